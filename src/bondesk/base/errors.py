@@ -1,0 +1,30 @@
+"""The exceptions that reach a user as a message; everything else is our bug and goes to the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bondesk.base.findings import Finding, Severity
+
+
+class Refused(Exception):
+    """The act is refused for reasons the user can mend; nothing was changed (exit code 1)."""
+
+    def __init__(self, findings: Iterable[Finding] | str, code: str = "GEN-01") -> None:
+        """Carry ``findings``, or one error made of a sentence and ``code``."""
+        if isinstance(findings, str):
+            findings = [Finding(Severity.ERROR, code, findings)]
+        self.findings: tuple[Finding, ...] = tuple(findings)
+        super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+class WrongCall(Exception):
+    """The caller asked for something that does not exist (exit code 2)."""
+
+
+class OutsideFailure(Exception):
+    """Folder, card, network or database failed; the work is kept (exit code 3)."""
+
+
+class ExcessDecimals(ValueError):
+    """A number has more decimals or digits than its column keeps; we refuse, we never round silently."""

@@ -1,0 +1,153 @@
+"""All that is declared, in menu order, and the check that the declarations hold together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bondesk.base.accounts import AccountBook
+from bondesk.base.codebook import CodeBook
+from bondesk.base.columns import ExactDecimal
+from bondesk.base.documents import DocumentType
+from bondesk.base.errors import WrongCall
+from bondesk.base.facts import Facts
+from bondesk.base.fields import field_of
+from bondesk.base.messages import Sender
+from bondesk.base.options import options_of
+from bondesk.base.reports import Report
+from bondesk.base.steps import Script
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A menu section: key and Chinese title."""
+
+    key: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The declared documents and reports of the program, in menu order.
+
+    ``codebook``, ``accounts`` and ``sender`` are what the areas know and every room needs: customs codes,
+    users with their rights, and who declares.
+    """
+
+    areas: tuple[Area, ...]
+    documents: tuple[DocumentType, ...]
+    reports: tuple[Report, ...]
+    codebook: Callable[[Facts], CodeBook]
+    accounts: AccountBook
+    sender: Callable[[Facts], Sender]
+
+    def document(self, key: str) -> DocumentType:
+        """Return the document type named ``key``; :class:`WrongCall` lists what exists."""
+        for document in self.documents:
+            if document.key == key:
+                return document
+        raise WrongCall(f"没有单证类型 {key}；可用：{'、'.join(d.key for d in self.documents)}")
+
+    def report(self, key: str) -> Report:
+        """Return the report named ``key``; :class:`WrongCall` lists what exists."""
+        for report in self.reports:
+            if report.key == key:
+                return report
+        raise WrongCall(f"没有报表 {key}；可用：{'、'.join(r.key for r in self.reports)}")
+
+    def script(self, key: str) -> tuple[DocumentType, Script]:
+        """Return the script named ``key`` with its document; :class:`WrongCall` lists what exists."""
+        for document in self.documents:
+            for script in document.scripts:
+                if script.key == key:
+                    return document, script
+        known = "、".join(script.key for document in self.documents for script in document.scripts)
+        raise WrongCall(f"没有功能 {key}；可用：{known}")
+
+    def of_header(self, header: type[Any]) -> DocumentType | None:
+        """Return the first document type whose head is ``header``."""
+        return next((d for d in self.documents if d.header is header), None)
+
+    def check(self) -> list[str]:
+        """Say in English, one sentence each, what does not hold together; empty when all is well."""
+        return list(self._problems())
+
+    def _problems(self) -> Iterator[str]:
+        keys = Counter([d.key for d in self.documents] + [r.key for r in self.reports])
+        scripts = Counter(script.key for d in self.documents for script in d.scripts)
+        for key, times in (keys + scripts).items():
+            if times > 1:
+                yield f"key {key} is declared {times} times"
+        sections = {area.key for area in self.areas}
+        for document in self.documents:
+            if document.area not in sections:
+                yield f"{document.key}: area {document.area} is not in the menu"
+            yield from _document_problems(document)
+        for report in self.reports:
+            if report.area not in sections:
+                yield f"{report.key}: area {report.area} is not in the menu"
+            options_of(report.options)
+
+
+def _document_problems(document: DocumentType) -> Iterator[str]:
+    where = document.key
+    named = [*document.list_columns, *document.number]
+    named += [attribute for part in document.form for attribute in part.attributes]
+    for attribute in named:
+        if attribute.class_ is not document.header and not issubclass(document.header, attribute.class_):
+            yield f"{where}: {attribute} is not an attribute of its head"
+        yield from _label_problem(where, attribute)
+    for table in document.lines:
+        if table.relation.class_ is not document.header:
+            yield f"{where}: line table {table.key} is not a relationship of its head"
+        for attribute in table.columns:
+            if not issubclass(table.model, attribute.class_):
+                yield f"{where}: {attribute} is not an attribute of line table {table.key}"
+            yield from _label_problem(where, attribute)
+    yield from _flow_problems(document)
+    yield from _workbook_problems(document)
+    if document.message and not hasattr(document.header, "state"):
+        yield f"{where}: a document with a message needs a state"
+
+
+def _label_problem(where: str, attribute: Any) -> Iterator[str]:
+    try:
+        entry = field_of(attribute)
+    except LookupError:
+        yield f"{where}: {attribute} has no label"
+        return
+    column = attribute.property.columns[0]
+    if entry.numeric and entry.places and not isinstance(column.type, ExactDecimal):
+        yield f"{where}: {attribute} is a number outside the exact column type"
+
+
+def _flow_problems(document: DocumentType) -> Iterator[str]:
+    states = {state.key for state in document.flow.states}
+    if states and not hasattr(document.header, "state"):
+        yield f"{document.key}: its flow has states, its head has none"
+    for move in document.flow.moves:
+        for key in {move.target, *move.sources} - states:
+            yield f"{document.key}: move {move.key} names the unknown state {key}"
+    for script in document.scripts:
+        for key in script.when - states:
+            yield f"{document.key}: script {script.key} names the unknown state {key}"
+        options_of(script.options)
+
+
+def _workbook_problems(document: DocumentType) -> Iterator[str]:
+    if document.workbook is None:
+        return
+    tables = {table.key for table in document.lines}
+    for sheet in document.workbook.sheets:
+        if sheet.part and sheet.part not in tables:
+            yield f"{document.key}: sheet {sheet.title} fills the unknown line table {sheet.part}"
+        texts = Counter(heading.text for heading in (*sheet.head, *sheet.headings))
+        for text, times in texts.items():
+            if times > 1:
+                yield f"{document.key}: heading {text} stands {times} times in sheet {sheet.title}"
+        model = document.line_table(sheet.part).model if sheet.part else document.header
+        for heading in sheet.headings:
+            if not issubclass(model, heading.attribute.class_):
+                yield f"{document.key}: heading {heading.text} fills a foreign attribute"

@@ -1,0 +1,26 @@
+"""What every room may ask of the customs code tables; the codes area answers. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+
+class CodeBook(Protocol):
+    """Codes and names of customs, effective-dated, with the enterprise's own synonyms."""
+
+    def read(self, table: str, text: str) -> str | None:
+        """Return the code ``text`` stands for: own synonym, customs code, customs name, alias, old code."""
+
+    def name(self, table: str, code: str) -> str:
+        """Return the Chinese name of ``code``, or "" when the table does not hold it."""
+
+    def entries(self, table: str, on: date | None = None) -> Sequence[tuple[str, str]]:
+        """Return (code, name) of every row valid ``on`` the date (today when None)."""
+
+    def nearest(self, table: str, text: str) -> tuple[str, ...]:
+        """Return up to three names that look like ``text``, for a finding."""
+
+    def old_code(self, table: str, code: str) -> str:
+        """Return the 3-digit customs code of an alpha-3 country or currency, or ""."""

@@ -1,0 +1,141 @@
+"""One document, one declaration: everything generic follows from a frozen ``DocumentType``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bondesk.base.explanation import Explanation
+from bondesk.base.facts import Facts, Work
+from bondesk.base.fields import Field, field_of
+from bondesk.base.findings import Finding
+from bondesk.base.flow import KEPT, Flow
+from bondesk.base.messages import Message
+from bondesk.base.steps import Script
+from bondesk.base.workbooks import WorkbookPlan
+
+Rule = Callable[[Any, Facts], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A titled group of head fields on the form."""
+
+    title: str
+    attributes: tuple[Any, ...]
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Return the fields of the group, in order."""
+        return tuple(field_of(attribute) for attribute in self.attributes)
+
+
+def group(title: str, *attributes: Any) -> Group:
+    """Declare a form group."""
+    return Group(title, attributes)
+
+
+@dataclass(frozen=True, slots=True)
+class LineTable:
+    """A grid of lines on the form: the relationship it edits, its columns, values every line gets.
+
+    ``key`` names the table in findings and workbooks; ``title`` is the tab's text. ``fixed`` sets
+    discriminating attributes (goods_flag of account materials) on new lines.
+    """
+
+    key: str
+    title: str
+    relation: Any
+    columns: tuple[Any, ...]
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def model(self) -> type[Any]:
+        """Return the mapped class of the lines."""
+        model: type[Any] = self.relation.property.mapper.class_
+        return model
+
+    @property
+    def attribute_key(self) -> str:
+        """Return the name of the relationship attribute on the head."""
+        key: str = self.relation.key
+        return key
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Return the fields of the columns, in order."""
+        return tuple(field_of(attribute) for attribute in self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentType:
+    """A kind of document.
+
+    ``number`` lists the attributes that name one document (its business key within the company);
+    ``rules`` run on save or audit as the flow says and on import; ``scripts`` are the wizards offered on
+    its list; ``posts(document, facts)`` gives the postings it should have; ``trace(line_id, work)``
+    explains one of its lines down to source lines and workbook cells.
+    ``removed(document, work)`` runs when one is deleted or voided, to release what it used.
+    ``creatable`` is False for documents that only scripts or imports make.
+    """
+
+    key: str
+    title: str
+    area: str
+    header: type[Any]
+    number: tuple[Any, ...]
+    list_columns: tuple[Any, ...]
+    form: tuple[Group, ...]
+    lines: tuple[LineTable, ...] = ()
+    flow: Flow = KEPT
+    rules: tuple[Rule, ...] = ()
+    scripts: tuple[Script, ...] = ()
+    workbook: WorkbookPlan | None = None
+    message: Message | None = None
+    posts: Callable[[Any, Facts], Sequence[Any]] | None = None
+    trace: Callable[[int, Work], Explanation] | None = None
+    defaults: Callable[[Facts], Mapping[str, Any]] = lambda _facts: {}
+    variant: Mapping[str, Any] = field(default_factory=dict)
+    removed: Callable[[Any, Work], None] | None = None
+    creatable: bool = True
+    help: str = ""
+
+    @property
+    def list_fields(self) -> tuple[Field, ...]:
+        """Return the fields of the list columns, in order."""
+        return tuple(field_of(attribute) for attribute in self.list_columns)
+
+    @property
+    def head_fields(self) -> tuple[Field, ...]:
+        """Return all fields of the form's groups, in order."""
+        return tuple(entry for part in self.form for entry in part.fields)
+
+    def line_table(self, key: str) -> LineTable:
+        """Return the line table named ``key``; ``KeyError`` when there is none."""
+        for table in self.lines:
+            if table.key == key:
+                return table
+        raise KeyError(key)
+
+    def number_of(self, document: Any) -> str:
+        """Write the business number of ``document`` as one text (parts joined by ``/``)."""
+        return "/".join(str(getattr(document, part.key)) for part in self.number)
+
+
+#: Rights every document has beside its flow's moves and its scripts.
+BASIC_RIGHTS: tuple[tuple[str, str], ...] = (
+    ("view", "查看"),
+    ("new", "新增"),
+    ("edit", "修改"),
+    ("delete", "删除"),
+    ("import", "导入"),
+    ("export", "导出"),
+)
+
+
+def rights_of(document: DocumentType) -> tuple[tuple[str, str], ...]:
+    """Return every (action, title) that can be granted on ``document``."""
+    moves = tuple((move.key, move.title) for move in document.flow.moves)
+    scripts = tuple((script.key, script.title) for script in document.scripts)
+    return BASIC_RIGHTS + moves + scripts

@@ -1,0 +1,58 @@
+"""What rules and scripts may ask of the world: Facts to read, Work to act.
+
+Rules receive a document and ``Facts``, so they run without a database; scripts receive ``Work``, one
+transaction of one user. The engine implements both; tests implement ``Facts`` from plain lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+M = TypeVar("M")
+
+
+class Facts(Protocol):
+    """A reader of stored rows of the present company and of the shared code tables, cached per work."""
+
+    @property
+    def today(self) -> date:
+        """Return the business date of the work, in China time."""
+
+    def find(self, model: type[M], **where: object) -> Sequence[M]:
+        """Return the rows of ``model`` whose attributes equal ``where``, in key order."""
+
+    def one(self, model: type[M], **where: object) -> M | None:
+        """Return the row ``find`` would give first, or None."""
+
+    def index(self, model: type[M], *attributes: InstrumentedAttribute[Any]) -> Mapping[Any, M]:
+        """Return all rows of ``model`` by the value of one attribute, or by the tuple of several."""
+
+
+class Work(Protocol):
+    """One business act of one user: one transaction, one clock, one set of facts."""
+
+    @property
+    def session(self) -> Session:
+        """Return the session of this act; the caller of the script commits, never the script."""
+
+    @property
+    def facts(self) -> Facts:
+        """Return the facts as this act sees them."""
+
+    @property
+    def user_id(self) -> int:
+        """Return the acting user."""
+
+    @property
+    def company_id(self) -> int:
+        """Return the company the act belongs to."""
+
+    def now(self) -> datetime:
+        """Return the present moment in China time, without zone."""
+
+    def draw(self, series: str, count: int = 1) -> int:
+        """Draw ``count`` numbers of ``series`` and return the first; numbers start at 1."""

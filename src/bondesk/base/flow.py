@@ -1,0 +1,105 @@
+"""The life of a document, said once: states, moves between them, what each allows (handbook 0.4). Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state with its Chinese word and the tone a screen paints it in (always beside the word).
+
+    ``rank`` orders states by how far customs has gone: a receipt never moves a document to a lower one.
+    """
+
+    key: str
+    title: str
+    tone: str = "plain"
+    editable: bool = False
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A move the user may order, with the right it needs; ``checked`` runs the rules first."""
+
+    key: str
+    title: str
+    sources: frozenset[str]
+    target: str
+    checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """States and moves of a kind of document.
+
+    ``checked_on_save`` refuses a save with errors (masters); drafts may be saved unfinished.
+    """
+
+    key: str
+    states: tuple[State, ...] = ()
+    moves: tuple[Move, ...] = ()
+    checked_on_save: bool = False
+    _index: dict[str, State] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the states once."""
+        self._index.update({state.key: state for state in self.states})
+
+    @property
+    def first(self) -> str:
+        """Return the state a new document has ("" when the kind has no states)."""
+        return self.states[0].key if self.states else ""
+
+    def state(self, key: str) -> State:
+        """Return the state named ``key``; ``KeyError`` when there is none."""
+        return self._index[key]
+
+    def editable(self, key: str) -> bool:
+        """Tell whether a document in state ``key`` may be edited and deleted."""
+        return not self.states or self._index[key].editable
+
+    def move(self, key: str) -> Move | None:
+        """Return the move named ``key``, if the flow has it."""
+        return next((move for move in self.moves if move.key == key), None)
+
+
+#: Masters: no states, always editable, checked on every save.
+KEPT = Flow("kept", checked_on_save=True)
+
+_DRAFT = State("DRAFT", "暂存草稿", "plain", editable=True)
+_AUDITED = State("AUDITED", "已审核", "info", rank=1)
+_VOID = State("VOID", "作废", "muted", rank=9)
+
+#: The common life cycle of what is declared to customs (handbook 0.4).
+AUDITED_AND_SENT = Flow(
+    "audited_and_sent",
+    states=(
+        _DRAFT,
+        _AUDITED,
+        State("SENDING", "待发送", "info", rank=2),
+        State("SENT", "已发送", "info", rank=3),
+        State("ACCEPTED", "海关入库", "warn", rank=4),
+        State("APPROVED", "已审批", "good", rank=6),
+        State("REJECTED", "退单", "bad", editable=True, rank=5),
+        _VOID,
+    ),
+    moves=(
+        Move("audit", "审核", frozenset({"DRAFT", "REJECTED"}), "AUDITED", checked=True),
+        Move("unaudit", "取消审核", frozenset({"AUDITED"}), "DRAFT"),
+        Move("send", "发送", frozenset({"AUDITED"}), "SENDING"),
+        Move("void", "作废", frozenset({"DRAFT", "REJECTED"}), "VOID"),
+    ),
+)
+
+#: Documents checked by a second person but never sent: ERP documents.
+AUDITED = Flow(
+    "audited",
+    states=(_DRAFT, _AUDITED, _VOID),
+    moves=(
+        Move("audit", "审核", frozenset({"DRAFT"}), "AUDITED", checked=True),
+        Move("unaudit", "取消审核", frozenset({"AUDITED"}), "DRAFT"),
+        Move("void", "作废", frozenset({"DRAFT"}), "VOID"),
+    ),
+)

@@ -1,0 +1,57 @@
+"""A report as a declaration: options, columns, rows on demand, and the reason of every cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any
+
+from bondesk.base.columns import Kind
+from bondesk.base.explanation import Explanation
+from bondesk.base.facts import Work
+from bondesk.base.findings import Finding
+from bondesk.base.options import NoOptions
+from bondesk.base.steps import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class ReportColumn:
+    """A column: ``totalled`` sums the stored (rounded) values so that the total row foots (handbook 0.2)."""
+
+    key: str
+    title: str
+    kind: Kind
+    width: int = 12
+    totalled: bool = False
+    explained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """A row: ``key`` names it on the command line (for example ``13``), values follow the columns."""
+
+    key: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTable:
+    """What a report run gives; an empty table with a finding says which data is missing."""
+
+    rows: tuple[ReportRow, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A declared report. ``run`` yields progress and returns the table; ``explain(work, options, row,
+    column)`` gives the derivation of one cell and refuses a row or column that does not exist."""
+
+    key: str
+    title: str
+    columns: tuple[ReportColumn, ...]
+    run: Callable[[Work, Any], Generator[Progress, None, ReportTable]]
+    explain: Callable[[Work, Any, str, str], Explanation]
+    options: type[Any] = NoOptions
+    area: str = "reports"
+    help: str = ""

@@ -1,0 +1,134 @@
+"""Wizards and long jobs as generators of steps that know no screen.
+
+A script yields steps and receives answers; the desktop renders them, the command line answers them
+from a file or takes the defaults, a test answers from a list. Pure but for the ``Work`` it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bondesk.base.facts import Work
+from bondesk.base.findings import Finding
+from bondesk.base.options import NoOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows to look at: headings, one tuple of displayable values per row, a title above."""
+
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Pick rows of ``table`` (answer: sequence of ids); ``ids`` and ``chosen`` follow the rows' order."""
+
+    key: str
+    table: Table
+    ids: tuple[Any, ...]
+    chosen: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Fill in an options dataclass (answer: an instance); ``value`` holds what is proposed."""
+
+    key: str
+    title: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Look at what would be done, with findings (answer: True go on, False stop)."""
+
+    key: str
+    title: str
+    tables: tuple[Table, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Answer a question with True or False; ``proposed`` is what an unattended run takes."""
+
+    key: str
+    text: str
+    proposed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Say how far the work is; no answer. Yield at least every 200 ms so that cancel is prompt."""
+
+    done: int
+    total: int
+    text: str = ""
+
+
+Step = Choose | Ask | Preview | Confirm | Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a script did: a sentence, the documents changed (key → ids), findings, tables to print."""
+
+    text: str
+    changed: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+Steps = Generator[Step, Any, Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A declared wizard or long job: what it is called, which options it takes, how it runs.
+
+    ``run(work, options, selected)`` receives the ids selected in the list it was called from (may be
+    empty). ``when`` names the states a selected document must be in.
+    """
+
+    key: str
+    title: str
+    run: Callable[[Work, Any, Sequence[int]], Steps]
+    options: type[Any] = NoOptions
+    when: frozenset[str] = frozenset()
+    help: str = ""
+
+
+class Cancelled(Exception):
+    """Thrown into a script at its next ``yield`` when the user cancels; the transaction is rolled back."""
+
+
+def proposed_answer(step: Step) -> Any:
+    """Return what an unattended run answers to ``step``: the proposal the step carries."""
+    match step:
+        case Choose():
+            return step.chosen
+        case Ask():
+            return step.value
+        case Preview():
+            return True
+        case Confirm():
+            return step.proposed
+        case Progress():
+            return None
+
+
+def play(steps: Steps, answer: Callable[[Step], Any] = proposed_answer) -> Outcome:
+    """Run a script to its end, answering every step with ``answer``."""
+    reply: Any = None
+    while True:
+        try:
+            step = steps.send(reply)
+        except StopIteration as end:
+            outcome: Outcome = end.value
+            return outcome
+        reply = answer(step)

@@ -1,0 +1,66 @@
+"""Import workbooks as data: sheets and Chinese headings, tied to attributes (interchange 1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bondesk.base.fields import Field, field_of
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading and the attribute it fills; ``required`` stops the file when the heading is missing.
+
+    Kind, choices, code table and reference of the cell come from the attribute's field.
+    """
+
+    text: str
+    attribute: Any
+    required: bool = False
+
+    @property
+    def field(self) -> Field:
+        """Return the field behind the attribute."""
+        return field_of(self.attribute)
+
+
+def must(attribute: Any, text: str = "") -> Heading:
+    """Declare a mandatory heading; its text is the attribute's label unless given."""
+    return Heading(text or field_of(attribute).label, attribute, required=True)
+
+
+def may(attribute: Any, text: str = "") -> Heading:
+    """Declare an optional heading; its text is the attribute's label unless given."""
+    return Heading(text or field_of(attribute).label, attribute)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPlan:
+    """A sheet of a workbook.
+
+    ``part`` is "" for the head, or the key of the line table the rows belong to. ``pairs`` is the
+    two-column layout 项目 · 内容. ``head`` lists the headings of the head when one sheet carries head
+    and lines together (they must agree on all rows of one document). ``join`` is the heading that ties
+    a row of a lines sheet to its head when the workbook holds several documents.
+    """
+
+    title: str
+    headings: tuple[Heading, ...]
+    part: str = ""
+    head: tuple[Heading, ...] = ()
+    join: Heading | None = None
+    pairs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookPlan:
+    """The workbook of a document key; ``title`` names the template file.
+
+    ``on_existing`` says what a row does whose document is already stored: ``update`` it (masters) or
+    ``refuse`` the file (documents).
+    """
+
+    title: str
+    sheets: tuple[SheetPlan, ...]
+    on_existing: str = "update"

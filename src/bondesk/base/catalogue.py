@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bondesk.base.accounts import AccountBook
 from bondesk.base.codebook import CodeBook
 from bondesk.base.columns import ExactDecimal
-from bondesk.base.documents import DocumentType
+from bondesk.base.documents import BASIC_RIGHTS, DocumentType
 from bondesk.base.errors import WrongCall
 from bondesk.base.facts import Facts
 from bondesk.base.fields import field_of
+from bondesk.base.identity import UserBook
 from bondesk.base.messages import Sender
 from bondesk.base.options import options_of
 from bondesk.base.reports import Report
@@ -32,15 +32,16 @@ class Area:
 class Catalogue:
     """The declared documents and reports of the program, in menu order.
 
-    ``codebook``, ``accounts`` and ``sender`` are what the areas know and every room needs: customs codes,
+    ``codebook``, ``users`` and ``sender`` are what the areas know and every room needs: customs codes,
     users with their rights, and who declares.
     """
 
     areas: tuple[Area, ...]
     documents: tuple[DocumentType, ...]
     reports: tuple[Report, ...]
+    scripts: tuple[Script, ...]
     codebook: Callable[[Facts], CodeBook]
-    accounts: AccountBook
+    users: UserBook
     sender: Callable[[Facts], Sender]
 
     def document(self, key: str) -> DocumentType:
@@ -57,14 +58,22 @@ class Catalogue:
                 return report
         raise WrongCall(f"没有报表 {key}；可用：{'、'.join(r.key for r in self.reports)}")
 
-    def script(self, key: str) -> tuple[DocumentType, Script]:
-        """Return the script named ``key`` with its document; :class:`WrongCall` lists what exists."""
-        for document in self.documents:
-            for script in document.scripts:
-                if script.key == key:
-                    return document, script
-        known = "、".join(script.key for document in self.documents for script in document.scripts)
-        raise WrongCall(f"没有功能 {key}；可用：{known}")
+    def script(self, key: str) -> Script:
+        """Return the script named ``key``; :class:`WrongCall` lists what exists."""
+        for script in self.scripts:
+            if script.key == key:
+                return script
+        raise WrongCall(f"没有功能 {key}；可用：{'、'.join(s.key for s in self.scripts)}")
+
+    def scripts_of(self, document: DocumentType) -> tuple[Script, ...]:
+        """Return the scripts offered on the list of ``document``."""
+        return tuple(script for script in self.scripts if script.document == document.key)
+
+    def rights_of(self, document: DocumentType) -> tuple[tuple[str, str], ...]:
+        """Return every (action, title) that can be granted on ``document``."""
+        moves = tuple((move.key, move.title) for move in document.flow.moves)
+        scripts = tuple((script.key, script.title) for script in self.scripts_of(document))
+        return BASIC_RIGHTS + moves + scripts
 
     def of_header(self, header: type[Any]) -> DocumentType | None:
         """Return the first document type whose head is ``header``."""
@@ -76,7 +85,7 @@ class Catalogue:
 
     def _problems(self) -> Iterator[str]:
         keys = Counter([d.key for d in self.documents] + [r.key for r in self.reports])
-        scripts = Counter(script.key for d in self.documents for script in d.scripts)
+        scripts = Counter(script.key for script in self.scripts)
         for key, times in (keys + scripts).items():
             if times > 1:
                 yield f"key {key} is declared {times} times"
@@ -89,6 +98,17 @@ class Catalogue:
             if report.area not in sections:
                 yield f"{report.key}: area {report.area} is not in the menu"
             options_of(report.options)
+        for script in self.scripts:
+            yield from self._script_problems(script)
+
+    def _script_problems(self, script: Script) -> Iterator[str]:
+        document = next((d for d in self.documents if d.key == script.document), None)
+        if document is None:
+            yield f"script {script.key} is offered on the unknown document {script.document}"
+            return
+        for key in script.when - {state.key for state in document.flow.states}:
+            yield f"script {script.key} names the unknown state {key}"
+        options_of(script.options)
 
 
 def _document_problems(document: DocumentType) -> Iterator[str]:
@@ -130,10 +150,6 @@ def _flow_problems(document: DocumentType) -> Iterator[str]:
     for move in document.flow.moves:
         for key in {move.target, *move.sources} - states:
             yield f"{document.key}: move {move.key} names the unknown state {key}"
-    for script in document.scripts:
-        for key in script.when - states:
-            yield f"{document.key}: script {script.key} names the unknown state {key}"
-        options_of(script.options)
 
 
 def _workbook_problems(document: DocumentType) -> Iterator[str]:

@@ -12,7 +12,6 @@ from bondesk.base.fields import Field, field_of
 from bondesk.base.findings import Finding
 from bondesk.base.flow import KEPT, Flow
 from bondesk.base.messages import Message
-from bondesk.base.steps import Script
 from bondesk.base.workbooks import WorkbookPlan
 
 Rule = Callable[[Any, Facts], Iterable[Finding]]
@@ -73,9 +72,9 @@ class DocumentType:
     """A kind of document.
 
     ``number`` lists the attributes that name one document (its business key within the company);
-    ``rules`` run on save or audit as the flow says and on import; ``scripts`` are the wizards offered on
-    its list; ``posts(document, facts)`` gives the postings it should have; ``trace(line_id, work)``
+    ``rules`` run on save or audit as the flow says and on import; ``posts(document, facts)`` gives the postings it should have; ``trace(line_id, work)``
     explains one of its lines down to source lines and workbook cells.
+    ``derive(document, facts)`` fills what the program computes, before the rules see the document.
     ``removed(document, work)`` runs when one is deleted or voided, to release what it used.
     ``creatable`` is False for documents that only scripts or imports make.
     """
@@ -90,7 +89,6 @@ class DocumentType:
     lines: tuple[LineTable, ...] = ()
     flow: Flow = KEPT
     rules: tuple[Rule, ...] = ()
-    scripts: tuple[Script, ...] = ()
     workbook: WorkbookPlan | None = None
     message: Message | None = None
     posts: Callable[[Any, Facts], Sequence[Any]] | None = None
@@ -98,6 +96,7 @@ class DocumentType:
     defaults: Callable[[Facts], Mapping[str, Any]] = lambda _facts: {}
     variant: Mapping[str, Any] = field(default_factory=dict)
     removed: Callable[[Any, Work], None] | None = None
+    derive: Callable[[Any, Facts], None] | None = None
     creatable: bool = True
     help: str = ""
 
@@ -134,8 +133,3 @@ BASIC_RIGHTS: tuple[tuple[str, str], ...] = (
 )
 
 
-def rights_of(document: DocumentType) -> tuple[tuple[str, str], ...]:
-    """Return every (action, title) that can be granted on ``document``."""
-    moves = tuple((move.key, move.title) for move in document.flow.moves)
-    scripts = tuple((script.key, script.title) for script in document.scripts)
-    return BASIC_RIGHTS + moves + scripts

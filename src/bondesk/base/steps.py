@@ -91,12 +91,14 @@ Steps = Generator[Step, Any, Outcome]
 class Script:
     """A declared wizard or long job: what it is called, which options it takes, how it runs.
 
-    ``run(work, options, selected)`` receives the ids selected in the list it was called from (may be
-    empty). ``when`` names the states a selected document must be in.
+    ``document`` is the key of the document whose list offers it and whose right it needs. ``run(work,
+    options, selected)`` receives the ids selected in that list (may be empty). ``when`` names the
+    states a selected document must be in.
     """
 
     key: str
     title: str
+    document: str
     run: Callable[[Work, Any, Sequence[int]], Steps]
     options: type[Any] = NoOptions
     when: frozenset[str] = frozenset()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from bondesk.base.fields import Field, field_of
@@ -58,9 +59,10 @@ class WorkbookPlan:
     """The workbook of a document key; ``title`` names the template file.
 
     ``on_existing`` says what a row does whose document is already stored: ``update`` it (masters) or
-    ``refuse`` the file (documents).
+    ``refuse`` the file (documents). ``imported`` sets head values every imported document gets.
     """
 
     title: str
     sheets: tuple[SheetPlan, ...]
     on_existing: str = "update"
+    imported: Mapping[str, Any] = field(default_factory=dict)

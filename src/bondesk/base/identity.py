@@ -1,4 +1,4 @@
-"""What every room may ask about user accounts; the setup area answers. Pure."""
+"""What every room may ask about users; the setup area answers. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Identity:
         return ("*", "*") in self.grants or (document, action) in self.grants
 
 
-class AccountBook(Protocol):
+class UserBook(Protocol):
     """Users, their passwords and rights."""
 
     def sign_in(self, facts: Facts, account: str, password: str) -> Identity:

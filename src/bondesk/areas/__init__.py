@@ -1,0 +1,1 @@
+"""What the business knows: one folder per area, one file per document."""

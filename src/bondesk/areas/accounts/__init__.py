@@ -1,0 +1,1 @@
+"""The account books customs approves."""

@@ -1,0 +1,1 @@
+"""Customs code tables, enterprise synonyms, partners, exchange rates."""

@@ -1,0 +1,1 @@
+"""Parts, consolidation, BOM and unit consumption."""

@@ -1,0 +1,1 @@
+"""Source documents and bonded inventory notes."""

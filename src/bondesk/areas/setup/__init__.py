@@ -1,0 +1,1 @@
+"""Company, parameters, users and rights."""

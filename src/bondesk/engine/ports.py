@@ -1,0 +1,99 @@
+"""The outside world as the engine sees it: one Protocol per thing, one adapter file, one twin in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from bondesk.base.findings import Finding
+from bondesk.base.messages import Message, MessageFacts, Receipt
+from bondesk.base.sheets import ColumnLook, SheetBook, TemplateSheet
+
+
+class WorkbookFiles(Protocol):
+    """Reading and writing of workbooks."""
+
+    def read(self, source: Path | bytes) -> SheetBook:
+        """Read every sheet; ``Refused`` in Chinese when the file cannot be read."""
+
+    def write_table(
+        self, path: Path, title: str, columns: Sequence[ColumnLook], rows: Iterable[Sequence[object]]
+    ) -> None:
+        """Write one table."""
+
+    def write_template(
+        self,
+        path: Path,
+        sheets: Sequence[TemplateSheet],
+        code_lists: Mapping[str, Sequence[tuple[str, str]]],
+    ) -> None:
+        """Write an import template."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A message as named groups of (element name, text), in order, with what is wrong with it.
+
+    ``groups`` holds (group name, elements) once per row; ``tail`` follows the groups.
+    """
+
+    groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    tail: tuple[tuple[str, str], ...]
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A message ready to hand over: file name (``<stem>.zip``) and bytes."""
+
+    name: str
+    content: bytes
+
+
+class MessagePacker(Protocol):
+    """Turns a composed message into the file the Single Window client takes."""
+
+    def pack(self, message: Message, composed: Composed, facts: MessageFacts, stem: str, business_id: str) -> Packed:
+        """Write envelope and message as UTF-8 XML, zip it; the same input gives the same bytes."""
+
+
+class ReceiptReader(Protocol):
+    """Reads what comes back."""
+
+    def read(self, content: bytes) -> Receipt:
+        """Read a receipt leniently; ``ValueError`` with a Chinese reason when it is none we know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A complete file in some InBox."""
+
+    folder: str
+    name: str
+    content: bytes
+    modified: datetime
+
+
+class Gateway(Protocol):
+    """The folders of the Single Window client. Every method raises ``OutsideFailure`` when one is away."""
+
+    def stage(self, folder: str, name: str, content: bytes) -> None:
+        """Write and fsync the file beside the OutBox, on the same volume, where the client does not look."""
+
+    def staged(self, folder: str, name: str) -> bool:
+        """Tell whether the file still waits beside the OutBox (it was then never handed over)."""
+
+    def release(self, folder: str, name: str) -> None:
+        """Move the staged file into the OutBox in one rename."""
+
+    def seen(self, folder: str, stem: str) -> bool:
+        """Tell whether OutBox, SentBox, FailBox or InBox shows that the client has had the file."""
+
+    def incoming(self) -> Sequence[Incoming]:
+        """Return the complete files of all InBoxes, oldest first."""
+
+    def settle(self, incoming: Incoming, quarantine: bool) -> None:
+        """Move a file that has been dealt with out of the InBox into the archive or the quarantine."""

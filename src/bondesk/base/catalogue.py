@@ -33,7 +33,8 @@ class Catalogue:
     """The declared documents and reports of the program, in menu order.
 
     ``codebook``, ``users`` and ``sender`` are what the areas know and every room needs: customs codes,
-    users with their rights, and who declares.
+    users with their rights, and who declares; ``creator_only`` and ``reviewer_apart`` read the parameters
+    新增单据用户才可以编辑 and 审核人与制单人不允许同一人.
     """
 
     areas: tuple[Area, ...]
@@ -43,6 +44,8 @@ class Catalogue:
     codebook: Callable[[Facts], CodeBook]
     users: UserBook
     sender: Callable[[Facts], Sender]
+    creator_only: Callable[[Facts], bool]
+    reviewer_apart: Callable[[Facts], bool]
 
     def document(self, key: str) -> DocumentType:
         """Return the document type named ``key``; :class:`WrongCall` lists what exists."""

@@ -34,7 +34,7 @@ class Shown:
 
 def shown(  # noqa: PLR0913 - one keyword per thing a screen must know
     label: str,
-    *,
+    *types: Any,
     help: str = "",  # noqa: A002 - the word users of the declaration expect
     choices: Choices = (),
     table: str = "",
@@ -49,10 +49,11 @@ def shown(  # noqa: PLR0913 - one keyword per thing a screen must know
     ``choices`` is a fixed list of (code, name); ``table`` the customs code table the value comes from;
     ``reference`` the key of the document whose number it holds; ``required`` means a document cannot
     be audited (a master cannot be saved) without it; ``readonly`` that the program alone fills it;
-    ``width`` is in characters (0 = by kind). Other keywords go to ``mapped_column``.
+    ``width`` is in characters (0 = by kind). ``types`` and other keywords
+    go to ``mapped_column``.
     """
     view = Shown(label, help, tuple(choices), table, reference, required, readonly, width)
-    return mapped_column(info={"shown": view}, **column)
+    return mapped_column(*types, info={"shown": view}, **column)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,112 @@
+"""One business act of one user: a transaction, a clock, facts, rights and the log in one hand.
+
+Areas see it as :class:`bondesk.base.facts.Work`. Nothing commits inside an act; leaving the ``with``
+block commits all of it or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from bondesk.base.catalogue import Catalogue
+from bondesk.base.codebook import CodeBook
+from bondesk.base.documents import DocumentType
+from bondesk.base.errors import Refused
+from bondesk.base.identity import Identity
+from bondesk.engine.facts import StoredFacts
+from bondesk.engine.store import Clock, Store, outside
+from bondesk.engine.tables import Counter
+
+
+class Act:
+    """The engine's :class:`Work`; made by :func:`acting`."""
+
+    def __init__(
+        self, session: Session, catalogue: Catalogue, identity: Identity, company_id: int, clock: Clock
+    ) -> None:
+        """Act in ``session`` as ``identity`` for one company."""
+        self.session = session
+        self.catalogue = catalogue
+        self.identity = identity
+        self.company_id = company_id
+        self._clock = clock
+        self.facts = StoredFacts(session, company_id, self._today)
+        self._codebook: CodeBook | None = None
+
+    @property
+    def user_id(self) -> int:
+        """Return the acting user."""
+        return self.identity.user_id
+
+    @property
+    def codebook(self) -> CodeBook:
+        """Return the customs codes as this act sees them."""
+        if self._codebook is None:
+            self._codebook = self.catalogue.codebook(self.facts)
+        return self._codebook
+
+    def now(self) -> datetime:
+        """Return the present moment in China time."""
+        return self._clock()
+
+    def _today(self) -> date:
+        return self._clock().date()
+
+    def require(self, document: DocumentType, action: str) -> None:
+        """Refuse (ACCESS-01) what is not granted; the one place rights are asked."""
+        if not self.identity.may(document.key, action):
+            titles = dict(self.catalogue.rights_of(document))
+            title = titles.get(action, action)
+            raise Refused(f"用户 {self.identity.name} 没有「{document.title}」的「{title}」权限", "ACCESS-01")
+
+    def require_report(self, key: str, title: str) -> None:
+        """Refuse a report that is not granted."""
+        if not self.identity.may(key, "view"):
+            raise Refused(f"用户 {self.identity.name} 没有报表「{title}」的权限", "ACCESS-01")
+
+    def draw(self, series: str, count: int = 1) -> int:
+        """Draw ``count`` numbers of a series in one statement and return the first."""
+        table = Counter.__table__
+        dialect = postgresql if self.session.get_bind().dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(table).values(company_id=self.company_id, series=series, value=count)
+        statement = statement.on_conflict_do_update(
+            index_elements=["company_id", "series"], set_={"value": table.c.value + count}
+        ).returning(table.c.value)
+        last: int = self.session.execute(statement).scalar_one()
+        return last - count + 1
+
+
+@contextmanager
+def acting(
+    store: Store, catalogue: Catalogue, identity: Identity, company_id: int, clock: Clock
+) -> Iterator[Act]:
+    """Open an act; commit when the block ends well, roll back otherwise.
+
+    ``Refused`` (CONFLICT) when somebody else changed the same document meanwhile, ``OutsideFailure``
+    when the database fails.
+    """
+    session = store.session()
+    session.info["company_id"] = company_id
+    act = Act(session, catalogue, identity, company_id, clock)
+    session.info["act"] = act
+    try:
+        yield act
+        session.commit()
+    except StaleDataError as problem:
+        session.rollback()
+        raise Refused("单据已被其他用户修改，请重新打开后再保存", "CONFLICT") from problem
+    except SQLAlchemyError as problem:
+        session.rollback()
+        raise outside(problem) from problem
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.close()

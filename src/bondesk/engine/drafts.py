@@ -1,0 +1,119 @@
+"""A document while somebody works on it: plain values, apart from the database, with the revision it was read at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import inspect
+
+from bondesk.base.documents import DocumentType, LineTable
+from bondesk.base.records import Line
+
+
+@dataclass(slots=True)
+class LineDraft:
+    """One line being edited: ``id`` is None until it has been stored."""
+
+    values: dict[str, Any]
+    id: int | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """One document being edited: ``id`` is None while it is new; values by attribute key."""
+
+    head: dict[str, Any]
+    lines: dict[str, list[LineDraft]] = field(default_factory=dict)
+    id: int | None = None
+    revision: int = 0
+    state: str = ""
+
+
+def column_values(row: Any) -> dict[str, Any]:
+    """Return every column value of a stored row by attribute key."""
+    return {attribute.key: getattr(row, attribute.key) for attribute in inspect(type(row)).column_attrs}
+
+
+_KEYS = {"company_id", "id", "header_id"}
+
+
+def draft_of(document: DocumentType, header: Any) -> Draft:
+    """Copy a stored document into a draft."""
+    draft = Draft(head=column_values(header), id=header.id, revision=getattr(header, "revision", 0))
+    draft.state = getattr(header, "state", "")
+    for table in document.lines:
+        rows = getattr(header, table.attribute_key)
+        draft.lines[table.key] = [LineDraft(column_values(row), row.id) for row in rows]
+    return draft
+
+
+def assemble(document: DocumentType, draft: Draft) -> Any:
+    """Build an unstored head with its lines from a draft, for rules that run without the database."""
+    header = document.header(**_settable(document.header, draft.head))
+    for table in document.lines:
+        lines = [new_line(table, number, line) for number, line in enumerate(draft.lines.get(table.key, ()), 1)]
+        setattr(header, table.attribute_key, lines)
+    return header
+
+
+def new_line(table: LineTable, number: int, line: LineDraft) -> Any:
+    """Build one unstored line; its line number is its place unless it has one of its own."""
+    values = {**_settable(table.model, line.values), **table.fixed}
+    row = table.model(**values)
+    if isinstance(row, Line) and not row.line_no:
+        row.line_no = number
+    return row
+
+
+def apply_draft(document: DocumentType, header: Any, draft: Draft) -> None:
+    """Bring a stored head and its lines to what the draft says; lines are matched by id."""
+    assign(header, draft.head, document.header)
+    for table in document.lines:
+        present = {row.id: row for row in getattr(header, table.attribute_key)}
+        wanted = []
+        for number, line in enumerate(draft.lines.get(table.key, ()), 1):
+            row = present.get(line.id) if line.id is not None else None
+            if row is None:
+                row = new_line(table, number, line)
+            else:
+                assign(row, line.values, table.model)
+            wanted.append(row)
+        setattr(header, table.attribute_key, wanted)
+
+
+def assign(row: Any, values: dict[str, Any], model: type[Any]) -> None:
+    """Set the attributes that differ, so that the log shows only real changes."""
+    for key, value in _settable(model, values).items():
+        if getattr(row, key) != value:
+            setattr(row, key, value)
+
+
+_KEPT_BY_ENGINE = {"revision", "created_by", "created_at", "changed_by", "changed_at", "state", "audited_by", "audited_at"}
+
+
+def _settable(model: type[Any], values: dict[str, Any]) -> dict[str, Any]:
+    columns = {attribute.key for attribute in inspect(model).column_attrs} - _KEYS - _KEPT_BY_ENGINE
+    return {key: value for key, value in values.items() if key in columns}
+
+
+def copied(draft: Draft, document: DocumentType) -> Draft:
+    """Return a new draft with the user's values of ``draft``; what the program filled stays behind."""
+    readonly = {entry.key for entry in document.head_fields if entry.readonly}
+    head = {key: value for key, value in draft.head.items() if key not in readonly | _KEYS | _KEPT_BY_ENGINE}
+    fresh = Draft(head=head, state=document.flow.first)
+    for table in document.lines:
+        fixed = {entry.key for entry in table.fields if entry.readonly} | _KEYS
+        fresh.lines[table.key] = [
+            LineDraft({key: value for key, value in line.values.items() if key not in fixed})
+            for line in draft.lines.get(table.key, ())
+        ]
+    return fresh
+
+
+def all_lines(draft: Draft) -> Iterator[tuple[str, int, LineDraft]]:
+    """Iterate over every line as (table key, 0-based position, line)."""
+    for key, lines in draft.lines.items():
+        for position, line in enumerate(lines):
+            yield key, position, line

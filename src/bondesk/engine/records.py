@@ -1,0 +1,215 @@
+"""What can be done to one document: new, open, save, copy, delete, move through its flow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from bondesk.base.columns import Kind
+from bondesk.base.documents import DocumentType
+from bondesk.base.errors import Refused
+from bondesk.base.fields import Field
+from bondesk.base.findings import Finding, Severity, error, errors_in
+from bondesk.base.flow import Move
+from bondesk.base.records import Record, Row
+from bondesk.engine.act import Act
+from bondesk.engine.drafts import Draft, apply_draft, assemble, copied, draft_of
+from bondesk.engine.posting import post_document
+
+
+def blank(act: Act, document: DocumentType) -> Draft:
+    """Return a new draft with the declared defaults; nothing is stored."""
+    act.require(document, "new")
+    head: dict[str, Any] = {entry.key: _empty(entry) for entry in document.head_fields}
+    for attribute in document.header.__mapper__.column_attrs:
+        default = attribute.columns[0].default
+        if default is not None and default.is_scalar and attribute.key in head:
+            head[attribute.key] = default.arg
+    head.update(document.variant)
+    head.update(document.defaults(act.facts))
+    return Draft(head=head, lines={table.key: [] for table in document.lines}, state=document.flow.first)
+
+
+def _empty(entry: Field) -> Any:
+    if entry.numeric or entry.kind in {Kind.DATE, Kind.TIME, Kind.YESNO}:
+        return None
+    return ""
+
+
+def load(act: Act, document: DocumentType, document_id: int) -> Any:
+    """Return the stored head; ``Refused`` when it is gone."""
+    statement = select(document.header).filter_by(id=document_id)
+    if issubclass(document.header, Row):
+        statement = statement.filter_by(company_id=act.company_id)
+    header = act.session.scalars(statement).one_or_none()
+    if header is None:
+        raise Refused(f"「{document.title}」中没有这张单据，可能已被删除", "GONE")
+    return header
+
+
+def load_numbered(act: Act, document: DocumentType, number: str) -> Any:
+    """Return the stored head with a business number (parts joined by ``/``; the first part may suffice)."""
+    statement = select(document.header)
+    if issubclass(document.header, Row):
+        statement = statement.filter_by(company_id=act.company_id)
+    parts = number.split("/")
+    for attribute, part in zip(document.number, parts, strict=False):
+        statement = statement.where(attribute == _typed(attribute, part))
+    found = act.session.scalars(statement.limit(2)).all()
+    if len(found) != 1:
+        raise Refused(f"「{document.title}」中{'没有' if not found else '不止一张'}单号 {number}", "GONE")
+    return found[0]
+
+
+def _typed(attribute: Any, text: str) -> Any:
+    python_type = attribute.type.python_type
+    if python_type is str:
+        return text
+    if python_type is int:
+        return int(text)
+    return python_type.fromisoformat(text)
+
+
+def open_draft(act: Act, document: DocumentType, document_id: int) -> Draft:
+    """Return a stored document as a draft to look at or edit."""
+    act.require(document, "view")
+    return draft_of(document, load(act, document, document_id))
+
+
+def copy_draft(act: Act, document: DocumentType, document_id: int) -> Draft:
+    """Return a new draft with the user's values of a stored document."""
+    act.require(document, "new")
+    return copied(draft_of(document, load(act, document, document_id)), document)
+
+
+def findings_of(act: Act, document: DocumentType, header: Any) -> list[Finding]:
+    """Derive what is derived and run the required-field test and every rule on a head with lines."""
+    if document.derive is not None:
+        document.derive(header, act.facts)
+    found = list(_missing(document, header))
+    if any(finding.severity is Severity.ERROR for finding in found) and document.flow.checked_on_save:
+        return found
+    for rule in document.rules:
+        found.extend(rule(header, act.facts))
+    return found
+
+
+def _missing(document: DocumentType, header: Any) -> Sequence[Finding]:
+    found = [
+        error("REQ-01", f"「{entry.label}」必填", entry.key)
+        for entry in document.head_fields
+        if entry.required and not entry.readonly and getattr(header, entry.key) in (None, "")
+    ]
+    for table in document.lines:
+        needed = [entry for entry in table.fields if entry.required and not entry.readonly]
+        for position, line in enumerate(getattr(header, table.attribute_key)):
+            found.extend(
+                error("REQ-01", f"「{entry.label}」必填", entry.key, position, table=table.key)
+                for entry in needed
+                if getattr(line, entry.key) in (None, "")
+            )
+    return found
+
+
+def check(act: Act, document: DocumentType, draft: Draft) -> list[Finding]:
+    """Run the rules on a draft without storing it (rules as you type)."""
+    header = assemble(document, draft)
+    with act.session.no_autoflush:
+        return findings_of(act, document, header)
+
+
+def save(act: Act, document: DocumentType, draft: Draft) -> int:
+    """Store a draft and return its id.
+
+    Masters are refused with their errors; drafts of flowing documents may be saved unfinished.
+    ``CONFLICT`` when somebody saved a newer revision, ``AUTH-02`` when only the creator may edit.
+    """
+    act.require(document, "new" if draft.id is None else "edit")
+    if draft.id is None:
+        header = assemble(document, draft)
+        if document.flow.first:
+            header.state = document.flow.first
+        with act.session.no_autoflush:
+            _refuse_errors(act, document, header)
+        act.session.add(header)
+    else:
+        header = load(act, document, draft.id)
+        require_editable(act, document, header)
+        if header.revision != draft.revision:
+            raise Refused("单据已被其他用户修改，请重新打开后再保存", "CONFLICT")
+        apply_draft(document, header, draft)
+        with act.session.no_autoflush:
+            _refuse_errors(act, document, header)
+        if isinstance(header, Record):
+            header.changed_at = act.now()
+    act.session.flush()
+    act.facts.forget()
+    stored: int = header.id
+    return stored
+
+
+def _refuse_errors(act: Act, document: DocumentType, header: Any) -> None:
+    found = findings_of(act, document, header)
+    if document.flow.checked_on_save and errors_in(found):
+        raise Refused(found)
+
+
+def require_editable(act: Act, document: DocumentType, header: Any) -> None:
+    """Refuse to change a document its flow keeps closed, or one only its creator may change (0.4)."""
+    if document.flow.states and not document.flow.editable(header.state):
+        title = document.flow.state(header.state).title
+        raise Refused(f"单据状态为「{title}」，不能修改或删除；请先取消审核", "FLOW-01")
+    if act.catalogue.creator_only(act.facts) and document.flow.states and header.created_by != act.user_id:
+        raise Refused("企业参数「新增单据用户才可以编辑」已启用，只有制单人可以修改或删除", "AUTH-02")
+
+
+def delete(act: Act, document: DocumentType, document_id: int) -> None:
+    """Delete a document and release what it used."""
+    act.require(document, "delete")
+    header = load(act, document, document_id)
+    require_editable(act, document, header)
+    if document.removed is not None:
+        document.removed(header, act)
+    act.session.delete(header)
+    act.session.flush()
+    act.facts.forget()
+
+
+def move(act: Act, document: DocumentType, document_id: int, key: str) -> list[Finding]:
+    """Order a move of the flow (audit, unaudit, void …) and return the findings that did not block."""
+    order = document.flow.move(key)
+    if order is None:
+        raise Refused(f"「{document.title}」没有操作 {key}", "FLOW-02")
+    act.require(document, key)
+    header = load(act, document, document_id)
+    if header.state not in order.sources:
+        title = document.flow.state(header.state).title
+        raise Refused(f"{document.number_of(header)} 状态为「{title}」，不能{order.title}", "FLOW-01")
+    found = _checked(act, document, header, order)
+    if key == "audit":
+        _require_reviewer(act, header)
+        header.audited_by, header.audited_at = act.user_id, act.now()
+    if key == "void" and document.removed is not None:
+        document.removed(header, act)
+    header.state = order.target
+    act.session.flush()
+    post_document(act, document, header)
+    return found
+
+
+def _checked(act: Act, document: DocumentType, header: Any, order: Move) -> list[Finding]:
+    if not order.checked:
+        return []
+    with act.session.no_autoflush:
+        found = findings_of(act, document, header)
+    if errors_in(found):
+        raise Refused(found)
+    return found
+
+
+def _require_reviewer(act: Act, header: Any) -> None:
+    """AUD-01: with the parameter on, the auditor is neither the creator nor the last editor (0.4)."""
+    if act.catalogue.reviewer_apart(act.facts) and act.user_id in {header.created_by, header.changed_by}:
+        raise Refused("审核人与制单人（或最后修改人）不允许是同一人，请由其他用户审核", "AUD-01")

@@ -1,0 +1,166 @@
+"""The engine's own tables: counters, import runs, operation log, outbox, receipts, postings, balances."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Date, DateTime, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bondesk.base.columns import ExactDecimal
+from bondesk.base.fields import shown
+from bondesk.base.records import Base, Row, new_id
+
+QUANTITY = ExactDecimal(5)
+AMOUNT = ExactDecimal(2)
+
+
+class Counter(Base):
+    """The last number drawn of a series, drawn with one short statement."""
+
+    __tablename__ = "counter"
+
+    company_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    series: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class ImportRun(Base):
+    """One imported workbook: who, when, its hash and its bytes, so that a figure is traced to its cell.
+
+    ``columns`` maps sheet → attribute key → column letter.
+    """
+
+    __tablename__ = "import_run"
+
+    company_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id, autoincrement=False)
+    document_key: Mapped[str] = mapped_column(String(32))
+    file_name: Mapped[str] = mapped_column(String(255))
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    columns: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON)
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(DateTime)
+
+
+class OperationLog(Row):
+    """One operation: who, when, on what, what it was before and after. Append-only."""
+
+    __tablename__ = "operation_log"
+    __table_args__ = (
+        Index("ix_operation_log_object", "company_id", "document_key", "document_id"),
+        Index("ix_operation_log_at", "company_id", "at"),
+    )
+
+    at: Mapped[datetime] = shown("时间")
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    user_name: Mapped[str] = shown("用户")
+    document_key: Mapped[str] = shown("模块")
+    document_id: Mapped[int | None] = mapped_column(BigInteger)
+    document_no: Mapped[str] = shown("单号", String(128))
+    action: Mapped[str] = shown("操作")
+    before: Mapped[Any] = shown("修改前", JSON)
+    after: Mapped[Any] = shown("修改后", JSON)
+
+
+class Outbox(Row):
+    """A message to hand over: one row per document and revision, so it is never handed over twice.
+
+    ``state``: ready → releasing → handed, or unknown (outcome unknown, never resent by itself), or
+    failed (built wrongly, or the folder was away: stays ready with ``problem``).
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("company_id", "document_key", "document_id", "revision", name="uq_outbox_revision"),
+        Index("ix_outbox_state", "company_id", "state"),
+    )
+
+    document_key: Mapped[str] = mapped_column(String(32))
+    document_id: Mapped[int] = mapped_column(BigInteger)
+    document_no: Mapped[str] = mapped_column(String(128))
+    revision: Mapped[int] = mapped_column(Integer)
+    message_code: Mapped[str] = mapped_column(String(16))
+    folder: Mapped[str] = mapped_column(String(32))
+    file_name: Mapped[str] = mapped_column(String(128))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16), default="ready")
+    problem: Mapped[str] = mapped_column(String(512), default="")
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(DateTime)
+    handed_at: Mapped[datetime | None] = mapped_column(DateTime)
+
+
+class ReceiptFile(Row):
+    """One received file, known by its hash: applied, or quarantined with a reason."""
+
+    __tablename__ = "receipt_file"
+    __table_args__ = (
+        UniqueConstraint("company_id", "sha256", name="uq_receipt_file_sha256"),
+        Index("ix_receipt_file_document", "company_id", "document_key", "document_id"),
+        Index("ix_receipt_file_state", "company_id", "state"),
+    )
+
+    sha256: Mapped[str] = mapped_column(String(64))
+    file_name: Mapped[str] = mapped_column(String(255))
+    folder: Mapped[str] = mapped_column(String(32))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    code: Mapped[str] = mapped_column(String(16), default="")
+    state: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(512), default="")
+    document_key: Mapped[str] = mapped_column(String(32), default="")
+    document_id: Mapped[int | None] = mapped_column(BigInteger)
+    received_at: Mapped[datetime] = mapped_column(DateTime)
+    applied_at: Mapped[datetime | None] = mapped_column(DateTime)
+
+
+class PostingRow(Row):
+    """One immutable posting; see :class:`bondesk.ledger.posting.Posting` for the meaning of each part."""
+
+    __tablename__ = "posting"
+    __table_args__ = (
+        Index("ix_posting_item", "company_id", "record_no", "goods_flag", "item_no", "business_date"),
+        Index("ix_posting_document", "company_id", "document_key", "document_id"),
+    )
+
+    record_no: Mapped[str] = mapped_column(String(18))
+    goods_flag: Mapped[str] = mapped_column(String(1))
+    item_no: Mapped[int] = mapped_column(BigInteger)
+    uc_version: Mapped[str] = mapped_column(String(10), default="")
+    mode: Mapped[str] = mapped_column(String(4))
+    ie_flag: Mapped[str] = mapped_column(String(1))
+    term: Mapped[str] = mapped_column(String(16))
+    business_date: Mapped[date] = mapped_column(Date)
+    stage: Mapped[str] = mapped_column(String(16))
+    quantity: Mapped[Decimal] = mapped_column(QUANTITY)
+    effect: Mapped[int] = mapped_column(Integer)
+    amount: Mapped[Decimal] = mapped_column(AMOUNT)
+    currency: Mapped[str] = mapped_column(String(4), default="")
+    document_key: Mapped[str] = mapped_column(String(32))
+    document_no: Mapped[str] = mapped_column(String(128))
+    document_id: Mapped[int] = mapped_column(BigInteger)
+    line_id: Mapped[int] = mapped_column(BigInteger)
+    line_no: Mapped[int] = mapped_column(Integer)
+    reversal: Mapped[bool] = mapped_column(default=False)
+    posted_at: Mapped[datetime] = mapped_column(DateTime)
+
+
+class BalanceRow(Base):
+    """A cache: the sum of postings per item, version, mode, direction, stage and month. Rebuildable."""
+
+    __tablename__ = "balance"
+
+    company_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    record_no: Mapped[str] = mapped_column(String(18), primary_key=True)
+    goods_flag: Mapped[str] = mapped_column(String(1), primary_key=True)
+    item_no: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    uc_version: Mapped[str] = mapped_column(String(10), primary_key=True)
+    mode: Mapped[str] = mapped_column(String(4), primary_key=True)
+    ie_flag: Mapped[str] = mapped_column(String(1), primary_key=True)
+    stage: Mapped[str] = mapped_column(String(16), primary_key=True)
+    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    quantity: Mapped[Decimal] = mapped_column(QUANTITY)

@@ -31,6 +31,9 @@ class Facts(Protocol):
     def index(self, model: type[M], *attributes: InstrumentedAttribute[Any]) -> Mapping[Any, M]:
         """Return all rows of ``model`` by the value of one attribute, or by the tuple of several."""
 
+    def groups(self, model: type[M], *attributes: InstrumentedAttribute[Any]) -> Mapping[Any, Sequence[M]]:
+        """Return all rows of ``model`` grouped as ``index`` keys them; rows of a file being imported included."""
+
 
 class Work(Protocol):
     """One business act of one user: one transaction, one clock, one set of facts."""

@@ -21,6 +21,7 @@ from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
 from bondesk.base.identity import Identity
 from bondesk.engine.facts import StoredFacts
+from bondesk.engine.ports import MessagePacker, WorkbookFiles
 from bondesk.engine.store import Clock, Store, outside
 from bondesk.engine.tables import Counter
 
@@ -29,11 +30,21 @@ class Act:
     """The engine's :class:`Work`; made by :func:`acting`."""
 
     def __init__(
-        self, session: Session, catalogue: Catalogue, identity: Identity, company_id: int, clock: Clock
+        self,
+        session: Session,
+        catalogue: Catalogue,
+        files: WorkbookFiles,
+        packer: MessagePacker,
+        identity: Identity,
+        company_id: int,
+        clock: Clock,
     ) -> None:
-        """Act in ``session`` as ``identity`` for one company."""
+        """Act in ``session`` as ``identity`` for one company; ``files`` reads and writes workbooks,
+        ``packer`` messages."""
         self.session = session
         self.catalogue = catalogue
+        self.files = files
+        self.packer = packer
         self.identity = identity
         self.company_id = company_id
         self._clock = clock
@@ -85,7 +96,13 @@ class Act:
 
 @contextmanager
 def acting(
-    store: Store, catalogue: Catalogue, identity: Identity, company_id: int, clock: Clock
+    store: Store,
+    catalogue: Catalogue,
+    files: WorkbookFiles,
+    packer: MessagePacker,
+    identity: Identity,
+    company_id: int,
+    clock: Clock,
 ) -> Iterator[Act]:
     """Open an act; commit when the block ends well, roll back otherwise.
 
@@ -94,7 +111,7 @@ def acting(
     """
     session = store.session()
     session.info["company_id"] = company_id
-    act = Act(session, catalogue, identity, company_id, clock)
+    act = Act(session, catalogue, files, packer, identity, company_id, clock)
     session.info["act"] = act
     try:
         yield act

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
@@ -24,6 +25,8 @@ class StoredFacts:
         self._today = today
         self._found: dict[Any, Sequence[Any]] = {}
         self._indexes: dict[Any, Mapping[Any, Any]] = {}
+        self._groups: dict[Any, dict[Any, list[Any]]] = {}
+        self._arriving: dict[type[Any], Sequence[Any]] = {}
 
     @property
     def today(self) -> date:
@@ -59,7 +62,25 @@ class StoredFacts:
             self._indexes[model, keys] = built
         return self._indexes[model, keys]
 
+    def groups(self, model: type[M], *attributes: InstrumentedAttribute[Any]) -> Mapping[Any, Sequence[M]]:
+        """Return all rows of ``model`` grouped by attribute value; arriving rows come after stored ones."""
+        keys = tuple(attribute.key for attribute in attributes)
+        if (model, keys) not in self._groups:
+            built: dict[Any, list[Any]] = defaultdict(list)
+            for row in (*self.find(model), *self._arriving.get(model, ())):
+                values = tuple(getattr(row, key) for key in keys)
+                built[values[0] if len(keys) == 1 else values].append(row)
+            self._groups[model, keys] = dict(built)
+        return self._groups[model, keys]
+
+    def arriving(self, model: type[Any], rows: Sequence[Any]) -> None:
+        """Let ``groups`` show the rows of a file being imported beside the stored ones."""
+        self._arriving[model] = rows
+        self._groups.clear()
+
     def forget(self) -> None:
         """Drop everything cached, after the act wrote to the database."""
         self._found.clear()
         self._indexes.clear()
+        self._groups.clear()
+        self._arriving.clear()

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import event, insert, inspect
+from sqlalchemy import event, insert, inspect, select
 from sqlalchemy.orm import Session
 
 from bondesk.base.fields import field_of
@@ -148,3 +148,12 @@ def log_bulk(act: Act, document_key: str, action: str, rows: Sequence[tuple[int,
     ]
     if values:
         act.session.execute(insert(OperationLog), values)
+
+
+def entries(act: Act, document_key: str, document_id: int) -> list[OperationLog]:
+    """Return the log of one document, newest first (lines of the document included)."""
+    statement = select(OperationLog).where(
+        OperationLog.company_id == act.company_id,
+        OperationLog.document_id == document_id,
+    )
+    return list(act.session.scalars(statement.order_by(OperationLog.at.desc(), OperationLog.id.desc())))

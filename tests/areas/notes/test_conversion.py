@@ -45,6 +45,11 @@ def codes(converted: Converted) -> list[str]:
     return [finding.code for finding in converted.findings]
 
 
+def figures(converted: Converted) -> str:
+    """Write declared quantity, net weight and first legal quantity as exact fractions."""
+    return f"{converted.dcl_qty} {converted.net_weight} {converted.legal1}"
+
+
 def test_tv5_declared_quantity_and_weight() -> None:
     """TV5: 12 345 PCS, weight 0.0000085 → 12.34500 千个, 0.10493 kg; nothing is rounded before."""
     got = convert(CAP_A, 12345)
@@ -118,14 +123,15 @@ def test_legal_rules_in_their_order() -> None:
 def test_mass_unit_by_weight_alone() -> None:
     solder = part(dcl_unit=GRAM, legal_unit1=KG, legal_unit2=None, unit_weight=Decimal("0.5"), conv_factor=None)
     got = convert(solder, 3)
-    assert (got.dcl_qty, got.net_weight, got.legal1) == (1500, Fraction(3, 2), Fraction(3, 2))
+    assert figures(got) == "1500 3/2 3/2"
 
 
 def test_line_net_replaces_weight_and_rule_4_but_not_the_declared_quantity() -> None:
     got = convert(CAP_A, 1000, line_net=Decimal("0.009"))
-    assert (got.dcl_qty, got.net_weight, got.legal1) == (1, Fraction("0.009"), Fraction("0.009"))
+    assert figures(got) == "1 9/1000 9/1000"
     bar = convert(replace(SOLDER, legal_unit1=GRAM), 20, line_net=Decimal("19.5"))
-    assert (bar.dcl_qty, bar.net_weight, bar.legal1, codes(bar)) == (20, Fraction("19.5"), 19500, [])
+    assert figures(bar) == "20 39/2 19500"
+    assert codes(bar) == []
     assert convert(CAP_A, 1000, line_net=Decimal(0)).net_weight == Fraction("0.0085")
 
 
@@ -159,7 +165,7 @@ def test_map_findings(measures: PartMeasures, line_net: str | None, expected: li
 
 def test_warnings_inform_and_the_factor_wins() -> None:
     got = convert(replace(SOLDER, unit_weight=Decimal("1.1")), 10)
-    assert (got.dcl_qty, got.net_weight) == (10, 11)
+    assert figures(got) == "10 11 10"
     assert [finding.severity for finding in got.findings] == [Severity.NOTE]
     assert got.findings[0].text == "料号 SOLDER-BAR 的转换率 1 与单重折算的 1.1 相差超过 0.5%，按转换率计算"
 

@@ -1,8 +1,8 @@
-"""Splitting, merging, chunking and their reasons, as tables (handbook 5.4, 5.5, 5.8, appendix D)."""
+"""Splitting, merging and chunking, as tables (handbook 5.4, 5.5, appendix D)."""
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -10,10 +10,8 @@ from typing import Any
 import pytest
 
 from bondesk.areas.codes.units import Unit
-from bondesk.areas.notes.declaration_key import declaration_key, declaration_lines
 from bondesk.areas.notes.merging import NoteLineDraft
 from bondesk.areas.notes.shares import SourceShare, SplitOptions
-from bondesk.areas.notes.split_keys import MergeKey, NoteKey, why_apart
 from bondesk.areas.notes.splitting import SplitResult, split
 from bondesk.base.findings import Severity
 from bondesk.base.numbers import prices_agree
@@ -82,7 +80,9 @@ def test_tv28_merging_comes_before_rounding() -> None:
     assert only_line(split(two, ITEM)).dcl_qty == 5
     assert [line.dcl_qty for line in split(two, SplitOptions()).notes[0].lines] == [2, 2]
     tape = split([amounts(1, "0.2", "210", dcl_unit=ROLL)], SplitOptions())
-    assert (only_line(tape).dcl_qty, only_line(tape).price, only_line(tape).adjusted_min) == (1, 210, True)
+    assert only_line(tape).dcl_qty == 1
+    assert only_line(tape).price == 210
+    assert only_line(tape).adjusted_min
 
 
 def test_three_parts_of_one_item() -> None:
@@ -219,8 +219,13 @@ def test_fifty_declaration_lines_close_a_note() -> None:
 
 
 def test_a_line_of_a_known_declaration_line_still_fits() -> None:
-    """After 50 declaration lines a line of the 50th still fits; the first note is not reopened for line 62."""
-    shares = sixty()[:50] + [share(51, item_no=50, name="品名50"), share(52, name="新"), share(53, name="品名1")]
+    """After 50 declaration lines a line of the 50th still fits; a closed note is not reopened."""
+    shares = [
+        *sixty()[:50],
+        share(51, item_no=50, name="品名50"),
+        share(52, name="新"),
+        share(53, name="品名1"),
+    ]
     assert [len(draft.lines) for draft in split(shares, SplitOptions()).notes] == [51, 2]
 
 
@@ -247,83 +252,6 @@ def test_lines_follow_source_or_item_order() -> None:
     by_source, by_item = (split(shares, replace(ITEM, order=order)) for order in ("SOURCE", "ITEM"))
     assert [line.item_no for line in by_source.notes[0].lines] == [3, 1, 2]
     assert [line.item_no for line in by_item.notes[0].lines] == [1, 2, 3]
-
-
-@pytest.mark.parametrize(
-    ("options", "values", "reason"),
-    [
-        (ITEM, {}, ""),
-        (ITEM, {"part_no": "CAP-B", "spec": "另一种", "price": Decimal(9)}, ""),
-        (ITEM, {"name": "片式多层瓷介电容器　"}, ""),
-        (ITEM, {"country": "KOR"}, "不能并为一行（按项号合并）：原产国不同（JPN 与 KOR）"),
-        (ITEM, {"dcl_unit": THOUSAND}, "不能并为一行（按项号合并）：申报单位不同（千克(035) 与 千个(054)）"),
-        (ITEM, {"application_line_no": 2}, "不能并为一行（按项号合并）：申请表序号不同（空 与 2）"),
-        (ITEM, {"consumable": True}, "不能并为一行（按项号合并）：消耗性物料标志不同（否 与 是）"),
-        (ITEM, {"export_dutiable": True, "standard_controlled": True}, ""),
-        (
-            replace(ITEM, price_apart=True),
-            {"price": Decimal("1.50")},
-            "不能并为一行（按项号合并）：单价不同（空 与 1.5）",
-        ),
-        (
-            SplitOptions(merge="PART"),
-            {"part_no": "CAP-B"},
-            "不能并为一行（按料号合并）：料号不同（CAP-A 与 CAP-B）",
-        ),
-        (SplitOptions(), {}, "合并方式为“不合并”，单据 IM1 第 1 行与单据 IM1 第 2 行各成一行"),
-        (
-            ITEM,
-            {"partner": "", "currency": "JPY", "uc_version": "1"},
-            "不在同一份清单：供应商不同（S01 与 空），币制不同（USD 与 JPY）；"
-            "不能并为一行（按项号合并）：币制不同（USD 与 JPY），单耗版本号不同（空 与 1）",
-        ),
-    ],
-)
-def test_why_apart(options: SplitOptions, values: dict[str, Any], reason: str) -> None:
-    assert why_apart(share(1), share(2, **values), options) == reason
-
-
-def test_exports_speak_of_destination_and_customer() -> None:
-    a, b = share(1, ie_flag="E"), share(2, ie_flag="E", country="USA", partner="C01")
-    assert why_apart(a, b, ITEM) == (
-        "不在同一份清单：客户不同（S01 与 C01）；不能并为一行（按项号合并）：最终目的国不同（JPN 与 USA）"
-    )
-    assert "原产国/最终目的国不同" in why_apart(share(1), b, ITEM)
-
-
-@pytest.mark.parametrize(
-    ("goods", "values", "lines"),
-    [
-        ("I", {"item_no": 2, "spec": "另一种", "part_no": "X", "uc_version": "2"}, 1),
-        ("I", {"name": "片式多层瓷介电容器 "}, 1),
-        ("I", {"hs_code": "8532221000"}, 2),
-        ("I", {"dcl_unit": THOUSAND}, 2),
-        ("I", {"name": "电阻"}, 2),
-        ("I", {"currency": "JPY"}, 2),
-        ("I", {"country": "KOR"}, 2),
-        ("I", {"duty_mode": "1"}, 2),
-        ("I", {"legal_unit1": KG}, 2),
-        ("I", {"consumable": True}, 2),
-        ("E", {"consumable": True}, 1),
-        ("E", {"standard_controlled": True}, 2),
-        ("I", {"standard_controlled": True, "export_dutiable": True}, 1),
-    ],
-)
-def test_declaration_key(goods: str, values: dict[str, Any], lines: int) -> None:
-    assert declaration_lines([share(1, goods_flag=goods), share(2, goods_flag=goods, **values)]) == lines
-
-
-@pytest.mark.parametrize(("goods", "mark"), [("I", "single_out"), ("E", "single_out"), ("E", "export_dutiable")])
-def test_what_stands_alone_merges_with_nothing(goods: str, mark: str) -> None:
-    alone = [share(n, goods_flag=goods, **{mark: True}) for n in (1, 2)]
-    assert declaration_lines([*alone, share(3, goods_flag=goods)]) == 3
-    line = only_line(split(alone, ITEM))
-    assert declaration_key(line) == declaration_key(alone[0])
-
-
-@pytest.mark.parametrize("key", [NoteKey, MergeKey])
-def test_every_key_has_a_label(key: type[NoteKey | MergeKey]) -> None:
-    assert all(entry.metadata["label"] and entry.metadata["export"] for entry in fields(key))
 
 
 @pytest.mark.parametrize("limit", ["note_max_lines", "declaration_max_lines"])

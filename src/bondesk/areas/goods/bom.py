@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from sqlalchemy import Index
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Mapped, relationship
 from bondesk.areas.goods.part import Part
 from bondesk.areas.goods.rollup import Bom as RolledBom
 from bondesk.areas.goods.rollup import BomLine as RolledLine
-from bondesk.areas.goods.rollup import cycles
+from bondesk.areas.goods.rollup import natural_key
 from bondesk.base.columns import Code10, Code18, Code32, ConsumptionQty, Percent
 from bondesk.base.documents import DocumentType, LineTable, group
 from bondesk.base.facts import Facts
@@ -99,17 +98,29 @@ def consumption_findings(
 
 
 def no_cycle(bom: Bom, facts: Facts) -> Iterator[Finding]:
-    """BOM-02: the lines that close a circle, with its path (component's newest version)."""
-    boms: dict[str, list[RolledBom]] = defaultdict(list)
-    for stored in facts.find(Bom):
-        if (stored.product_part_no, stored.bom_version) != (bom.product_part_no, bom.bom_version):
-            boms[stored.product_part_no].append(rolled(stored))
-    boms[bom.product_part_no].append(rolled(bom))
-    for path in cycles(boms):
-        for position, line in enumerate(bom.lines):
-            if bom.product_part_no in path and line.material_part_no in path:
-                text = f"BOM循环：{' → '.join(path)}"
-                yield error("BOM-02", text, "material_part_no", position, table="lines")
+    """BOM-02: the lines of this BOM that close a circle, with its path (components' newest versions)."""
+    boms = facts.groups(Bom, Bom.product_part_no)
+    for position, line in enumerate(bom.lines):
+        path = _path_back(line.material_part_no, bom.product_part_no, boms)
+        if path:
+            text = f"BOM循环：{' → '.join((bom.product_part_no, *path))}"
+            yield error("BOM-02", text, "material_part_no", position, table="lines")
+
+
+def _path_back(start: str, goal: str, boms: Mapping[str, Sequence[Bom]]) -> tuple[str, ...]:
+    """Return the parts from ``start`` down to ``goal``, or () when ``goal`` is not inside ``start``."""
+    seen: set[str] = set()
+    stack: list[tuple[str, ...]] = [(start,)]
+    while stack:
+        path = stack.pop()
+        if path[-1] == goal:
+            return path
+        if path[-1] in seen or path[-1] not in boms:
+            continue
+        seen.add(path[-1])
+        newest = max(boms[path[-1]], key=lambda bom: natural_key(bom.bom_version))
+        stack.extend((*path, line.material_part_no) for line in newest.lines)
+    return ()
 
 
 def rolled(bom: Bom) -> RolledBom:

@@ -43,8 +43,8 @@ def one_merge_no(row: ConsolidationMap, facts: Facts) -> Iterator[Finding]:
     if row.part_no not in facts.index(Part, Part.part_no):
         yield error("IMP-05", f"料号 {row.part_no} 不在料号档案中", "part_no")
         return
-    for other in facts.find(ConsolidationMap, part_no=row.part_no, active=True):
-        same = other.goods_flag == row.goods_flag and other.record_no == row.record_no
+    for other in facts.groups(ConsolidationMap, ConsolidationMap.part_no).get(row.part_no, ()):
+        same = other.goods_flag == row.goods_flag and other.record_no == row.record_no and other.active
         if same and other.merge_no != row.merge_no:
             yield error("MAP-01", f"料号 {row.part_no} 已归并到 {other.merge_no}", "merge_no")
 
@@ -79,8 +79,8 @@ def merge_no_of(facts: Facts, goods_flag: str, part_no: str, record_no: str) -> 
     """Return the merge number of a part in a book: its own row first, then the default for all books."""
     rows = [
         row
-        for row in facts.find(ConsolidationMap, part_no=part_no, active=True)
-        if row.goods_flag == goods_flag and row.record_no in {"", record_no}
+        for row in facts.groups(ConsolidationMap, ConsolidationMap.part_no).get(part_no, ())
+        if row.active and row.goods_flag == goods_flag and row.record_no in {"", record_no}
     ]
     rows.sort(key=lambda row: row.record_no == "")
     return rows[0].merge_no if rows else None

@@ -86,7 +86,8 @@ def convertible(part: Part, facts: Facts) -> Iterator[Finding]:
     unit = units_of_cached(facts).get(part.dcl_unit)
     kilograms = kilograms_per(unit) if unit else None
     if part.conv_factor is None and part.unit_weight is None:
-        if facts.find(ConsolidationMap, part_no=part.part_no, active=True):
+        mapped = facts.groups(ConsolidationMap, ConsolidationMap.part_no).get(part.part_no, ())
+        if any(row.active for row in mapped):
             yield error("MAP-03", f"料号 {part.part_no} 已归并，单重与转换率至少填一项", "conv_factor")
     elif part.conv_factor is None and kilograms is None:
         name = unit.name if unit else part.dcl_unit

@@ -91,7 +91,8 @@ def merged_line(shares: Sequence[SourceShare], options: SplitOptions) -> NoteLin
     """
     first = shares[0]
     figures = [_rounded(summed, _where(shares), options) for summed in _summed(shares)]
-    dcl_qty = figures[0].quantity or Decimal(0)
+    dcl_qty = figures[0].quantity
+    assert dcl_qty is not None, "a share always has a declared unit and quantity"
     total = half_up(_sum(share.total for share in shares), AMOUNT_PLACES)
     gross = [share.gross_weight for share in shares if share.gross_weight is not None]
     return NoteLineDraft(

@@ -1,0 +1,147 @@
+"""用户设置 and 权限组: who may sign in, and what the groups of a user grant (handbook 18)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from argon2.profiles import RFC_9106_LOW_MEMORY
+from sqlalchemy import DateTime, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from bondesk.base.columns import Code32, Text64
+from bondesk.base.documents import DocumentType, LineTable, group
+from bondesk.base.errors import Refused
+from bondesk.base.facts import Facts
+from bondesk.base.fields import shown
+from bondesk.base.findings import Finding, error
+from bondesk.base.identity import Identity
+from bondesk.base.records import Line, Record, belongs_to
+
+_HASHER = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+_NO_SUCH_USER = _HASHER.hash("spends the same time for an unknown account")
+ALL = "*"
+
+
+class UserGroup(Record):
+    """One 权限组 with the rights it grants."""
+
+    __tablename__ = "user_group"
+    __table_args__ = (Index("ix_user_group_key", "company_id", "code", unique=True),)
+
+    code: Mapped[Code32] = shown("权限组代码", required=True)
+    name: Mapped[Text64] = shown("权限组名称", required=True)
+    rights: Mapped[list[GroupRight]] = relationship(
+        cascade="all, delete-orphan", order_by="GroupRight.line_no", passive_deletes=True
+    )
+
+
+class GroupRight(Line):
+    """One granted action; ``*`` on both sides grants all."""
+
+    __tablename__ = "group_right"
+    __table_args__ = belongs_to("user_group", "group_right")
+
+    module: Mapped[Code32] = shown("模块", required=True, help="单证或报表的代码；* = 全部")
+    action: Mapped[Code32] = shown("操作", required=True, help="view、new、edit、audit …；* = 全部")
+
+
+class User(Record):
+    """One user; the password is kept as an argon2 hash only."""
+
+    __tablename__ = "user_account"
+    __table_args__ = (Index("ix_user_account_key", "company_id", "account", unique=True),)
+
+    account: Mapped[Code32] = shown("用户账号", required=True)
+    name: Mapped[Text64] = shown("姓名", required=True)
+    active: Mapped[bool] = shown("启用", default=True, server_default="1")
+    password_hash: Mapped[str] = mapped_column(String(255), default="", server_default="")
+    failed_logins: Mapped[int] = mapped_column(default=0, server_default="0")
+    password_changed_at: Mapped[datetime | None] = mapped_column(DateTime)
+    groups: Mapped[list[UserMembership]] = relationship(
+        cascade="all, delete-orphan", order_by="UserMembership.line_no", passive_deletes=True
+    )
+
+
+class UserMembership(Line):
+    """One 权限组 a user belongs to."""
+
+    __tablename__ = "user_membership"
+    __table_args__ = belongs_to("user_account", "user_membership")
+
+    group_code: Mapped[Code32] = shown("权限组", reference="user_group", required=True)
+
+
+def groups_known(user: User, facts: Facts) -> Iterator[Finding]:
+    """Refuse a membership of a group that does not exist."""
+    known = facts.index(UserGroup, UserGroup.code)
+    for position, line in enumerate(user.groups):
+        if line.group_code not in known:
+            yield error("IMP-05", f"没有权限组 {line.group_code}", "group_code", position, table="groups")
+
+
+def set_password(user: User, password: str) -> None:
+    """Give ``user`` a new password (at least 6 characters)."""
+    if len(password) < 6:
+        raise Refused("密码至少6位", "AUTH-03")
+    user.password_hash = _HASHER.hash(password)
+
+
+class StoredUsers:
+    """The users of the present company as the engine sees them."""
+
+    def sign_in(self, facts: Facts, account: str, password: str) -> Identity:
+        """Return the identity behind a right pair; unknown account and wrong password look alike."""
+        user = facts.one(User, account=account.strip())
+        try:
+            _HASHER.verify(user.password_hash if user else _NO_SUCH_USER, password)
+        except (VerifyMismatchError, InvalidHashError):
+            raise Refused("用户账号或密码不正确", "AUTH-01") from None
+        if user is None or not user.active:
+            raise Refused("用户账号或密码不正确", "AUTH-01")
+        return self._identity(facts, user)
+
+    def identity(self, facts: Facts, account: str) -> Identity:
+        """Return the identity of an active account; ``Refused`` when there is none."""
+        user = facts.one(User, account=account)
+        if user is None or not user.active:
+            raise Refused(f"没有用户 {account}，或已停用", "AUTH-01")
+        return self._identity(facts, user)
+
+    def _identity(self, facts: Facts, user: User) -> Identity:
+        groups = facts.index(UserGroup, UserGroup.code)
+        grants = frozenset(
+            (right.module, right.action)
+            for line in user.groups
+            if line.group_code in groups
+            for right in groups[line.group_code].rights
+        )
+        return Identity(user.id, user.account, user.name, grants)
+
+
+USER_GROUP = DocumentType(
+    key="user_group",
+    title="权限组",
+    area="setup",
+    header=UserGroup,
+    number=(UserGroup.code,),
+    list_columns=(UserGroup.code, UserGroup.name),
+    form=(group("权限组", UserGroup.code, UserGroup.name),),
+    lines=(LineTable("rights", "权限", UserGroup.rights, (GroupRight.module, GroupRight.action)),),
+    help="一组用户共有的权限：模块与操作。",
+)
+
+USER = DocumentType(
+    key="user",
+    title="用户设置",
+    area="setup",
+    header=User,
+    number=(User.account,),
+    list_columns=(User.account, User.name, User.active),
+    form=(group("用户", User.account, User.name, User.active),),
+    lines=(LineTable("groups", "权限组", User.groups, (UserMembership.group_code,)),),
+    rules=(groups_known,),
+    help="可登录的用户及其权限组。",
+)

@@ -1,0 +1,50 @@
+"""The engine as one value: the catalogue, the store and the outside ports, ready to act."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from bondesk.base.catalogue import Catalogue
+from bondesk.base.errors import OutsideFailure
+from bondesk.base.identity import Identity
+from bondesk.engine import history
+from bondesk.engine.act import Act, acting
+from bondesk.engine.ports import Gateway, MessagePacker, ReceiptReader, WorkbookFiles
+from bondesk.engine.store import Clock, Store, china_now
+
+#: Who acts when the program itself does (first start, demo, receipts polled in the background).
+SYSTEM = Identity(user_id=0, account="system", name="系统", grants=frozenset({("*", "*")}))
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Everything a screen or the command line needs to act; made by ``app``."""
+
+    catalogue: Catalogue
+    store: Store
+    files: WorkbookFiles
+    packer: MessagePacker
+    receipts: ReceiptReader
+    gateway: Gateway | None = None
+    company_id: int = 1
+    clock: Clock = china_now
+
+    def __post_init__(self) -> None:
+        """Make sure that every flush is logged."""
+        history.install()
+
+    def acting(self, identity: Identity) -> AbstractContextManager[Act]:
+        """Open one transaction for ``identity``; leaving the block commits all of it or nothing."""
+        return acting(self.store, self.catalogue, self.files, self.packer, identity, self.company_id, self.clock)
+
+    def sign_in(self, account: str, password: str) -> Identity:
+        """Return who ``account`` is when the password is right; ``Refused`` with a reason otherwise."""
+        with self.acting(SYSTEM) as act:
+            return self.catalogue.users.sign_in(act.facts, account, password)
+
+    def known_gateway(self) -> Gateway:
+        """Return the client's folders; ``OutsideFailure`` when none is set up."""
+        if self.gateway is None:
+            raise OutsideFailure("尚未设置单一窗口客户端的目录，请在设置中指定后再发送")
+        return self.gateway

@@ -1,0 +1,24 @@
+"""Starting a declared script: rights, options, the states of what was selected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bondesk.base.errors import Refused
+from bondesk.base.steps import Script, Steps
+from bondesk.engine.act import Act
+from bondesk.engine.records import load
+
+
+def start(act: Act, script: Script, options: Any, selected: Sequence[int] = ()) -> Steps:
+    """Return the steps of ``script``; ``Refused`` without the right or with a document in a wrong state."""
+    document = act.catalogue.document(script.document)
+    act.require(document, script.key)
+    if script.when:
+        for document_id in selected:
+            header = load(act, document, document_id)
+            if header.state not in script.when:
+                title = document.flow.state(header.state).title
+                raise Refused(f"{document.number_of(header)} 状态为「{title}」，不能{script.title}", "FLOW-01")
+    return script.run(act, options, selected)

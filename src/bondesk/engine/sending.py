@@ -1,0 +1,172 @@
+"""The outbox: state and message in one transaction, then staged, then one rename, then marked.
+
+A crash at any point leaves the row in a state from which the next run knows what happened: ``ready``
+means nothing was handed over; ``releasing`` with the staged file present means the rename has not
+happened; ``releasing`` without it means it has, when the client's folders show the file; otherwise the
+outcome is unknown and nothing is resent by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from bondesk.base.documents import DocumentType
+from bondesk.base.errors import OutsideFailure, Refused
+from bondesk.base.findings import Finding, errors_in
+from bondesk.base.identity import Identity
+from bondesk.base.messages import Message, MessageFacts
+from bondesk.engine.act import Act
+from bondesk.engine.composing import compose
+from bondesk.engine.engine import Engine
+from bondesk.engine.ports import Gateway
+from bondesk.engine.records import findings_of, load
+from bondesk.engine.tables import Outbox
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """How many messages went into the client's folders, and what kept the others."""
+
+    handed: int
+    problems: tuple[str, ...]
+
+
+def order(act: Act, document: DocumentType, ids: Sequence[int]) -> list[str]:
+    """Put audited documents into the outbox and return their numbers; all of them or none.
+
+    ``Refused`` carries every finding of every message: a file customs refuses costs half an hour.
+    """
+    act.require(document, "send")
+    message = document.message
+    if message is None:
+        raise Refused(f"「{document.title}」没有报文", "SEND-00")
+    findings: list[Finding] = []
+    numbers = []
+    for document_id in ids:
+        header = load(act, document, document_id)
+        findings.extend(_order_one(act, document, message, header))
+        numbers.append(document.number_of(header))
+    if errors_in(findings):
+        raise Refused(findings)
+    act.session.flush()
+    return numbers
+
+
+def _order_one(
+    act: Act, document: DocumentType, message: Message, header: Any
+) -> list[Finding]:
+    number = document.number_of(header)
+    send = document.flow.move("send")
+    assert send is not None
+    if header.state not in send.sources:
+        raise Refused(f"{number} 状态为「{document.flow.state(header.state).title}」，须先审核才能发送", "FLOW-01")
+    sender = act.catalogue.sender(act.facts)
+    facts = MessageFacts(sender=sender, now=act.now(), numeric=act.codebook.old_code)
+    with act.session.no_autoflush:
+        found = [finding for finding in findings_of(act, document, header) if errors_in([finding])]
+    composed = compose(message, header, facts)
+    found += composed.findings
+    if errors_in(found):
+        return [_named(number, finding) for finding in found]
+    header.state = send.target
+    act.session.flush()
+    stem = f"{act.now():%Y%m%d%H%M%S}_{message.direction(header)}_{_ascii(number)}_{header.revision}"
+    packed = act.packer.pack(message, composed, facts, stem, number)
+    act.session.add(
+        Outbox(
+            document_key=document.key,
+            document_id=header.id,
+            document_no=number,
+            revision=header.revision,
+            message_code=message.code,
+            folder=message.folder(header),
+            file_name=packed.name,
+            content=packed.content,
+            sha256=hashlib.sha256(packed.content).hexdigest(),
+            user_id=act.user_id,
+            created_at=act.now(),
+            state="ready",
+            problem="",
+        )
+    )
+    return []
+
+
+def _named(number: str, finding: Finding) -> Finding:
+    return Finding(finding.severity, finding.code, f"{number}：{finding.text}", finding.field, finding.line, finding.table)
+
+
+def _ascii(text: str) -> str:
+    return "".join(sign if sign.isascii() and (sign.isalnum() or sign in "_-") else "-" for sign in text)
+
+
+def hand_over(engine: Engine, identity: Identity) -> HandedOver:
+    """Hand every waiting message to the client, each at most once; a folder that is away keeps it ready."""
+    gateway = engine.known_gateway()
+    with engine.acting(identity) as act:
+        waiting = act.session.execute(
+            select(Outbox.id, Outbox.state)
+            .where(Outbox.company_id == act.company_id, Outbox.state.in_(("ready", "releasing")))
+            .order_by(Outbox.id)
+        ).all()
+    handed, problems = 0, []
+    for row_id, _state in waiting:
+        try:
+            handed += _hand_over_one(engine, identity, gateway, row_id)
+        except OutsideFailure as problem:
+            problems.append(str(problem))
+            _keep_problem(engine, identity, row_id, str(problem))
+    return HandedOver(handed, tuple(dict.fromkeys(problems)))
+
+
+def _hand_over_one(engine: Engine, identity: Identity, gateway: Gateway, row_id: int) -> int:
+    with engine.acting(identity) as act:
+        row = _outbox(act, row_id)
+        if row.state == "releasing":
+            return _recover(act, gateway, row)
+        if row.state != "ready":
+            return 0
+        gateway.stage(row.folder, row.file_name, row.content)
+        row.state = "releasing"
+    gateway.release(row.folder, row.file_name)
+    with engine.acting(identity) as act:
+        _mark_handed(act, _outbox(act, row_id))
+    return 1
+
+
+def _recover(act: Act, gateway: Gateway, row: Outbox) -> int:
+    """Finish what a crash interrupted between "releasing" and "handed"."""
+    if gateway.staged(row.folder, row.file_name):
+        gateway.release(row.folder, row.file_name)
+    elif not gateway.seen(row.folder, row.file_name.removesuffix(".zip")):
+        row.state = "unknown"
+        row.problem = "已交给客户端目录，但目录中找不到该文件，结果不明；请在单一窗口核实后再决定是否重发"
+        return 0
+    _mark_handed(act, row)
+    return 1
+
+
+def _mark_handed(act: Act, row: Outbox) -> None:
+    row.state, row.handed_at, row.problem = "handed", act.now(), ""
+    document = act.catalogue.document(row.document_key)
+    header = load(act, document, row.document_id)
+    if header.state == "SENDING":
+        header.state = "SENT"
+
+
+def _outbox(act: Act, row_id: int) -> Outbox:
+    statement = select(Outbox).where(Outbox.company_id == act.company_id, Outbox.id == row_id)
+    return act.session.scalars(statement.with_for_update()).one()
+
+
+def _keep_problem(engine: Engine, identity: Identity, row_id: int, text: str) -> None:
+    with engine.acting(identity) as act:
+        _outbox(act, row_id).problem = text[:512]

@@ -1,0 +1,260 @@
+"""From raw sheets to records: headings found by text, every cell read once, every fault named.
+
+Reading goes column by column with a memory per column, since a workbook repeats its values; a record is
+a plain namespace, so that 20,000 lines cost no mapped objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from bondesk.base.codebook import CodeBook
+from bondesk.base.columns import Kind
+from bondesk.base.fields import Field
+from bondesk.base.findings import Finding, Place, Severity
+from bondesk.base.numbers import places_of
+from bondesk.base.readings import (
+    Unreadable,
+    heading_key,
+    read_code,
+    read_date,
+    read_integer,
+    read_number,
+    read_text,
+    read_yes_no,
+)
+from bondesk.base.sheets import RawCell, Sheet
+from bondesk.base.workbooks import Heading, SheetPlan
+
+#: Numeric codes shorter than this are padded with zeros (appendix D).
+_PADS = {"supervision_mode": 4, "customs_office": 4, "unit": 3}
+_EXPLANATION = "说明"
+_HEADING_ROWS = 30
+
+
+@dataclass(slots=True)
+class ReadSheet:
+    """One read sheet: a record per data row, the Excel row of each, column letters by attribute key."""
+
+    plan: SheetPlan
+    name: str
+    records: list[SimpleNamespace] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    letters: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+
+
+class SheetReader:
+    """Reads sheets against plans, collecting findings instead of stopping at the first."""
+
+    def __init__(self, codebook: CodeBook) -> None:
+        """Translate codes through ``codebook``."""
+        self._codebook = codebook
+        self.findings: list[Finding] = []
+
+    def read_rows(self, sheet: Sheet, plan: SheetPlan) -> ReadSheet | None:
+        """Read a sheet with headings; None after a missing-heading finding."""
+        headings = (*plan.head, *plan.headings, *((plan.join,) if plan.join else ()))
+        top, columns = self._find_headings(sheet, headings)
+        if columns is None:
+            return None
+        result = ReadSheet(plan, sheet.name)
+        body = self._body(sheet, top)
+        result.rows = [row + 1 for row in body]
+        result.records = [SimpleNamespace() for _ in body]
+        for heading, index in columns:
+            entry = heading.field
+            result.letters[entry.key] = column_letter(index)
+            result.texts[entry.key] = heading.text
+            self._read_column(sheet, body, index, heading, result)
+        present = {heading.field.key for heading, _ in columns}
+        for heading in headings:
+            if heading.field.key not in present:
+                empty = blank_of(heading.field)
+                for record in result.records:
+                    setattr(record, heading.field.key, empty)
+        return result
+
+    def _find_headings(
+        self, sheet: Sheet, headings: Sequence[Heading]
+    ) -> tuple[int, list[tuple[Heading, int]] | None]:
+        wanted = {heading_key(heading.text): heading for heading in headings}
+        best, best_row, best_hits = [], 0, 0
+        for number, row in enumerate(sheet.rows[:_HEADING_ROWS]):
+            keys = [heading_key(str(cell)) if cell not in (None, "") else "" for cell in row]
+            hits = len({key for key in keys if key in wanted})
+            if hits > best_hits:
+                best, best_row, best_hits = keys, number, hits
+        present = [(wanted[key], index) for index, key in enumerate(best) if key in wanted]
+        missing = [h.text for h in headings if h.required and heading_key(h.text) not in best]
+        unknown = [str(sheet.rows[best_row][i]).strip() for i, key in enumerate(best) if key and key not in wanted]
+        if missing:
+            text = f"缺少必填标题 {'、'.join(missing)}"
+            text += f"；不认识的标题：{'、'.join(unknown)}" if unknown and best_hits else ""
+            self._add(Severity.ERROR, "IMP-01", text, Place(sheet.name, best_row + 1))
+            return best_row, None
+        for text in unknown:
+            note = f"不认识的标题“{text}”，该列未导入"
+            self._add(Severity.NOTE, "IMP-01", note, Place(sheet.name, best_row + 1, text))
+        return best_row, present
+
+    @staticmethod
+    def _body(sheet: Sheet, top: int) -> list[int]:
+        body = []
+        for number in range(top + 1, len(sheet.rows)):
+            row = sheet.rows[number]
+            if all(cell is None or cell == "" for cell in row):
+                continue
+            if number == top + 1 and isinstance(row[0], str) and row[0].strip().startswith(_EXPLANATION):
+                continue
+            body.append(number)
+        return body
+
+    def _read_column(
+        self, sheet: Sheet, body: Sequence[int], index: int, heading: Heading, result: ReadSheet
+    ) -> None:
+        entry = heading.field
+        read = self.reader_for(entry)
+        known: dict[Any, Any] = {}
+        empty, key, rows = blank_of(entry), entry.key, sheet.rows
+        for number, record in zip(body, result.records, strict=True):
+            row = rows[number]
+            raw = row[index] if index < len(row) else None
+            mark = (raw.__class__, raw)
+            if mark in known:
+                value = known[mark]
+            else:
+                try:
+                    value = read(raw)
+                except Unreadable as problem:
+                    self.unreadable(problem, Place(sheet.name, number + 1, heading.text), raw)
+                    setattr(record, key, empty)
+                    continue
+                known[mark] = value
+            if heading.required and (value is None or value == ""):
+                self._add(Severity.ERROR, "REQ-01", f"「{heading.text}」必填", Place(sheet.name, number + 1, heading.text))
+            setattr(record, key, value)
+
+    def read_pairs(self, sheet: Sheet, plan: SheetPlan) -> ReadSheet:
+        """Read the two-column layout 项目 · 内容 into one record."""
+        result = ReadSheet(plan, sheet.name, [SimpleNamespace()], [1])
+        wanted = {heading_key(heading.text): heading for heading in plan.headings}
+        found: dict[str, tuple[RawCell, int]] = {}
+        for number, row in enumerate(sheet.rows):
+            key = heading_key(str(row[0])) if row and row[0] not in (None, "") else ""
+            if key in wanted:
+                found[key] = (row[1] if len(row) > 1 else None, number)
+            elif key and key not in {heading_key("项目"), ""} and not key.startswith(_EXPLANATION):
+                self._add(Severity.NOTE, "IMP-01", f"不认识的项目“{row[0]}”，未导入", Place(sheet.name, number + 1))
+        for key, heading in wanted.items():
+            self._read_pair(sheet, heading, found.get(key), result)
+        return result
+
+    def _read_pair(
+        self, sheet: Sheet, heading: Heading, cell: tuple[RawCell, int] | None, result: ReadSheet
+    ) -> None:
+        entry = heading.field
+        value = blank_of(entry)
+        place = Place(sheet.name, cell[1] + 1 if cell else 1, heading.text)
+        if cell is None and heading.required:
+            self._add(Severity.ERROR, "IMP-01", f"缺少必填项目 {heading.text}", place)
+        elif cell is not None:
+            try:
+                value = self.reader_for(entry)(cell[0])
+            except Unreadable as problem:
+                self.unreadable(problem, place, cell[0])
+            else:
+                if heading.required and value in (None, ""):
+                    self._add(Severity.ERROR, "REQ-01", f"「{heading.text}」必填", place)
+        result.texts[entry.key] = heading.text
+        result.letters[entry.key] = "B"
+        setattr(result.records[0], entry.key, value)
+
+    def reader_for(self, entry: Field) -> Callable[[RawCell], Any]:
+        """Return the function that turns a raw cell into a value of the field."""
+        if entry.choices:
+            return lambda raw: self._choice(entry, raw)
+        if entry.table:
+            return lambda raw: self._code(entry, raw)
+        if entry.places:
+            return lambda raw: self._number(entry, raw)
+        match entry.kind:
+            case Kind.INTEGER:
+                return read_integer
+            case Kind.DATE:
+                return read_date
+            case Kind.YESNO:
+                return read_yes_no
+            case Kind.CODE:
+                return lambda raw: _fitting(entry, read_code(raw))
+            case _:
+                return lambda raw: _fitting(entry, read_text(raw))
+
+    def _choice(self, entry: Field, raw: RawCell) -> str:
+        text = read_code(raw)
+        if not text:
+            return ""
+        for code, name in entry.choices:
+            if text in (code, name):
+                return code
+        allowed = "、".join(name for _, name in entry.choices)
+        raise Unreadable("NOTE-15", f"「{entry.label}」没有“{text}”，可填：{allowed}")
+
+    def _code(self, entry: Field, raw: RawCell) -> str:
+        text = read_code(raw)
+        if not text:
+            return ""
+        found = self._codebook.read(entry.table, text)
+        if found is None and text.isdigit() and entry.table in _PADS:
+            found = self._codebook.read(entry.table, text.zfill(_PADS[entry.table]))
+        if found is not None:
+            return found
+        if entry.table == "unit":
+            raise Unreadable("MAP-12", f"计量单位 {text} 未在企业参数中对照")
+        near = self._codebook.nearest(entry.table, text)
+        hint = f"，相近的有：{'、'.join(near)}" if near else ""
+        raise Unreadable("NOTE-15", f"「{entry.label}」“{text}”不是海关参数，也未在企业参数中对照{hint}")
+
+    @staticmethod
+    def _number(entry: Field, raw: RawCell) -> Any:
+        value = read_number(raw)
+        if value is not None and places_of(value) > entry.places:
+            raise Unreadable("IMP-07", f"小数超过{entry.places}位")
+        return value
+
+    def unreadable(self, problem: Unreadable, place: Place, raw: RawCell) -> None:
+        """Collect what a cell says wrong."""
+        self._add(Severity.ERROR, problem.code, problem.text, place, "" if raw is None else str(raw))
+
+    def _add(self, severity: Severity, code: str, text: str, place: Place, value: str = "") -> None:
+        self.findings.append(Finding(severity, code, text, place=place, value=value))
+
+
+def _fitting(entry: Field, text: str) -> str:
+    if entry.length and len(text) > entry.length:
+        raise Unreadable("IMP-10", f"超过{entry.length}个字符")
+    return text
+
+
+def blank_of(entry: Field) -> Any:
+    """Return what an empty cell of the field means."""
+    if entry.numeric or entry.kind in {Kind.DATE, Kind.TIME, Kind.YESNO}:
+        return None
+    return ""
+
+
+def column_letter(index: int) -> str:
+    """Return the Excel letters of a 0-based column.
+
+    >>> column_letter(0), column_letter(27)
+    ('A', 'AB')
+    """
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

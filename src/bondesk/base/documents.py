@@ -76,6 +76,7 @@ class DocumentType:
     explains one of its lines down to source lines and workbook cells.
     ``derive(document, facts)`` fills what the program computes, before the rules see the document.
     ``removed(document, work)`` runs when one is deleted or voided, to release what it used.
+    ``required_code`` is the code of a finding about an empty required field.
     ``creatable`` is False for documents that only scripts or imports make.
     """
 
@@ -97,6 +98,7 @@ class DocumentType:
     variant: Mapping[str, Any] = field(default_factory=dict)
     removed: Callable[[Any, Work], None] | None = None
     derive: Callable[[Any, Facts], None] | None = None
+    required_code: str = "REQ-01"
     creatable: bool = True
     help: str = ""
 

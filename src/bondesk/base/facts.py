@@ -12,6 +12,8 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from bondesk.base.explanation import Explanation
+
 M = TypeVar("M")
 
 
@@ -56,6 +58,9 @@ class Work(Protocol):
 
     def now(self) -> datetime:
         """Return the present moment in China time, without zone."""
+
+    def cell(self, row: Any, key: str) -> Explanation | None:
+        """Return the workbook cell attribute ``key`` of a stored row was read from, with its raw text."""
 
     def draw(self, series: str, count: int = 1) -> int:
         """Draw ``count`` numbers of ``series`` and return the first; numbers start at 1."""

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from bondesk.base.columns import Kind
+from bondesk.base.fields import shown
 
 _EPOCH_MS = 1_577_836_800_000  # 2020-01-01
 _last_id = 0
@@ -114,7 +115,7 @@ class Line(Row):
     __abstract__ = True
 
     header_id: Mapped[int] = mapped_column(BigInteger, sort_order=-7)
-    line_no: Mapped[int] = mapped_column(Integer, default=0, sort_order=-6, info={"kind": Kind.INTEGER})
+    line_no: Mapped[int] = shown("序号", Integer, default=0, sort_order=-6)
 
 
 def belongs_to(table: str, line_table: str) -> tuple[Any, ...]:

@@ -98,7 +98,7 @@ def findings_of(act: Act, document: DocumentType, header: Any) -> list[Finding]:
 
 def _missing(document: DocumentType, header: Any) -> Sequence[Finding]:
     found = [
-        error("REQ-01", f"「{entry.label}」必填", entry.key)
+        error(document.required_code, f"「{entry.label}」必填", entry.key)
         for entry in document.head_fields
         if entry.required and not entry.readonly and getattr(header, entry.key) in (None, "")
     ]
@@ -106,7 +106,7 @@ def _missing(document: DocumentType, header: Any) -> Sequence[Finding]:
         needed = [entry for entry in table.fields if entry.required and not entry.readonly]
         for position, line in enumerate(getattr(header, table.attribute_key)):
             found.extend(
-                error("REQ-01", f"「{entry.label}」必填", entry.key, position, table=table.key)
+                error(document.required_code, f"「{entry.label}」必填", entry.key, position, table=table.key)
                 for entry in needed
                 if getattr(line, entry.key) in (None, "")
             )

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import OutsideFailure, Refused
@@ -132,14 +132,24 @@ def _hand_over_one(engine: Engine, identity: Identity, gateway: Gateway, row_id:
         row = _outbox(act, row_id)
         if row.state == "releasing":
             return _recover(act, gateway, row)
-        if row.state != "ready":
+        if row.state != "ready" or not _claim(act, row_id):
             return 0
         gateway.stage(row.folder, row.file_name, row.content)
-        row.state = "releasing"
     gateway.release(row.folder, row.file_name)
     with engine.acting(identity) as act:
         _mark_handed(act, _outbox(act, row_id))
     return 1
+
+
+def _claim(act: Act, row_id: int) -> bool:
+    """Take the row for this process: of two that try, the database lets one through."""
+    claimed = act.session.execute(
+        update(Outbox)
+        .where(Outbox.company_id == act.company_id, Outbox.id == row_id, Outbox.state == "ready")
+        .values(state="releasing")
+        .execution_options(synchronize_session=False)
+    )
+    return bool(claimed.rowcount == 1)
 
 
 def _recover(act: Act, gateway: Gateway, row: Outbox) -> int:

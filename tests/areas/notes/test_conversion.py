@@ -117,6 +117,8 @@ def test_legal_rules_in_their_order() -> None:
     assert convert(part(factor1=Decimal(2)), 1000).legal1 == 2  # 3: explicit factor beats the weight
     assert convert(part(legal_unit1=GRAM), 1000).legal1 == Fraction("8.5")  # 4: net weight in grams
     grams = part(dcl_unit=KG, legal_unit1=GRAM, legal_unit2=None, unit_weight=None, conv_factor=Decimal(3))
+    assert figures(convert(CAP_A, 0)) == "0 0 0"  # 4 also for nothing: a weight of 0 kg is known
+    assert convert(CAP_A, 0).findings == ()
     assert convert(grams, 1).legal1 == 3000  # 5: mass without any weight goes by the bases
 
 

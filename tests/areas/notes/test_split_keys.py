@@ -74,8 +74,10 @@ def share(number: int, **values: Any) -> SourceShare:
         (
             ITEM,
             {"partner": "", "currency": "JPY", "uc_version": "1"},
-            "不在同一份清单：供应商不同（S01 与 空），币制不同（USD 与 JPY）；"
-            "不能并为一行（按项号合并）：币制不同（USD 与 JPY），单耗版本号不同（空 与 1）",
+            (
+                "不在同一份清单：供应商不同（S01 与 空），币制不同（USD 与 JPY）；"
+                "不能并为一行（按项号合并）：币制不同（USD 与 JPY），单耗版本号不同（空 与 1）"
+            ),
         ),
     ],
 )

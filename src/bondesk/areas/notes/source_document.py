@@ -198,7 +198,10 @@ SOURCE_DOCUMENT = DocumentType(
         (
             SheetPlan(
                 "原始单证",
-                tuple(must(a) if a.key in _REQUIRED else may(a) for a in _LINE_COLUMNS),
+                (
+                    may(SourceLine.line_no, "行号"),
+                    *(must(a) if a.key in _REQUIRED else may(a) for a in _LINE_COLUMNS[1:]),
+                ),
                 part="lines",
                 head=(
                     must(SourceDocument.document_no),

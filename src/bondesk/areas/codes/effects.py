@@ -1,0 +1,48 @@
+"""The effect of supervision modes on the ledger, read from the effective-dated table (handbook 8.4)."""
+
+from __future__ import annotations
+
+from bondesk.areas.codes.customs_code import CustomsCode
+from bondesk.base.facts import Facts
+from bondesk.ledger.posting import Effect, EffectTable
+
+
+def effect_table(facts: Facts) -> EffectTable:
+    """Return the effects of every known (mode, goods flag, direction)."""
+    rows = facts.find(CustomsCode, table_name="supervision_mode_effect")
+    return EffectTable(tuple(_effect(row.details) for row in rows))
+
+
+def _effect(details: dict[str, str]) -> Effect:
+    manual_in_out, manual_consume = details.get("manual_in_out", ""), details.get("manual_consume", "")
+    return Effect(
+        mode=details["mode"],
+        goods_flag=details["goods_flag"],
+        ie_flag=details["ie_flag"],
+        in_out=int(details["effect_in_out"]),
+        consume=int(details["effect_consume"]),
+        manual_in_out=int(manual_in_out) if manual_in_out else None,
+        manual_consume=int(manual_consume) if manual_consume else None,
+        source=details.get("source", ""),
+    )
+
+
+def effect_of(facts: Facts, mode: str, goods_flag: str, ie_flag: str) -> CustomsCode | None:
+    """Return the effect row of a combination, or None (NOTE-08)."""
+    for row in facts.find(CustomsCode, table_name="supervision_mode_effect"):
+        if (row.details["mode"], row.details["goods_flag"], row.details["ie_flag"]) == (mode, goods_flag, ie_flag):
+            return row
+    return None
+
+
+def is_transfer(note_flow_type: str) -> bool:
+    """Tell whether a note moves goods between two books (flow types A and B need the other's number)."""
+    return note_flow_type in {"A", "B"}
+
+
+_FLOW_TYPES = {"0654": "A", "0255": "A", "0657": "B", "0258": "B"}
+
+
+def flow_type_of(mode: str) -> str:
+    """Return the 流转类型 a supervision mode implies, or ""."""
+    return _FLOW_TYPES.get(mode, "")

@@ -1,0 +1,32 @@
+"""Releasing what a deleted or voided note had used of its source lines (row 132)."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLineSource
+from bondesk.areas.notes.source_document import SourceLine
+from bondesk.base.facts import Work
+
+
+def release_sources(note: BondedNote, work: Work) -> None:
+    """Give the quantities back to the source lines and forget the links."""
+    line_ids = [line.id for line in note.lines]
+    links = work.session.scalars(
+        select(NoteLineSource).where(
+            NoteLineSource.company_id == work.company_id, NoteLineSource.note_line_id.in_(line_ids)
+        )
+    ).all()
+    lines = {
+        line.id: line
+        for line in work.session.scalars(
+            select(SourceLine).where(
+                SourceLine.company_id == work.company_id,
+                SourceLine.id.in_([link.source_line_id for link in links]),
+            )
+        )
+    }
+    for link in links:
+        if link.source_line_id in lines:
+            lines[link.source_line_id].used_qty -= link.quantity
+        work.session.delete(link)

@@ -1,0 +1,227 @@
+"""NOTE-01 to NOTE-14: what makes a note refusable before customs sees it (handbook 5.9)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from bondesk.areas.accounts.account import Account, AccountLine, approved_account
+from bondesk.areas.codes.customs_code import CustomsCode, units_of
+from bondesk.areas.codes.effects import effect_of, is_transfer
+from bondesk.areas.codes.units import Unit
+from bondesk.areas.goods.part import Part
+from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
+from bondesk.areas.notes.declaration_key import DeclarationKey, declaration_key
+from bondesk.base.facts import Facts
+from bondesk.base.findings import Finding, error, note
+from bondesk.base.numbers import price_of, prices_agree
+
+_PAUSED = {"I": {"4", "5", "7"}, "E": {"4", "6", "7"}}
+DECLARATION_MAX_LINES = 50
+
+
+def book_open(document: BondedNote, facts: Facts) -> Iterator[Finding]:
+    """NOTE-01: the book is approved, valid and not paused; NOTE-13: the date lies within it."""
+    book = approved_account(facts, document.record_no)
+    if book is None:
+        yield error("NOTE-01", f"备案号 {document.record_no} 没有已审批的账册", "record_no")
+        return
+    if book.pause_mark in _PAUSED.get(document.ie_flag, set()):
+        yield error("NOTE-01", f"账册 {document.record_no} 已暂停进出口", "record_no")
+    day = document.declared_on or facts.today
+    if book.valid_to is not None and day > book.valid_to:
+        yield error("NOTE-13", f"清单申报日期 {day} 晚于账册有效期 {book.valid_to}", "declared_on")
+    if book.approved_on is not None and day < book.approved_on:
+        yield error("NOTE-13", f"清单申报日期 {day} 早于账册备案批准日期 {book.approved_on}", "declared_on")
+
+
+def items_filed(document: BondedNote, facts: Facts) -> Iterator[Finding]:
+    """NOTE-02: every item is in the approved book, neither deleted nor stopped."""
+    book = approved_account(facts, document.record_no)
+    if book is None:
+        return
+    filed = filed_lines(book, document.goods_flag)
+    for position, line in enumerate(document.lines):
+        known = filed.get(line.item_no)
+        if known is None:
+            text = f"备案序号 {line.item_no} 不在账册 {document.record_no} 的{_goods(document)}中"
+            yield error("NOTE-02", text, "item_no", position, table="lines")
+        elif not usable(known, document.ie_flag):
+            text = f"备案序号 {line.item_no} 在账册中已删除或停用"
+            yield error("NOTE-02", text, "item_no", position, table="lines")
+        elif line.dcl_unit != known.dcl_unit:
+            text = f"申报单位 {line.dcl_unit} 与账册 {known.dcl_unit} 不一致"
+            yield error("NOTE-02", text, "dcl_unit", position, table="lines")
+
+
+def filed_lines(book: Account, goods_flag: str) -> dict[int, AccountLine]:
+    """Return the book's materials or products by item number."""
+    lines = book.materials if goods_flag == "I" else book.products
+    return {line.item_no: line for line in lines}
+
+
+def usable(line: AccountLine, ie_flag: str) -> bool:
+    """Tell whether an item of the book is neither deleted nor stopped nor paused in this direction."""
+    stopped = line.row_mark == "2" or line.enterprise_mark == "2"
+    return not stopped and line.customs_mark not in _PAUSED.get(ie_flag, set())
+
+
+def _goods(document: BondedNote) -> str:
+    return "料件" if document.goods_flag == "I" else "成品"
+
+
+def mode_fits(document: BondedNote, facts: Facts) -> Iterator[Finding]:
+    """NOTE-08: the ledger knows the mode's effect; NOTE-03: the mode fits the book's kind."""
+    mode, goods, direction = document.supervision_mode, document.goods_flag, document.ie_flag
+    if not mode:
+        return
+    if effect_of(facts, mode, goods, direction) is None:
+        text = f"监管方式 {mode} 不适用于{_goods(document)}{'进口' if direction == 'I' else '出口'}，无法确定对底账的影响"
+        yield error("NOTE-08", text, "supervision_mode")
+    prefixes = {
+        prefix
+        for row in facts.find(CustomsCode, table_name="declaration_mode_rule")
+        if row.details.get("mode") == mode and row.details.get("ie_flag") == direction
+        for prefix in row.details.get("record_no_prefixes", "").split(";")
+        if prefix
+    }
+    if prefixes and document.record_no and document.record_no[0] not in prefixes:
+        text = f"监管方式 {mode} 不能用于 {document.record_no[0]} 字头的备案号，应为 {'、'.join(sorted(prefixes))}"
+        yield error("NOTE-03", text, "supervision_mode")
+
+
+def lines_possible(document: BondedNote, facts: Facts) -> Iterator[Finding]:
+    """NOTE-05, NOTE-06 (AMT-01) and NOTE-11 per line."""
+    if not document.lines:
+        yield error("NOTE-05", "清单没有表体", "internal_no")
+    parts = facts.index(Part, Part.part_no)
+    for position, line in enumerate(document.lines):
+        yield from _quantities(line, position)
+        yield from _amounts(line, position)
+        part = parts.get(line.part_no)
+        yield from _weights(line, position, bool(part and part.unit_weight))
+
+
+def _quantities(line: NoteLine, position: int) -> Iterator[Finding]:
+    if line.dcl_qty is None or line.dcl_qty <= 0:
+        yield error("NOTE-05", "申报数量须大于0", "dcl_qty", position, table="lines")
+    if line.legal_qty1 is None or line.legal_qty1 <= 0:
+        yield error("NOTE-05", "法定数量须大于0", "legal_qty1", position, table="lines")
+    if line.legal_unit2 and (line.legal_qty2 is None or line.legal_qty2 <= 0):
+        yield error("NOTE-05", "有第二法定单位时，第二法定数量须大于0", "legal_qty2", position, table="lines")
+    if not line.legal_unit2 and line.legal_qty2 is not None:
+        yield error("NOTE-05", "没有第二法定单位时，第二法定数量须为空", "legal_qty2", position, table="lines")
+
+
+def _amounts(line: NoteLine, position: int) -> Iterator[Finding]:
+    if line.dcl_qty is None or line.dcl_qty <= 0 or line.total is None:
+        return
+    if line.total <= 0:
+        yield error("NOTE-06", "申报总价须大于0", "total", position, table="lines")
+    elif line.price is None or not prices_agree(line.dcl_qty, line.price, line.total):
+        price = price_of(line.total, line.dcl_qty)
+        gap = f"{line.dcl_qty:f} × {line.price if line.price is not None else 0:f} ≠ {line.total:f}"
+        text = f"AMT-01 数量×单价与总价不符（{gap}），单价应为 {price:f}"
+        yield error("NOTE-06", text, "price", position, table="lines")
+
+
+def _weights(line: NoteLine, position: int, weight_known: bool) -> Iterator[Finding]:
+    net, gross = line.net_weight, line.gross_weight
+    if net is not None and gross is not None and net > gross:
+        yield error("NOTE-11", f"净重 {net:f} 大于毛重 {gross:f}", "net_weight", position, table="lines")
+    if weight_known and net is not None and net == 0:
+        yield note("NOTE-11", "料号有单重，净重却为0", "net_weight", position, table="lines")
+
+
+def versions_filed(document: BondedNote, facts: Facts) -> Iterator[Finding]:
+    """NOTE-07: every product line names a filed version."""
+    book = approved_account(facts, document.record_no)
+    if document.goods_flag != "E" or book is None or book.uc_stage == "2":
+        return
+    filed = versions_of(book)
+    for position, line in enumerate(document.lines):
+        if not line.uc_version:
+            yield error("NOTE-07", "成品须填单耗版本号", "uc_version", position, table="lines")
+        elif line.uc_version not in filed.get(line.item_no, ()):
+            text = f"成品 {line.item_no} 没有备案的单耗版本 {line.uc_version}"
+            yield error("NOTE-07", text, "uc_version", position, table="lines")
+
+
+def versions_of(book: Account) -> dict[int, list[str]]:
+    """Return the filed, not deleted versions of every product item, in numeric order."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for row in book.consumptions:
+        if row.row_mark != "2":
+            found[row.product_no].add(row.uc_version)
+    return {item: sorted(versions, key=int) for item, versions in found.items()}
+
+
+def transfer_linked(document: BondedNote, _facts: Facts) -> Iterator[Finding]:
+    """NOTE-12: a transfer names the other book; the delivering side the receiving side's note."""
+    if not is_transfer(document.note_flow_type):
+        return
+    if not document.linked_record_no:
+        yield error("NOTE-12", "结转清单须填关联备案编号", "linked_record_no")
+    if document.ie_flag == "E" and document.goods_flag == "E" and not document.linked_note_no:
+        yield error("NOTE-12", "转出清单须填转入方的关联清单编号", "linked_note_no")
+
+
+def codes_whole(document: BondedNote, _facts: Facts) -> Iterator[Finding]:
+    """NOTE-04: numbers of fixed length have it."""
+    if document.record_no and len(document.record_no) != 12:
+        yield error("NOTE-04", "备案号须为12位", "record_no")
+
+
+def number_unique(document: BondedNote, facts: Facts) -> Iterator[Finding]:
+    """NOTE-14: the internal number is used once per company."""
+    for other in facts.find(BondedNote, internal_no=document.internal_no):
+        if other.id != document.id:
+            yield error("NOTE-14", f"企业内部清单编号 {document.internal_no} 重复", "internal_no")
+
+
+class _Declared:
+    """A stored note line as the merge test of 5.8 wants it."""
+
+    def __init__(self, line: NoteLine, document: BondedNote, part: Part | None, units: dict[str, Unit]) -> None:
+        self.source_line_id = line.line_no or 1
+        self.goods_flag = document.goods_flag
+        self.hs_code, self.name, self.currency, self.duty_mode = line.hs_code, line.name, line.currency, line.duty_mode
+        self.dcl_unit = units.get(line.dcl_unit) or Unit(line.dcl_unit, line.dcl_unit, "", "", None)
+        self.legal_unit1, self.legal_unit2 = units.get(line.legal_unit1), units.get(line.legal_unit2)
+        self.country = line.origin_country if document.ie_flag == "I" else line.destination_country
+        self.consumable = bool(part and part.consumable)
+        self.single_out = bool(part and part.single_out)
+        self.standard_controlled = bool(part and part.standard_controlled)
+        self.export_dutiable = bool(part and part.export_dutiable)
+
+
+def declaration_lines_fit(document: BondedNote, facts: Facts) -> Iterator[Finding]:
+    """NOTE-09: equal 报关单商品序号 only on lines that may merge; NOTE-10: at most 50 declaration lines."""
+    if document.declaration_flag == "2":
+        return
+    units, parts = dict(units_of(facts)), facts.index(Part, Part.part_no)
+    keys = [
+        declaration_key(_Declared(line, document, parts.get(line.part_no), units)) for line in document.lines
+    ]
+    forced: dict[int, DeclarationKey] = {}
+    for position, (line, key) in enumerate(zip(document.lines, keys, strict=True)):
+        number = line.declaration_line_no
+        if number is not None and forced.setdefault(number, key) != key:
+            text = f"报关单商品序号 {number} 的各行不能合并为一项"
+            yield error("NOTE-09", text, "declaration_line_no", position, table="lines")
+    if len(set(keys)) > DECLARATION_MAX_LINES:
+        text = f"将生成 {len(set(keys))} 项报关单商品，超过 {DECLARATION_MAX_LINES} 项，请拆分清单"
+        yield error("NOTE-10", text, "internal_no")
+
+
+NOTE_RULES = (
+    codes_whole,
+    book_open,
+    items_filed,
+    mode_fits,
+    lines_possible,
+    versions_filed,
+    transfer_linked,
+    number_unique,
+    declaration_lines_fit,
+)

@@ -1,0 +1,294 @@
+"""From source lines with something left to the shares that splitting works on (handbook 5.3).
+
+A line that fails a precondition becomes a finding instead of a share; the wizard lists them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from bondesk.areas.accounts.account import Account, AccountLine
+from bondesk.areas.codes.customs_code import CustomsCode, FactsCodeBook, units_of
+from bondesk.areas.codes.effects import flow_type_of
+from bondesk.areas.codes.partner import Partner
+from bondesk.areas.goods.bom import Bom
+from bondesk.areas.goods.consolidation_map import merge_no_of
+from bondesk.areas.goods.part import Part
+from bondesk.areas.notes.conversion import Converted, PartMeasures, convert, in_part_unit, spread_gross
+from bondesk.areas.notes.note_rules import filed_lines, usable, versions_of
+from bondesk.areas.notes.shares import SourceShare
+from bondesk.areas.notes.source_document import SourceDocument, SourceLine
+from bondesk.areas.setup.company import company_of
+from bondesk.base.facts import Facts
+from bondesk.base.findings import Finding, error, errors_in
+from bondesk.base.numbers import AMOUNT_PLACES, WEIGHT_PLACES, half_up, plain
+
+
+@dataclass(frozen=True, slots=True)
+class HeadDefaults:
+    """What the run fills in where the source line says nothing."""
+
+    declare_customs: str
+    transport_mode: str
+    entry_exit_customs: str
+    trade_partner_country: str
+    transaction_mode: str
+    trade_country: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltShares:
+    """The shares of a run, how each was converted (by source line id), and the lines that failed."""
+
+    shares: tuple[SourceShare, ...]
+    derivations: dict[int, str]
+    findings: tuple[Finding, ...]
+
+
+class ShareBuilder:
+    """Converts source lines for one book; holds what all lines of a run look up."""
+
+    def __init__(self, facts: Facts, book: Account, defaults: HeadDefaults) -> None:
+        """Prepare the look-ups once."""
+        self._facts = facts
+        self._book = book
+        self._defaults = defaults
+        self._units = dict(units_of(facts))
+        self._codes = FactsCodeBook(facts)
+        self._parts = facts.index(Part, Part.part_no)
+        self._partners = facts.index(Partner, Partner.code)
+        self._boms = facts.index(Bom, Bom.product_part_no, Bom.bom_version)
+        self._versions = versions_of(book)
+        self._filed = {flag: filed_lines(book, flag) for flag in ("I", "E")}
+        self._by_part = {
+            flag: {line.part_no: line for line in lines.values()} for flag, lines in self._filed.items()
+        }
+        self._by_merge_no = company_of(facts).item_no_is_merge_no is not False
+        self._duty_modes = _duty_modes(facts)
+        self.findings: list[Finding] = []
+        self.derivations: dict[int, str] = {}
+
+    def build(self, documents: Sequence[SourceDocument]) -> BuiltShares:
+        """Return the shares of every line with something left, in source order."""
+        shares: list[SourceShare] = []
+        for document in documents:
+            open_lines = [line for line in document.lines if line.quantity > (line.used_qty or 0)]
+            converted = {line.id: self._convert(document, line) for line in open_lines}
+            gross = self._gross(document, converted)
+            for line in open_lines:
+                share = self._share(document, line, converted[line.id], gross.get(line.id), len(shares))
+                if share is not None:
+                    shares.append(share)
+        return BuiltShares(tuple(shares), self.derivations, tuple(self.findings))
+
+    def _fail(self, document: SourceDocument, line: SourceLine, code: str, text: str) -> None:
+        self.findings.append(error(code, f"单据 {document.document_no} 第{line.line_no}行 {line.part_no}：{text}"))
+
+    def _convert(self, document: SourceDocument, line: SourceLine) -> Converted | None:
+        part = self._parts.get(line.part_no)
+        if part is None:
+            self._fail(document, line, "IMP-05", "料号不在料号档案中")
+            return None
+        measures = self._measures(part)
+        quantity = self._left_in_part_unit(line, part)
+        if measures is None or quantity is None:
+            self._fail(document, line, "MAP-12", "单位无法换算，请检查料号档案与企业参数")
+            return None
+        result = convert(measures, quantity, _left_of(line.net_weight, line))
+        for finding in errors_in(result.findings):
+            self._fail(document, line, finding.code, finding.text)
+        self.derivations[line.id] = _derivation(line, part, measures, result)
+        return result if result.usable else None
+
+    def _measures(self, part: Part) -> PartMeasures | None:
+        erp, dcl = self._units.get(part.erp_unit_code), self._units.get(part.dcl_unit)
+        if erp is None or dcl is None:
+            return None
+        return PartMeasures(
+            part_no=part.part_no,
+            erp_unit=erp,
+            dcl_unit=dcl,
+            legal_unit1=self._units.get(part.legal_unit1),
+            legal_unit2=self._units.get(part.legal_unit2),
+            unit_weight=part.unit_weight,
+            conv_factor=part.conv_factor,
+            factor1=part.factor1,
+            factor2=part.factor2,
+        )
+
+    def _left_in_part_unit(self, line: SourceLine, part: Part) -> Fraction | None:
+        left = line.quantity - line.used_qty
+        if line.erp_unit in ("", part.erp_unit):
+            return Fraction(left)
+        unit = self._units.get(self._codes.read("unit", line.erp_unit) or "")
+        erp = self._units.get(part.erp_unit_code)
+        return in_part_unit(left, unit, erp) if unit and erp else None
+
+    def _gross(self, document: SourceDocument, converted: dict[int, Converted | None]) -> dict[int, Decimal]:
+        """A gross weight on exactly one of several lines is the document's (appendix D, Weights)."""
+        filled = [line for line in document.lines if line.gross_weight is not None]
+        if len(document.lines) < 2 or len(filled) != 1:
+            return {line.id: left for line in filled if (left := _left_of(line.gross_weight, line)) is not None}
+        whole = filled[0].gross_weight
+        assert whole is not None
+        nets = [found.net_weight if (found := converted.get(line.id)) else Fraction(0) for line in document.lines]
+        spread = spread_gross(whole, nets)
+        return {line.id: weight for line, weight in zip(document.lines, spread, strict=True)}
+
+    def _item(self, line: SourceLine, part: Part, document: SourceDocument) -> AccountLine | None:
+        goods = part.goods_kind
+        merge_no = merge_no_of(self._facts, goods, part.part_no, self._book.record_no)
+        if merge_no is None:
+            self._fail(document, line, "MAP-13", "料号未归并")
+            return None
+        filed = self._filed.get(goods, {})
+        item = filed.get(merge_no) if self._by_merge_no else self._by_part.get(goods, {}).get(part.part_no)
+        if item is None or not usable(item, document.ie_flag):
+            self._fail(document, line, "NOTE-02", f"归并序号 {merge_no} 不在账册 {self._book.record_no} 中，或已删除、停用")
+            return None
+        if item.dcl_unit != part.dcl_unit:
+            self._fail(document, line, "MAP-02", f"申报单位 {part.dcl_unit} 与账册 {item.dcl_unit} 不一致")
+            return None
+        return item
+
+    def _version(self, document: SourceDocument, line: SourceLine, item: AccountLine) -> str | None:
+        """The filed version of the BOM version on the line; blank takes the newest filed one (5.4)."""
+        filed = self._versions.get(item.item_no, [])
+        if not line.bom_version:
+            if filed:
+                return filed[-1]
+            self._fail(document, line, "NOTE-07", f"成品 {item.item_no} 没有备案的单耗版本")
+            return None
+        bom = self._boms.get((line.part_no, line.bom_version))
+        if bom is not None and bom.filed_version in filed:
+            return bom.filed_version
+        why = "没有这个BOM" if bom is None else "未生成或未备案单损耗"
+        self._fail(document, line, "NOTE-07", f"BOM版本 {line.bom_version} {why}")
+        return None
+
+    def _total(self, document: SourceDocument, line: SourceLine) -> Decimal | None:
+        """总价 beats 单价; what earlier runs took of the total is left out exactly."""
+        total = line.total
+        if total is None and line.unit_price is not None:
+            total = half_up(line.quantity * line.unit_price, AMOUNT_PLACES)
+        if total is None:
+            self._fail(document, line, "AMT-02", "单价与总价都为空")
+            return None
+        taken = half_up(Fraction(total) * Fraction(line.used_qty) / Fraction(line.quantity), AMOUNT_PLACES)
+        return total - taken
+
+    def _share(
+        self,
+        document: SourceDocument,
+        line: SourceLine,
+        converted: Converted | None,
+        gross: Decimal | None,
+        order: int,
+    ) -> SourceShare | None:
+        part = self._parts.get(line.part_no)
+        if part is None or converted is None:
+            return None
+        item = self._item(line, part, document)
+        total = self._total(document, line)
+        if item is None or total is None:
+            return None
+        version = self._version(document, line, item) if part.goods_kind == "E" else ""
+        if version is None:
+            return None
+        return SourceShare(
+            source_line_id=line.id,
+            document_no=document.document_no,
+            line_no=line.line_no,
+            order=order,
+            goods_flag=part.goods_kind,
+            uc_version=version,
+            price=line.unit_price,
+            quantity=line.quantity - line.used_qty,
+            dcl_qty=converted.dcl_qty,
+            legal1=converted.legal1,
+            legal2=converted.legal2,
+            net_weight=converted.net_weight,
+            gross_weight=gross,
+            total=total,
+            packages=line.packages,
+            **self._head(document, line),
+            **self._goods(document, line, part, item),
+        )
+
+    def _head(self, document: SourceDocument, line: SourceLine) -> dict[str, Any]:
+        partner = self._partners.get(document.partner)
+        defaults = self._defaults
+        return {
+            "record_no": self._book.record_no,
+            "ie_flag": document.ie_flag,
+            "supervision_mode": document.supervision_mode,
+            "transport_mode": line.transport_mode or defaults.transport_mode,
+            "entry_exit_customs": line.entry_exit_customs or defaults.entry_exit_customs,
+            "declare_customs": defaults.declare_customs or self._book.master_customs,
+            "trade_partner_country": line.trade_partner_country
+            or defaults.trade_partner_country
+            or (partner.country if partner else ""),
+            "note_flow_type": flow_type_of(document.supervision_mode),
+            "application_no": line.application_no,
+            "linked_record_no": line.linked_record_no,
+            "linked_note_no": line.linked_note_no,
+            "partner": document.partner,
+            "contract_no": line.contract_no,
+            "invoice_no": line.invoice_no,
+            "bill_no": line.bill_no,
+            "transaction_mode": line.transaction_mode or defaults.transaction_mode,
+            "trade_country": defaults.trade_country,
+        }
+
+    def _goods(self, document: SourceDocument, line: SourceLine, part: Part, item: AccountLine) -> dict[str, Any]:
+        duty = self._duty_modes.get((document.ie_flag, document.supervision_mode))
+        return {
+            "item_no": item.item_no,
+            "part_no": part.part_no,
+            "account_part_no": item.part_no,
+            "hs_code": item.hs_code,
+            "name": item.name,
+            "spec": item.spec or part.spec,
+            "dcl_unit": self._units[item.dcl_unit],
+            "legal_unit1": self._units.get(item.legal_unit1),
+            "legal_unit2": self._units.get(item.legal_unit2),
+            "currency": line.currency,
+            "country": line.country or part.origin,
+            "duty_mode": duty or item.duty_mode or part.duty_mode,
+            "application_line_no": line.application_line_no,
+            "consumable": part.consumable,
+            "single_out": part.single_out,
+            "standard_controlled": part.standard_controlled,
+            "export_dutiable": part.export_dutiable,
+        }
+
+
+def _duty_modes(facts: Facts) -> dict[tuple[str, str], str]:
+    """Return the 征免方式 a mode leaves no choice of, by (direction, mode)."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for row in facts.find(CustomsCode, table_name="declaration_mode_rule"):
+        key = (row.details.get("ie_flag", ""), row.details.get("mode", ""))
+        found.setdefault(key, set()).add(row.details.get("duty_mode", ""))
+    return {key: next(iter(modes)) for key, modes in found.items() if len(modes) == 1}
+
+
+def _left_of(weight: Decimal | None, line: SourceLine) -> Decimal | None:
+    """Return what is left of a line's weight: all of it, or the unused share at 5 decimals."""
+    if weight is None or not line.used_qty:
+        return weight
+    taken = half_up(Fraction(weight) * Fraction(line.used_qty) / Fraction(line.quantity), WEIGHT_PLACES)
+    return weight - taken
+
+
+def _derivation(line: SourceLine, part: Part, measures: PartMeasures, result: Converted) -> str:
+    quantity = f"{plain(line.quantity - line.used_qty)} {line.erp_unit}"
+    if part.conv_factor is not None:
+        return f"{quantity} × 转换率 {plain(part.conv_factor)}"
+    if part.unit_weight is not None:
+        return f"{quantity} × 单重 {plain(part.unit_weight)} 千克，折 {measures.dcl_unit.name}"
+    return quantity
+

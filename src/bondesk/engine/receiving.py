@@ -1,0 +1,152 @@
+"""The inbox: every file is known by its hash, applied once, in any order, or quarantined with a reason.
+
+The content decides what a file is, not its name. A file is moved out of the InBox only after its
+transaction is committed, so a crash in between means that it is seen again and does nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from bondesk.base.documents import DocumentType
+from bondesk.base.errors import Refused
+from bondesk.base.identity import Identity
+from bondesk.base.messages import Receipt
+from bondesk.engine.act import Act
+from bondesk.engine.engine import Engine
+from bondesk.engine.ports import Incoming
+from bondesk.engine.posting import post_document
+from bondesk.engine.tables import ReceiptFile
+
+_log = logging.getLogger(__name__)
+_UNKNOWN = "找不到对应的单据"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """How many receipts told something new, what they said, and how many files lie in quarantine."""
+
+    applied: int
+    sentences: tuple[str, ...]
+    quarantined: int
+
+
+def receive(engine: Engine, identity: Identity) -> Received:
+    """Apply every waiting receipt, then once more what was quarantined for want of its document."""
+    gateway = engine.known_gateway()
+    sentences: list[str] = []
+    for incoming in gateway.incoming():
+        with engine.acting(identity) as act:
+            _require_receiving(act)
+            state, said = _take(act, engine, incoming)
+        gateway.settle(incoming, quarantine=state == "quarantined")
+        sentences.extend(said)
+    sentences.extend(_retry(engine, identity))
+    with engine.acting(identity) as act:
+        left = len(_quarantined(act))
+    return Received(len(sentences), tuple(sentences), left)
+
+
+def _require_receiving(act: Act) -> None:
+    for document in act.catalogue.documents:
+        if document.message is not None and act.identity.may(document.key, "send"):
+            return
+    raise Refused(f"用户 {act.identity.name} 没有接收回执的权限", "ACCESS-01")
+
+
+def _take(act: Act, engine: Engine, incoming: Incoming) -> tuple[str, list[str]]:
+    digest = hashlib.sha256(incoming.content).hexdigest()
+    known = act.session.scalars(
+        select(ReceiptFile).where(ReceiptFile.company_id == act.company_id, ReceiptFile.sha256 == digest)
+    ).one_or_none()
+    if known is not None:
+        return known.state, []
+    row = ReceiptFile(
+        sha256=digest,
+        file_name=incoming.name[:255],
+        folder=incoming.folder,
+        content=incoming.content,
+        code="",
+        state="quarantined",
+        reason="",
+        document_key="",
+        received_at=act.now(),
+    )
+    act.session.add(row)
+    act.session.flush()
+    sentence = _apply(act, engine, row)
+    return row.state, [sentence] if sentence else []
+
+
+def _apply(act: Act, engine: Engine, row: ReceiptFile) -> str:
+    """Apply one stored receipt; sets its state and reason, returns what it told ("" when nothing new)."""
+    try:
+        receipt = engine.receipts.read(row.content)
+    except ValueError as problem:
+        row.state, row.reason = "quarantined", str(problem)[:512]
+        return ""
+    row.code = receipt.code
+    found = _find(act, receipt)
+    if found is None:
+        keys = "、".join(key for key in (receipt.internal_no, receipt.seq_no, receipt.business_no) if key)
+        row.state, row.reason = "quarantined", f"{_UNKNOWN}（{receipt.code}：{keys or '没有编号'}）"[:512]
+        return ""
+    document, header = found
+    assert document.message is not None
+    sentence = document.message.receive(header, receipt, act)
+    row.state, row.reason = "applied", sentence[:512]
+    row.document_key, row.document_id, row.applied_at = document.key, header.id, act.now()
+    act.session.flush()
+    post_document(act, document, header)
+    return sentence
+
+
+def _find(act: Act, receipt: Receipt) -> tuple[DocumentType, Any] | None:
+    """Find the one document a receipt speaks of; keys that name different documents find none."""
+    for document in act.catalogue.documents:
+        message = document.message
+        if message is None or receipt.code not in message.receipt_codes:
+            continue
+        keys = (
+            (message.number, receipt.internal_no),
+            (message.seq_no, receipt.seq_no),
+            (message.business_no, receipt.business_no),
+        )
+        found = {}
+        for attribute, value in keys:
+            if value:
+                statement = select(document.header).where(
+                    document.header.company_id == act.company_id, attribute == value
+                )
+                for header in act.session.scalars(statement):
+                    found[header.id] = header
+        if len(found) == 1:
+            return document, next(iter(found.values()))
+    return None
+
+
+def _quarantined(act: Act) -> list[ReceiptFile]:
+    statement = select(ReceiptFile).where(
+        ReceiptFile.company_id == act.company_id, ReceiptFile.state == "quarantined"
+    )
+    return list(act.session.scalars(statement.order_by(ReceiptFile.id)))
+
+
+def _retry(engine: Engine, identity: Identity) -> list[str]:
+    """Try the quarantined receipts again until none finds its document any more."""
+    sentences: list[str] = []
+    while True:
+        with engine.acting(identity) as act:
+            waiting = [row for row in _quarantined(act) if row.reason.startswith(_UNKNOWN)]
+            applied = 0
+            for row in waiting:
+                sentence = _apply(act, engine, row)
+                applied += row.state == "applied"
+                sentences.extend([sentence] if sentence else [])
+        if not applied:
+            return sentences

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -19,7 +20,10 @@ SYSTEM = Identity(user_id=0, account="system", name="系统", grants=frozenset({
 
 @dataclass(frozen=True)
 class Engine:
-    """Everything a screen or the command line needs to act; made by ``app``."""
+    """Everything a screen or the command line needs to act; made by ``app``.
+
+    ``counterpart`` lets the rehearsal customs answer before the inbox is read; None against the real one.
+    """
 
     catalogue: Catalogue
     store: Store
@@ -27,6 +31,7 @@ class Engine:
     packer: MessagePacker
     receipts: ReceiptReader
     gateway: Gateway | None = None
+    counterpart: Callable[[], object] | None = None
     company_id: int = 1
     clock: Clock = china_now
 

@@ -39,6 +39,8 @@ class Received:
 def receive(engine: Engine, identity: Identity) -> Received:
     """Apply every waiting receipt, then once more what was quarantined for want of its document."""
     gateway = engine.known_gateway()
+    if engine.counterpart is not None:
+        engine.counterpart()
     sentences: list[str] = []
     for incoming in gateway.incoming():
         with engine.acting(identity) as act:

@@ -25,7 +25,7 @@ from bondesk.engine.act import Act
 from bondesk.engine.composing import compose
 from bondesk.engine.engine import Engine
 from bondesk.engine.ports import Gateway
-from bondesk.engine.records import findings_of, load
+from bondesk.engine.records import findings_of, load, load_numbered
 from bondesk.engine.tables import Outbox
 
 _log = logging.getLogger(__name__)
@@ -37,6 +37,15 @@ class HandedOver:
 
     handed: int
     problems: tuple[str, ...]
+
+
+def audited(act: Act, document: DocumentType, numbers: Sequence[str] = ()) -> list[int]:
+    """Return the ids of the named documents, or of all that wait audited."""
+    if numbers:
+        return [load_numbered(act, document, number).id for number in numbers]
+    header = document.header
+    statement = select(header.id).where(header.company_id == act.company_id, header.state == "AUDITED")
+    return list(act.session.scalars(statement.order_by(header.id)))
 
 
 def order(act: Act, document: DocumentType, ids: Sequence[int]) -> list[str]:

@@ -1,0 +1,31 @@
+"""Where the program starts: a command when one is given, else the window."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+_VERBS = frozenset(
+    "init demo template import list run audit unaudit send receive report explain check describe -h --help".split()
+)
+
+
+def main() -> int:
+    """Run the command line, or open the window when no command is given; return the exit code.
+
+    The command line is imported only when it is needed: the window must be there at once.
+    """
+    arguments = sys.argv[1:]
+    if _VERBS.intersection(arguments) or (arguments and not arguments[0].startswith("--home")):
+        from bondesk import cli, cli_output
+
+        cli_output.use_utf8()
+        return cli.main(arguments)
+    from bondesk.settings import Home, default_home
+    from bondesk.window import run_window
+
+    return run_window(Home(Path(arguments[1]).resolve()) if len(arguments) == 2 else default_home())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

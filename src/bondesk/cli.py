@@ -1,0 +1,342 @@
+"""The command line of interchange 2, over the same engine calls as the screens.
+
+Standard output is data, standard error is messages. Exit codes: 0 done, 1 refused with findings,
+2 wrong call, 3 outside failure. No traceback ever reaches the user; it goes to the log.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from bondesk import cli_output as output
+from bondesk.app import first_administrator, load_codes, open_engine
+from bondesk.base.errors import OutsideFailure, Refused, WrongCall
+from bondesk.base.identity import Identity
+from bondesk.base.options import read_options
+from bondesk.base.steps import Ask, Choose, Confirm, Preview, Progress, Step, play, proposed_answer
+from bondesk.engine import checking, exporting, importing, records, reporting, scripts, sending
+from bondesk.engine.engine import SYSTEM, Engine
+from bondesk.engine.query import Condition, Query
+from bondesk.engine.receiving import receive
+from bondesk.settings import Home, default_home
+
+_log = logging.getLogger(__name__)
+DONE, REFUSED, WRONG, OUTSIDE = 0, 1, 2, 3
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> Any:
+        raise WrongCall(f"命令不正确：{message}\n{self.format_usage()}")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    top = _Parser(prog="bondesk", description="保税台 — 加工贸易关务管理")
+    top.add_argument("--home", type=Path, help="数据目录")
+    top.add_argument("--connection", default="", help="数据连接名称")
+    top.add_argument("--user", default="", help="用户账号")
+    verbs = top.add_subparsers(dest="command", parser_class=_Parser)
+    verbs.add_parser("init", help="建立数据目录与第一个管理员")
+    demo = verbs.add_parser("demo", help="演示企业")
+    demo.add_argument("--headless", action="store_true")
+    demo.add_argument("--from", dest="source", type=Path, help="另一组工作簿所在目录")
+    template = _with_key(verbs.add_parser("template", help="导入模板"))
+    template.add_argument("--out", type=Path, required=True)
+    _with_key(verbs.add_parser("import", help="导入工作簿")).add_argument("file", type=Path)
+    listing = _with_key(verbs.add_parser("list", help="列出单证"))
+    listing.add_argument("--where", action="append", default=[], nargs="+", metavar="field=value")
+    listing.add_argument("--format", choices=("csv", "json"), default="csv")
+    run = verbs.add_parser("run", help="执行功能")
+    run.add_argument("action")
+    run.add_argument("--set", action="append", default=[], nargs="+", metavar="name=value")
+    run.add_argument("--answers", type=Path)
+    for verb, title in (("audit", "审核"), ("unaudit", "取消审核")):
+        _with_key(verbs.add_parser(verb, help=title)).add_argument("numbers", nargs="+")
+    send = verbs.add_parser("send", help="发送")
+    send.add_argument("key", nargs="?")
+    send.add_argument("numbers", nargs="*")
+    verbs.add_parser("receive", help="接收回执")
+    _reports(verbs)
+    verbs.add_parser("check", help="运行全部检查")
+    verbs.add_parser("describe", help="声明了什么").add_argument("key", nargs="?")
+    return top
+
+
+def _with_key(sub: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    sub.add_argument("key")
+    return sub
+
+
+def _reports(verbs: Any) -> None:
+    report = _with_key(verbs.add_parser("report", help="报表"))
+    report.add_argument("--set", action="append", default=[], nargs="+", metavar="name=value")
+    report.add_argument("--format", choices=("csv", "json", "xlsx"), default="csv")
+    report.add_argument("--out", type=Path)
+    explain = _with_key(verbs.add_parser("explain", help="解释一个数字"))
+    explain.add_argument("row")
+    explain.add_argument("column")
+    explain.add_argument("--set", action="append", default=[], nargs="+", metavar="name=value")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    try:
+        given = parser().parse_args(arguments)
+        home = Home(given.home.resolve()) if given.home else default_home()
+        output.log_to(home.log_file)
+        return _COMMANDS[given.command](home, given)
+    except Refused as refusal:
+        output.findings(refusal.findings)
+        return REFUSED
+    except WrongCall as wrong:
+        output.say(str(wrong))
+        return WRONG
+    except OutsideFailure as failure:
+        _log.warning("outside failure", exc_info=failure)
+        output.say(str(failure))
+        return OUTSIDE
+    except KeyboardInterrupt:
+        output.say("已取消")
+        return REFUSED
+    except Exception as problem:  # the last net: a traceback never reaches the user
+        _log.exception("unexpected failure")
+        output.say(f"程序出错：{type(problem).__name__}。详情见日志 {output.log_place()}")
+        return OUTSIDE
+
+
+def signed_in(home: Home, given: argparse.Namespace) -> tuple[Engine, Identity]:
+    """Open the connection and sign in: password from BONDESK_PASSWORD or asked; none for the demo company."""
+    if not given.connection and not home.database_file.exists() and not home.settings_file.exists():
+        raise WrongCall(f"数据目录 {home.path} 还没有初始化，请先运行 bondesk init 或 bondesk demo")
+    engine = open_engine(home, home.connection(given.connection))
+    account = given.user or "admin"
+    password = os.environ.get("BONDESK_PASSWORD")
+    if home.read().demo and password is None:
+        with engine.acting(SYSTEM) as act:
+            return engine, engine.catalogue.users.identity(act.facts, account)
+    if password is None:
+        if not sys.stdin.isatty():
+            raise WrongCall("需要密码：请设置环境变量 BONDESK_PASSWORD")
+        password = getpass.getpass(f"用户 {account} 的密码：")
+    return engine, engine.sign_in(account, password)
+
+
+def pairs(groups: Sequence[Sequence[str]]) -> dict[str, str]:
+    """Read ``name=value`` words; ``WrongCall`` names a word without ``=``."""
+    found = {}
+    for word in (word for group in groups for word in group):
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise WrongCall(f"“{word}”不是 名称=值 的写法")
+        found[name] = value
+    return found
+
+
+def _init(home: Home, given: argparse.Namespace) -> int:
+    password = os.environ.get("BONDESK_PASSWORD")
+    if password is None:
+        if not sys.stdin.isatty():
+            raise WrongCall("需要管理员密码：请设置环境变量 BONDESK_PASSWORD")
+        password = getpass.getpass("管理员密码：")
+    home.write(home.read())
+    engine = open_engine(home, home.connection(given.connection))
+    codes = load_codes(engine)
+    first_administrator(engine, password, given.user or "admin")
+    output.say(f"已建立数据目录 {home.path}，载入海关参数 {sum(codes.values())} 条，管理员 {given.user or 'admin'}")
+    return DONE
+
+
+def _demo(home: Home, given: argparse.Namespace) -> int:
+    from bondesk import demo
+
+    if given.headless:
+        demo.run_headless(home, given.source, output.print_line)
+        return DONE
+    demo.prepare(home, given.source, output.say)
+    from bondesk.window import run_window
+
+    return run_window(home, demo.ACCOUNT, demo.PASSWORD)
+
+
+def _template(home: Home, given: argparse.Namespace) -> int:
+    engine, identity = signed_in(home, given)
+    with engine.acting(identity) as act:
+        exporting.write_template(act, engine.catalogue.document(given.key), given.out)
+    output.say(f"已写出模板 {given.out}")
+    return DONE
+
+
+def _import(home: Home, given: argparse.Namespace) -> int:
+    engine, identity = signed_in(home, given)
+    document = engine.catalogue.document(given.key)
+    if not given.file.is_file():
+        raise WrongCall(f"没有文件 {given.file}")
+    with engine.acting(identity) as act:
+        outcome = play(importing.import_steps(act, document, given.file), _quietly)
+    output.findings(outcome.findings)
+    output.print_line(outcome.text)
+    return DONE
+
+
+def _quietly(step: Step) -> Any:
+    if isinstance(step, Progress) and step.text:
+        output.progress(step)
+    return proposed_answer(step)
+
+
+def _list(home: Home, given: argparse.Namespace) -> int:
+    engine, identity = signed_in(home, given)
+    document = engine.catalogue.document(given.key)
+    conditions = tuple(Condition(name, "eq", value) for name, value in pairs(given.where).items())
+    with engine.acting(identity) as act:
+        output.listing(act, document, Query(conditions), given.format)
+    return DONE
+
+
+def answered_from(path: Path | None) -> Callable[[Step], Any]:
+    """Return how an unattended run answers: by the step's key from the file, else what is proposed."""
+    if path is None:
+        return _quietly
+    try:
+        answers = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise WrongCall(f"答案文件 {path} 读不出来：{problem}") from problem
+    if not isinstance(answers, dict):
+        raise WrongCall(f"答案文件 {path} 应是一个对象：步骤名 → 答案")
+
+    def answer(step: Step) -> Any:
+        if isinstance(step, Progress) or step.key not in answers:
+            return _quietly(step)
+        return read_answer(step, answers[step.key])
+
+    return answer
+
+
+def read_answer(step: Step, given: Any) -> Any:
+    """Turn a JSON answer into what ``step`` expects; ``WrongCall`` when it does not fit."""
+    match step:
+        case Ask():
+            if not isinstance(given, dict):
+                raise WrongCall(f"步骤 {step.key} 的答案应是一个对象")
+            return read_options(type(step.value), given)
+        case Choose():
+            first = {str(row[0]): row_id for row, row_id in zip(step.table.rows, step.ids, strict=True)}
+            unknown = [str(word) for word in given if str(word) not in first]
+            if unknown:
+                raise WrongCall(f"步骤 {step.key} 没有 {'、'.join(unknown)}")
+            return tuple(first[str(word)] for word in given)
+        case Preview() | Confirm():
+            return bool(given)
+        case Progress():
+            return None
+
+
+def _run(home: Home, given: argparse.Namespace) -> int:
+    engine, identity = signed_in(home, given)
+    script = engine.catalogue.script(given.action)
+    options = read_options(script.options, pairs(given.set))
+    with engine.acting(identity) as act:
+        outcome = play(scripts.start(act, script, options), answered_from(given.answers))
+    output.findings(outcome.findings)
+    output.print_line(outcome.text)
+    return DONE
+
+
+def _move(home: Home, given: argparse.Namespace) -> int:
+    engine, identity = signed_in(home, given)
+    document = engine.catalogue.document(given.key)
+    with engine.acting(identity) as act:
+        for number in given.numbers:
+            header = records.load_numbered(act, document, number)
+            output.findings(records.move(act, document, header.id, given.command))
+            output.print_line(f"{number} {document.flow.state(header.state).title}")
+    return DONE
+
+
+def _send(home: Home, given: argparse.Namespace) -> int:
+    engine, identity = signed_in(home, given)
+    engine.known_gateway()
+    wanted = [d for d in engine.catalogue.documents if d.message and given.key in (None, d.key)]
+    if not wanted:
+        raise WrongCall(f"{given.key} 没有可发送的报文")
+    with engine.acting(identity) as act:
+        for document in wanted:
+            ids = sending.audited(act, document, given.numbers)
+            for number in sending.order(act, document, ids):
+                output.print_line(f"{number} 待发送")
+    result = sending.hand_over(engine, identity)
+    output.print_line(f"已交给单一窗口客户端 {result.handed} 份")
+    for problem in result.problems:
+        output.say(problem)
+    return OUTSIDE if result.problems else DONE
+
+
+def _receive(home: Home, given: argparse.Namespace) -> int:
+    engine, identity = signed_in(home, given)
+    result = receive(engine, identity)
+    for sentence in result.sentences:
+        output.print_line(sentence)
+    output.print_line(f"已处理回执 {result.applied} 份，待查 {result.quarantined} 份")
+    return DONE
+
+
+def _report(home: Home, given: argparse.Namespace) -> int:
+    engine, identity = signed_in(home, given)
+    report = engine.catalogue.report(given.key)
+    options = read_options(report.options, pairs(given.set))
+    with engine.acting(identity) as act:
+        table = reporting.run_at_once(act, report, options)
+        output.findings(table.findings)
+        output.report(act, report, table, given.format, given.out)
+    return DONE
+
+
+def _explain(home: Home, given: argparse.Namespace) -> int:
+    engine, identity = signed_in(home, given)
+    report = engine.catalogue.report(given.key)
+    options = read_options(report.options, pairs(given.set))
+    with engine.acting(identity) as act:
+        output.print_line(reporting.explain(act, report, options, given.row, given.column).as_text())
+    return DONE
+
+
+def _check(home: Home, given: argparse.Namespace) -> int:
+    engine, identity = signed_in(home, given)
+    with engine.acting(identity) as act:
+        found = checking.run_checks(act)
+    output.findings(found)
+    output.print_line(f"检查 {len(checking.CHECKS)} 项，问题 {len(found)} 个")
+    return REFUSED if found else DONE
+
+
+def _describe(_home: Home, given: argparse.Namespace) -> int:
+    from bondesk.areas.index import CATALOGUE
+
+    output.describe(CATALOGUE, given.key)
+    return DONE
+
+
+_COMMANDS: dict[str, Callable[[Home, argparse.Namespace], int]] = {
+    "init": _init,
+    "demo": _demo,
+    "template": _template,
+    "import": _import,
+    "list": _list,
+    "run": _run,
+    "audit": _move,
+    "unaudit": _move,
+    "send": _send,
+    "receive": _receive,
+    "report": _report,
+    "explain": _explain,
+    "check": _check,
+    "describe": _describe,
+}

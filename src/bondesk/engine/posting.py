@@ -1,0 +1,145 @@
+"""Posting a document: what it should have posted, against what it has; corrections are reversals.
+
+Postings are append-only. Balances are kept beside them, in the same transaction, and can be rebuilt
+from the postings at any time; rebuilding changes nothing when all is well.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bondesk.base.documents import DocumentType
+from bondesk.base.records import new_id
+from bondesk.engine.act import Act
+from bondesk.engine.tables import BalanceRow, PostingRow
+from bondesk.ledger.posting import Posting, Stage, changes
+
+BALANCE_KEY = ("record_no", "goods_flag", "item_no", "uc_version", "mode", "ie_flag", "stage", "month")
+
+
+def posting_of(row: PostingRow) -> Posting:
+    """Return a stored posting as the ledger takes it."""
+    return Posting(
+        record_no=row.record_no,
+        goods_flag=row.goods_flag,
+        item_no=row.item_no,
+        uc_version=row.uc_version,
+        mode=row.mode,
+        ie_flag=row.ie_flag,
+        term=row.term,
+        business_date=row.business_date,
+        stage=Stage(row.stage),
+        quantity=row.quantity,
+        effect=row.effect,
+        amount=row.amount,
+        currency=row.currency,
+        document_key=row.document_key,
+        document_no=row.document_no,
+        document_id=row.document_id,
+        line_id=row.line_id,
+        line_no=row.line_no,
+        reversal=row.reversal,
+    )
+
+
+def post_document(act: Act, document: DocumentType, header: Any) -> int:
+    """Bring the postings of one document to what it declares; return how many were added."""
+    if document.posts is None:
+        return 0
+    stored = act.session.scalars(
+        select(PostingRow)
+        .where(
+            PostingRow.company_id == act.company_id,
+            PostingRow.document_key == document.key,
+            PostingRow.document_id == header.id,
+        )
+        .order_by(PostingRow.id)
+    )
+    fresh = changes([posting_of(row) for row in stored], document.posts(header, act.facts))
+    if fresh:
+        act.session.flush()
+        act.session.execute(insert(PostingRow), [_values(act, posting) for posting in fresh])
+        _add_to_balances(act, fresh)
+    return len(fresh)
+
+
+def _values(act: Act, posting: Posting) -> dict[str, Any]:
+    values = {name: getattr(posting, name) for name in Posting.__dataclass_fields__}
+    values["stage"] = posting.stage.value
+    return {**values, "company_id": act.company_id, "id": new_id(), "posted_at": act.now()}
+
+
+def _balance_values(act: Act, postings: Iterable[Posting]) -> list[dict[str, Any]]:
+    sums: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
+    for posting in postings:
+        month = posting.business_date.replace(day=1)
+        key = tuple(getattr(posting, name) for name in BALANCE_KEY[:6])
+        sums[*key, posting.stage.value, month] += posting.signed
+    return [
+        {"company_id": act.company_id, **dict(zip(BALANCE_KEY, key, strict=True)), "quantity": quantity}
+        for key, quantity in sums.items()
+    ]
+
+
+def _add_to_balances(act: Act, postings: Iterable[Posting]) -> None:
+    dialect = postgresql if act.session.get_bind().dialect.name == "postgresql" else sqlite
+    table = BalanceRow.__table__
+    for values in _balance_values(act, postings):
+        statement = dialect.insert(table).values(**values)
+        statement = statement.on_conflict_do_update(
+            index_elements=["company_id", *BALANCE_KEY],
+            set_={"quantity": table.c.quantity + statement.excluded.quantity},
+        )
+        act.session.execute(statement)
+
+
+def rebuild_balances(act: Act) -> list[str]:
+    """Recompute every balance from the postings; return what differed, one Chinese sentence each."""
+    before = _stored_balances(act)
+    postings = act.session.scalars(select(PostingRow).where(PostingRow.company_id == act.company_id))
+    values = _balance_values(act, (posting_of(row) for row in postings))
+    act.session.execute(delete(BalanceRow).where(BalanceRow.company_id == act.company_id))
+    for start in range(0, len(values), 2000):
+        act.session.execute(insert(BalanceRow), values[start : start + 2000])
+    act.session.expire_all()
+    return _differences(before, _stored_balances(act))
+
+
+def check_balances(act: Act) -> list[str]:
+    """Say where a stored balance is not the sum of its postings, without changing anything."""
+    postings = act.session.scalars(select(PostingRow).where(PostingRow.company_id == act.company_id))
+    wanted = {
+        tuple(values[name] for name in BALANCE_KEY): values["quantity"]
+        for values in _balance_values(act, (posting_of(row) for row in postings))
+    }
+    return _differences(_stored_balances(act), wanted)
+
+
+def _stored_balances(act: Act) -> dict[tuple[Any, ...], Decimal]:
+    columns = [getattr(BalanceRow, name) for name in BALANCE_KEY]
+    statement = select(*columns, BalanceRow.quantity).where(BalanceRow.company_id == act.company_id)
+    return {tuple(row[:-1]): row[-1] for row in act.session.execute(statement)}
+
+
+def _differences(stored: dict[tuple[Any, ...], Decimal], wanted: dict[tuple[Any, ...], Decimal]) -> list[str]:
+    found = []
+    for key in sorted(set(stored) | set(wanted), key=str):
+        have, want = stored.get(key, Decimal(0)), wanted.get(key, Decimal(0))
+        if have != want:
+            record_no, goods, item = key[:3]
+            kind = "料件" if goods == "I" else "成品"
+            found.append(f"账册 {record_no} {kind} {item} {key[4]}{key[5]} 余额 {have} 应为 {want}，差 {want - have}")
+    return found
+
+
+def posting_count(act: Act) -> int:
+    """Return how many postings the company has."""
+    statement = select(func.count()).select_from(PostingRow).where(PostingRow.company_id == act.company_id)
+    total: int = act.session.execute(statement).scalar_one()
+    return total

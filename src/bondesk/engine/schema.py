@@ -1,0 +1,45 @@
+"""The database schema: brought to the newest migration, without importing alembic when it is there already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bondesk.base.errors import OutsideFailure
+from bondesk.engine.store import Store, outside
+
+#: The newest migration; a test compares it with the scripts.
+HEAD = "0001"
+
+
+def present_revision(store: Store) -> str:
+    """Return the migration the database stands at, "" when it is empty."""
+    try:
+        with store.sql.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return ""
+            return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+    except SQLAlchemyError as problem:
+        raise outside(problem) from problem
+
+
+def upgrade(store: Store, migrations: Path) -> bool:
+    """Bring the database to the newest migration; return whether anything had to be done."""
+    present = present_revision(store)
+    if present == HEAD:
+        return False
+    if present and not (migrations / "versions").joinpath(f"{present}.py").exists():
+        known = any(path.name.startswith(present) for path in (migrations / "versions").glob("*.py"))
+        if not known:
+            raise OutsideFailure(f"数据库版本 {present} 比程序新，请先更新程序")
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    with store.sql.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,8 +20,11 @@ from bondesk.base.catalogue import Catalogue
 from bondesk.base.codebook import CodeBook
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
+from bondesk.base.explanation import Explanation
 from bondesk.base.identity import Identity
+from bondesk.engine.books import StoredBooks
 from bondesk.engine.facts import StoredFacts
+from bondesk.engine.origin import Origins
 from bondesk.engine.ports import MessagePacker, WorkbookFiles
 from bondesk.engine.store import Clock, Store, outside
 from bondesk.engine.tables import Counter
@@ -49,6 +53,8 @@ class Act:
         self.company_id = company_id
         self._clock = clock
         self.facts = StoredFacts(session, company_id, self._today)
+        self.books = StoredBooks(session, company_id)
+        self._origins = Origins(session, company_id, files)
         self._codebook: CodeBook | None = None
 
     @property
@@ -81,6 +87,10 @@ class Act:
         """Refuse a report that is not granted."""
         if not self.identity.may(key, "view"):
             raise Refused(f"用户 {self.identity.name} 没有报表「{title}」的权限", "ACCESS-01")
+
+    def cell(self, row: Any, key: str) -> Explanation | None:
+        """Return the workbook cell attribute ``key`` of a stored row was read from."""
+        return self._origins.cell(row, key)
 
     def draw(self, series: str, count: int = 1) -> int:
         """Draw ``count`` numbers of a series in one statement and return the first."""

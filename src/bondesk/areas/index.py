@@ -1,0 +1,70 @@
+"""Every declared document, script and report, in menu order."""
+
+from __future__ import annotations
+
+from bondesk.areas.accounts.account import ACCOUNT
+from bondesk.areas.accounts.unit_consumption_generation import GENERATE_UNIT_CONSUMPTION
+from bondesk.areas.codes.code_mapping import CODE_MAPPING
+from bondesk.areas.codes.customs_code import CUSTOMS_CODE, FactsCodeBook
+from bondesk.areas.codes.exchange_rate import EXCHANGE_RATE
+from bondesk.areas.codes.hs_code import HS_CODE
+from bondesk.areas.codes.partner import PARTNER
+from bondesk.areas.goods.bom import BOM
+from bondesk.areas.goods.consolidation_map import CONSOLIDATION_MAP
+from bondesk.areas.goods.merged_item import MERGED_ITEM
+from bondesk.areas.goods.part import PART
+from bondesk.areas.goods.unit_consumption import UNIT_CONSUMPTION
+from bondesk.areas.notes.bonded_note import BONDED_NOTE
+from bondesk.areas.notes.note_generation import GENERATE_NOTES
+from bondesk.areas.notes.source_document import SOURCE_DOCUMENT
+from bondesk.areas.reports.item_ledger import ITEM_LEDGER
+from bondesk.areas.reports.material_status import MATERIAL_STATUS
+from bondesk.areas.setup.company import COMPANY, company_of, sender_of
+from bondesk.areas.setup.users import USER, USER_GROUP, StoredUsers
+from bondesk.base.catalogue import Area, Catalogue
+from bondesk.base.facts import Facts
+
+
+def _creator_only(facts: Facts) -> bool:
+    return bool(company_of(facts).creator_only_edit)
+
+
+def _reviewer_apart(facts: Facts) -> bool:
+    return bool(company_of(facts).reviewer_not_creator)
+
+
+CATALOGUE = Catalogue(
+    areas=(
+        Area("notes", "保税智慧通关"),
+        Area("accounts", "账册管理"),
+        Area("goods", "商品信息"),
+        Area("reports", "报表"),
+        Area("codes", "基础参数"),
+        Area("setup", "系统管理"),
+    ),
+    documents=(
+        SOURCE_DOCUMENT,
+        BONDED_NOTE,
+        ACCOUNT,
+        PART,
+        CONSOLIDATION_MAP,
+        MERGED_ITEM,
+        BOM,
+        UNIT_CONSUMPTION,
+        PARTNER,
+        EXCHANGE_RATE,
+        CODE_MAPPING,
+        CUSTOMS_CODE,
+        HS_CODE,
+        COMPANY,
+        USER_GROUP,
+        USER,
+    ),
+    reports=(MATERIAL_STATUS, ITEM_LEDGER),
+    scripts=(GENERATE_NOTES, GENERATE_UNIT_CONSUMPTION),
+    codebook=FactsCodeBook,
+    users=StoredUsers(),
+    sender=sender_of,
+    creator_only=_creator_only,
+    reviewer_apart=_reviewer_apart,
+)

@@ -1,0 +1,106 @@
+"""Ctrl+K: every module, report and command by a few typed letters, for clerks who never touch the mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from bondesk.desktop import style
+from bondesk.desktop.commands import shortcut_text
+
+_LISTED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the palette: what it is called, what kind it is, its shortcut, what it does."""
+
+    title: str
+    kind: str
+    run: Callable[[], object]
+    shortcut: str = ""
+
+
+def matching(entries: Sequence[Entry], typed: str, initials: Callable[[str], str]) -> list[Entry]:
+    """Return the entries whose title or pinyin initials hold every word of ``typed``; best first.
+
+    A title that begins with the first word comes before one that holds it, before one matched by initials.
+    """
+    words = typed.lower().split()
+    if not words:
+        return list(entries)
+    ranked = []
+    for entry in entries:
+        title, letters = f"{entry.title} {entry.kind}".lower(), initials(entry.title)
+        if all(word in title or word in letters for word in words):
+            rank = 0 if title.startswith(words[0]) else 1 if words[0] in title else 2
+            ranked.append((rank, entry))
+    return [entry for _, entry in sorted(ranked, key=lambda pair: pair[0])]
+
+
+class CommandPalette(QDialog):
+    """A line to type in and the entries that match; Enter runs the marked one."""
+
+    def __init__(self, entries: Sequence[Entry], initials: Callable[[str], str], parent: QWidget) -> None:
+        """Offer ``entries``; ``initials`` gives the pinyin initials of a title."""
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("command_palette")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._entries, self._initials = entries, initials
+        self._shown: list[Entry] = []
+        self.line = QLineEdit(self)
+        self.line.setObjectName("palette_line")
+        self.line.setPlaceholderText("输入模块、报表或操作的名称或拼音首字母")
+        self.line.setClearButtonEnabled(True)
+        self.list = QListWidget(self)
+        self.list.setObjectName("palette_list")
+        self.list.setUniformItemSizes(True)
+        self.nothing = QLabel("没有匹配的项目", self)
+        self.nothing.setObjectName("palette_nothing")
+        self.nothing.setProperty("role", "quiet")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(style.GAP, style.GAP, style.GAP, style.GAP)
+        layout.setSpacing(style.GAP)
+        for widget in (self.line, self.list, self.nothing):
+            layout.addWidget(widget)
+        self.line.textChanged.connect(self._refill)
+        self.line.installEventFilter(self)
+        self.list.itemActivated.connect(lambda _item: self._run())
+        self.list.itemClicked.connect(lambda _item: self._run())
+        self.resize(520, 380)
+        self._refill("")
+
+    def _refill(self, typed: str) -> None:
+        self._shown = matching(self._entries, typed, self._initials)[:_LISTED]
+        self.list.clear()
+        for entry in self._shown:
+            keys = f"    {shortcut_text(entry.shortcut)}" if entry.shortcut else ""
+            item = QListWidgetItem(f"{entry.title}    {entry.kind}{keys}", self.list)
+            item.setToolTip(entry.kind)
+        self.list.setCurrentRow(0)
+        self.list.setVisible(bool(self._shown))
+        self.nothing.setVisible(not self._shown)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Let the arrow keys and Enter of the line act on the list."""
+        if watched is self.line and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+            if step is not None and self._shown:
+                self.list.setCurrentRow((self.list.currentRow() + step) % len(self._shown))
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._run()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _run(self) -> None:
+        row = self.list.currentRow()
+        if 0 <= row < len(self._shown):
+            entry = self._shown[row]
+            self.close()
+            entry.run()

@@ -1,0 +1,140 @@
+"""Commands as data: menus, buttons, context menus and the palette read the same registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+Run = Callable[[], object]
+WhyNot = Callable[[], str]
+
+
+def _always() -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a user may order.
+
+    ``shortcut`` is Qt's portable text (``Ctrl+N``); ``why_not`` returns "" when the command may run now,
+    else the Chinese reason shown in its tooltip. ``group`` keeps related commands together.
+    """
+
+    id: str
+    title: str
+    shortcut: str
+    run: Run
+    why_not: WhyNot = _always
+    group: str = ""
+
+    @property
+    def enabled(self) -> bool:
+        """Tell whether the command may run now."""
+        return not self.why_not()
+
+
+class Commands:
+    """The commands of one place (the window, one page), in order; ids and shortcuts are unique."""
+
+    def __init__(self, *commands: Command) -> None:
+        """Start with ``commands``."""
+        self._by_id: dict[str, Command] = {}
+        for command in commands:
+            self.add(command)
+
+    def add(self, command: Command) -> None:
+        """Take one more; ``ValueError`` when its id or shortcut is taken."""
+        if command.id in self._by_id:
+            raise ValueError(f"command {command.id} is declared twice")
+        taken = {other.shortcut: other.id for other in self if other.shortcut}
+        if command.shortcut in taken:
+            raise ValueError(f"{command.shortcut} is the shortcut of both {taken[command.shortcut]} and {command.id}")
+        self._by_id[command.id] = command
+
+    def __iter__(self) -> Iterator[Command]:
+        """Iterate in the order of declaration."""
+        return iter(self._by_id.values())
+
+    def __getitem__(self, command_id: str) -> Command:
+        """Return the command with an id; ``KeyError`` when there is none."""
+        return self._by_id[command_id]
+
+    def __contains__(self, command_id: object) -> bool:
+        """Tell whether a command is declared here."""
+        return command_id in self._by_id
+
+
+#: What the keys are called on a clerk's keyboard, where Qt's portable text says something else.
+_KEY_NAMES = {"Return": "Enter", "Delete": "Del"}
+
+
+def shortcut_text(shortcut: str) -> str:
+    """Write a shortcut as buttons and tooltips show it.
+
+    >>> shortcut_text("Ctrl+N"), shortcut_text("Return"), shortcut_text("Shift+Delete")
+    ('Ctrl+N', 'Enter', 'Shift+Del')
+    """
+    return "+".join(_KEY_NAMES.get(part, part) for part in shortcut.split("+"))
+
+
+class CommandActions:
+    """The actions behind a registry, made once; :meth:`refresh` brings enabled state and tooltips up to date.
+
+    Shortcuts act within ``owner``; ``inner`` names commands (by id) whose shortcut acts only in a part
+    of it, so that Delete in a search box deletes a letter and not a document.
+    """
+
+    def __init__(
+        self, commands: Commands, owner: QWidget, inner: Mapping[str, QWidget] | None = None, *, wide: bool = False
+    ) -> None:
+        """Make an action per command; ``wide`` lets shortcuts act in the whole window."""
+        scope = Qt.ShortcutContext
+        self._commands = commands
+        self._scope = scope.WindowShortcut if wide else scope.WidgetWithChildrenShortcut
+        self._actions = {command.id: self._make(command, owner) for command in commands}
+        for command_id, action in self._actions.items():
+            (inner or {}).get(command_id, owner).addAction(action)
+        self.refresh()
+
+    def _make(self, command: Command, owner: QWidget) -> QAction:
+        action = QAction(command.title, owner)
+        action.setObjectName(f"command.{command.id}")
+        if command.shortcut:
+            keys = [command.shortcut, "Enter"] if command.shortcut == "Return" else [command.shortcut]
+            action.setShortcuts([QKeySequence(key) for key in keys])
+            action.setIconText(f"{command.title} {shortcut_text(command.shortcut)}")
+        action.setShortcutContext(self._scope)
+        action.triggered.connect(lambda _checked=False: self.run(command.id))
+        return action
+
+    def __getitem__(self, command_id: str) -> QAction:
+        """Return the action of a command."""
+        return self._actions[command_id]
+
+    def grouped(self) -> Iterator[tuple[str, list[QAction]]]:
+        """Iterate over the actions group by group, in the order of declaration."""
+        groups: dict[str, list[QAction]] = {}
+        for command in self._commands:
+            groups.setdefault(command.group, []).append(self._actions[command.id])
+        yield from groups.items()
+
+    def run(self, command_id: str) -> None:
+        """Run a command unless something speaks against it at this moment."""
+        command = self._commands[command_id]
+        if command.enabled:
+            command.run()
+        else:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Enable what may run now; the tooltip names the shortcut, or why the command cannot run."""
+        for command in self._commands:
+            action, reason = self._actions[command.id], command.why_not()
+            action.setEnabled(not reason)
+            keys = f"（{shortcut_text(command.shortcut)}）" if command.shortcut else ""
+            action.setToolTip(f"{command.title}：{reason}" if reason else f"{command.title}{keys}")

@@ -1,0 +1,128 @@
+"""Which commands the list of a document offers: from its declaration, the user's rights and what is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
+
+from bondesk.base.documents import DocumentType
+from bondesk.base.flow import Move
+from bondesk.base.steps import Script
+from bondesk.desktop.commands import Command, Commands
+from bondesk.desktop.context import DeskContext
+from bondesk.desktop.list_deeds import ListDeeds
+from bondesk.desktop.list_selection import ListSelection
+
+SEND = "send"
+_NOTHING = "请先在列表中选择"
+
+
+class Reasons:
+    """Why a command cannot run on what is selected; "" when it can."""
+
+    def __init__(self, document: DocumentType, selection: ListSelection) -> None:
+        """Judge the selection of the list of ``document``."""
+        self._flow, self._selection = document.flow, selection
+
+    def selected(self) -> str:
+        """At least one row."""
+        return "" if self._selection.size else _NOTHING
+
+    def one(self) -> str:
+        """Exactly one row."""
+        size = self._selection.size
+        return _NOTHING if not size else "一次只能选择一条" if size > 1 else ""
+
+    def in_states(self, title: str, states: Collection[str]) -> str:
+        """At least one row in one of ``states``: the others of a larger selection are refused one by one."""
+        if not self._selection.size:
+            return _NOTHING
+        present = [row.state for row in self._selection.at_hand()]
+        if not present or any(state in states for state in present):
+            return ""
+        words = "、".join(dict.fromkeys(self._flow.state(state).title for state in present))
+        needed = "、".join(self._flow.state(state.key).title for state in self._flow.states if state.key in states)
+        return f"状态为「{words}」，须为「{needed}」才能{title}"
+
+    def editable(self, title: str) -> str:
+        """At least one row the flow lets be changed."""
+        if not self._flow.states:
+            return self.selected()
+        return self.in_states(title, [state.key for state in self._flow.states if state.editable])
+
+
+def list_commands(  # noqa: PLR0913 - one argument per thing a list can do
+    context: DeskContext,
+    document: DocumentType,
+    selection: ListSelection,
+    deeds: ListDeeds,
+    refresh: Callable[[], object],
+    find: Callable[[], object],
+) -> Commands:
+    """Return what the user may ever do in the list of ``document``; what is not granted is left out."""
+    reasons = Reasons(document, selection)
+
+    def may(action: str) -> bool:
+        return context.identity.may(document.key, action)
+
+    commands = Commands()
+    for command in (
+        *_record_commands(document, may, deeds, reasons),
+        *_flow_commands(document, may, deeds, reasons),
+        *_script_commands(context, document, may, deeds, reasons),
+        *_file_commands(document, may, deeds),
+        Command("list.refresh", "刷新", "F5", refresh, group="view"),
+        Command("list.find", "查找", "Ctrl+F", find, group="hidden"),
+        Command("list.copy_rows", "复制所选行", "Ctrl+C", deeds.copy_rows, reasons.selected, "rows"),
+    ):
+        commands.add(command)
+    return commands
+
+
+May = Callable[[str], bool]
+
+
+def _record_commands(document: DocumentType, may: May, deeds: ListDeeds, reasons: Reasons) -> Iterator[Command]:
+    makes = document.creatable and may("new")
+    if makes:
+        yield Command("list.new", "新增", "Ctrl+N", deeds.new, group="record")
+    yield Command("list.open", "打开", "Return", deeds.open, reasons.selected, "record")
+    if makes:
+        yield Command("list.copy", "复制", "", deeds.copy, reasons.one, "record")
+    # What neither a user nor a workbook can make again (customs codes, the enterprise) is not deleted from a list.
+    if may("delete") and (document.creatable or document.workbook or document.flow.states):
+        yield Command("list.delete", "删除", "Delete", deeds.delete, partial(reasons.editable, "删除"), "record")
+
+
+def _flow_commands(document: DocumentType, may: May, deeds: ListDeeds, reasons: Reasons) -> Iterator[Command]:
+    for order in document.flow.moves:
+        if not may(order.key) or (order.key == SEND and document.message is None):
+            continue
+        run = deeds.send if order.key == SEND else partial(deeds.move, order)
+        yield Command(f"list.move.{order.key}", order.title, "", run, _move_reason(reasons, order), "flow")
+
+
+def _move_reason(reasons: Reasons, order: Move) -> Callable[[], str]:
+    return lambda: reasons.in_states(order.title, order.sources)
+
+
+def _script_commands(
+    context: DeskContext, document: DocumentType, may: May, deeds: ListDeeds, reasons: Reasons
+) -> Iterator[Command]:
+    for script in context.engine.catalogue.scripts_of(document):
+        if may(script.key):
+            run = partial(deeds.run_script, script)
+            yield Command(f"list.script.{script.key}", script.title, "", run, _script_reason(reasons, script), "script")
+
+
+def _script_reason(reasons: Reasons, script: Script) -> Callable[[], str]:
+    return lambda: reasons.in_states(script.title, script.when) if script.when else ""
+
+
+def _file_commands(document: DocumentType, may: May, deeds: ListDeeds) -> Iterator[Command]:
+    if document.workbook is not None and may("import"):
+        yield Command("list.import", "导入", "", deeds.import_workbook, group="file")
+    if may("export"):
+        yield Command("list.export", "导出", "", deeds.export, group="file")
+    if document.workbook is not None and may("import"):
+        yield Command("list.template", "模板", "", deeds.template, group="file")

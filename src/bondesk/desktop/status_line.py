@@ -1,0 +1,61 @@
+"""The bottom line: what happened last, whether the program works, who is signed in where."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar
+
+from bondesk.desktop.login import SignedIn
+
+#: Work shorter than this does not flicker; a sentence stays this long.
+_BUSY_AFTER_MS, _SENTENCE_MS = 200, 20_000
+
+
+class StatusLine:
+    """Fills the status bar of a main window."""
+
+    def __init__(self, window: QMainWindow, signed: SignedIn) -> None:
+        """Show user and connection for good."""
+        self._bar = window.statusBar()
+        self._bar.setObjectName("status_bar")
+        self.message = QLabel(window)
+        self.message.setObjectName("status_message")
+        self.working = QProgressBar(window)
+        self.working.setObjectName("status_busy")
+        self.working.setRange(0, 0)
+        self.working.setFixedSize(90, 12)
+        self.working.setTextVisible(False)
+        self.working.setToolTip("正在处理…")
+        self.working.hide()
+        user = QLabel(f"用户：{signed.identity.name}（{signed.identity.account}）", window)
+        user.setObjectName("status_user")
+        connection = QLabel(f"数据连接：{signed.connection}", window)
+        connection.setObjectName("status_connection")
+        self._bar.addWidget(self.message, 1)
+        for label in (self.working, connection, user):
+            self._bar.addPermanentWidget(label)
+            label.setContentsMargins(8, 0, 8, 0)
+        self._late = self._timer(window, _BUSY_AFTER_MS, self.working.show)
+        self._gone = self._timer(window, _SENTENCE_MS, self.message.clear)
+
+    @staticmethod
+    def _timer(window: QMainWindow, milliseconds: int, then: object) -> QTimer:
+        timer = QTimer(window)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(then)
+        return timer
+
+    def say(self, text: str) -> None:
+        """Show a sentence for a while."""
+        self.message.setText(text)
+        self.message.setToolTip(text)
+        self._gone.start()
+
+    def set_busy(self, busy: bool) -> None:
+        """Show that work is under way, once it takes long enough to notice."""
+        if busy:
+            self._late.start()
+        else:
+            self._late.stop()
+            self.working.hide()

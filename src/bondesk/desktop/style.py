@@ -1,0 +1,183 @@
+"""How the program looks: one explicit palette over Fusion, fonts, spacing, and the tones of states.
+
+Imported before the first window is painted, so it needs nothing but Qt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from string import Template
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+#: Spacing in pixels: between related things, between groups, around a page.
+GAP, WIDE_GAP, MARGIN = 6, 12, 12
+#: Height of a list row and width of one character of a column, in pixels.
+ROW_HEIGHT, CHARACTER = 28, 8
+FONT_POINTS = 10
+FONTS = ("Microsoft YaHei UI", "Microsoft YaHei", "Noto Sans CJK SC", "WenQuanYi Micro Hei")
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """Text and background colour of a state, as ``#rrggbb``; always shown beside the state's word."""
+
+    foreground: str
+    background: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """The colours of one look, as ``#rrggbb``; ``tones`` follow the tone names of the flow."""
+
+    window: str
+    base: str
+    stripe: str
+    text: str
+    quiet: str
+    border: str
+    accent: str
+    on_accent: str
+    disabled: str
+    tones: dict[str, Tone]
+
+
+LIGHT = Scheme(
+    window="#f3f5f8",
+    base="#ffffff",
+    stripe="#f7f9fb",
+    text="#1f2933",
+    quiet="#5b6673",
+    border="#d0d7e0",
+    accent="#1f5fa8",
+    on_accent="#ffffff",
+    disabled="#98a2ad",
+    tones={
+        "plain": Tone("#36424f", "#e6ebf1"),
+        "info": Tone("#174a88", "#d9e8f9"),
+        "warn": Tone("#6f4500", "#fdeac8"),
+        "good": Tone("#175a2e", "#d6f0de"),
+        "bad": Tone("#931a1a", "#fbdcdc"),
+        "muted": Tone("#5a6470", "#eceef1"),
+    },
+)
+DARK = Scheme(
+    window="#22272e",
+    base="#1b2026",
+    stripe="#20262d",
+    text="#e3e8ee",
+    quiet="#a3aeba",
+    border="#3c4651",
+    accent="#4a8fdc",
+    on_accent="#ffffff",
+    disabled="#6d7883",
+    tones={
+        "plain": Tone("#d3dae2", "#38424d"),
+        "info": Tone("#b9d6f7", "#1f4163"),
+        "warn": Tone("#f7dca4", "#574016"),
+        "good": Tone("#b5e6c4", "#1d4a2d"),
+        "bad": Tone("#f7c1c1", "#5e2424"),
+        "muted": Tone("#aeb7c1", "#2f363e"),
+    },
+)
+
+_SHEET = Template("""
+QToolTip { background: $base; color: $text; border: 1px solid $border; padding: 4px; }
+QHeaderView::section { background: $window; color: $quiet; border: 0; border-right: 1px solid $border;
+    border-bottom: 1px solid $border; padding: 4px 6px; }
+QTableView, QTreeView, QListView { border: 1px solid $border; gridline-color: $border; }
+QTreeView#module_tree { border: 0; background: $window; }
+QTabWidget#pages::pane { border: 0; border-top: 1px solid $border; }
+QStatusBar { border-top: 1px solid $border; }
+QStatusBar::item { border: 0; }
+QMenu { background: $base; border: 1px solid $border; padding: 4px; }
+QMenu::item { padding: 5px 24px 5px 20px; }
+QMenu::item:selected { background: $accent; color: $on_accent; }
+QMenu::item:disabled { color: $disabled; background: transparent; }
+QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
+QLabel[role="quiet"] { color: $quiet; }
+QLabel[role="title"] { font-size: 20pt; font-weight: 600; color: $accent; }
+QLabel[role="heading"] { font-weight: 600; }
+QLabel[role="error"] { color: $bad_text; background: $bad; border-radius: 4px; padding: 8px; }
+QLabel[role="notice"] { color: $warn_text; background: $warn; border-radius: 4px; padding: 8px; }
+QLineEdit[wrong="true"] { border: 1px solid $bad_text; background: $bad; }
+QPushButton[role="primary"] { background: $accent; color: $on_accent; border: 1px solid $accent;
+    border-radius: 4px; padding: 7px 18px; }
+QPushButton[role="primary"]:disabled { background: $border; border-color: $border; color: $quiet; }
+QPushButton[role="primary"]:focus { border: 2px solid $text; padding: 6px 17px; }
+""")
+
+_current = LIGHT
+
+
+def apply_style(app: QApplication, scheme: Scheme = LIGHT) -> None:
+    """Give the application Fusion, the palette of ``scheme``, the fonts and Qt's own Chinese texts."""
+    global _current  # noqa: PLW0603 - one look per process, chosen once at start
+    _current = scheme
+    app.setStyle(QStyleFactory.create("Fusion"))
+    app.setPalette(palette_of(scheme))
+    font = QFont()
+    font.setFamilies(list(FONTS))
+    font.setPointSize(FONT_POINTS)
+    app.setFont(font)
+    bad, warn = scheme.tones["bad"], scheme.tones["warn"]
+    colours = {name: getattr(scheme, name) for name in Scheme.__dataclass_fields__ if name != "tones"}
+    app.setStyleSheet(
+        _SHEET.substitute(
+            colours,
+            bad=bad.background,
+            bad_text=bad.foreground,
+            warn=warn.background,
+            warn_text=warn.foreground,
+        )
+    )
+    _load_translation(app)
+
+
+def _load_translation(app: QApplication) -> None:
+    QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
+    translator = QTranslator(app)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if translator.load("qtbase_zh_CN", folder):
+        app.installTranslator(translator)
+
+
+def palette_of(scheme: Scheme) -> QPalette:
+    """Return the whole palette of ``scheme``; colour schemes of the platform are not relied on."""
+    role, group = QPalette.ColorRole, QPalette.ColorGroup
+    palette = QPalette()
+    roles = {
+        role.Window: scheme.window,
+        role.WindowText: scheme.text,
+        role.Base: scheme.base,
+        role.AlternateBase: scheme.stripe,
+        role.Text: scheme.text,
+        role.Button: scheme.window,
+        role.ButtonText: scheme.text,
+        role.BrightText: scheme.on_accent,
+        role.ToolTipBase: scheme.base,
+        role.ToolTipText: scheme.text,
+        role.PlaceholderText: scheme.quiet,
+        role.Highlight: scheme.accent,
+        role.HighlightedText: scheme.on_accent,
+        role.Link: scheme.accent,
+        role.Accent: scheme.accent,
+        role.Mid: scheme.border,
+    }
+    for name, colour in roles.items():
+        palette.setColor(name, QColor(colour))
+    for name in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(group.Disabled, name, QColor(scheme.disabled))
+    return palette
+
+
+def scheme() -> Scheme:
+    """Return the look in use."""
+    return _current
+
+
+def tone(name: str) -> Tone:
+    """Return the colours of a state's tone; an unknown tone looks plain."""
+    return _current.tones.get(name, _current.tones["plain"])

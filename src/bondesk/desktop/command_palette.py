@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from bondesk.desktop import style
 from bondesk.desktop.commands import shortcut_text
@@ -56,9 +56,14 @@ class CommandPalette(QDialog):
         self.line.setObjectName("palette_line")
         self.line.setPlaceholderText("输入模块、报表或操作的名称或拼音首字母")
         self.line.setClearButtonEnabled(True)
-        self.list = QListWidget(self)
+        self.list = QTreeWidget(self)
         self.list.setObjectName("palette_list")
-        self.list.setUniformItemSizes(True)
+        self.list.setColumnCount(3)
+        self.list.setHeaderHidden(True)
+        self.list.setRootIsDecorated(False)
+        self.list.setUniformRowHeights(True)
+        self.list.setColumnWidth(0, 300)
+        self.list.setColumnWidth(1, 110)
         self.nothing = QLabel("没有匹配的项目", self)
         self.nothing.setObjectName("palette_nothing")
         self.nothing.setProperty("role", "quiet")
@@ -70,8 +75,8 @@ class CommandPalette(QDialog):
             layout.addWidget(widget)
         self.line.textChanged.connect(self._refill)
         self.line.installEventFilter(self)
-        self.list.itemActivated.connect(lambda _item: self._run())
-        self.list.itemClicked.connect(lambda _item: self._run())
+        self.list.itemActivated.connect(lambda *_: self._run())
+        self.list.itemClicked.connect(lambda *_: self._run())
         self.resize(520, 380)
         self._refill("")
 
@@ -79,19 +84,27 @@ class CommandPalette(QDialog):
         self._shown = matching(self._entries, typed, self._initials)[:_LISTED]
         self.list.clear()
         for entry in self._shown:
-            keys = f"    {shortcut_text(entry.shortcut)}" if entry.shortcut else ""
-            item = QListWidgetItem(f"{entry.title}    {entry.kind}{keys}", self.list)
-            item.setToolTip(entry.kind)
-        self.list.setCurrentRow(0)
+            row = QTreeWidgetItem(self.list, [entry.title, entry.kind, shortcut_text(entry.shortcut)])
+            row.setForeground(1, QColor(style.scheme().quiet))
+            row.setForeground(2, QColor(style.scheme().quiet))
+        self._mark(0)
         self.list.setVisible(bool(self._shown))
         self.nothing.setVisible(not self._shown)
+
+    def _mark(self, row: int) -> None:
+        marked = self.list.topLevelItem(row)
+        if marked is not None:
+            self.list.setCurrentItem(marked)
+
+    def _marked(self) -> int:
+        return self.list.currentIndex().row()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Let the arrow keys and Enter of the line act on the list."""
         if watched is self.line and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
             if step is not None and self._shown:
-                self.list.setCurrentRow((self.list.currentRow() + step) % len(self._shown))
+                self._mark((self._marked() + step) % len(self._shown))
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._run()
@@ -99,7 +112,7 @@ class CommandPalette(QDialog):
         return super().eventFilter(watched, event)
 
     def _run(self) -> None:
-        row = self.list.currentRow()
+        row = self._marked()
         if 0 <= row < len(self._shown):
             entry = self._shown[row]
             self.close()

@@ -70,14 +70,14 @@ class Commands:
 
 
 #: What the keys are called on a clerk's keyboard, where Qt's portable text says something else.
-_KEY_NAMES = {"Return": "Enter", "Delete": "Del"}
+_KEY_NAMES = {"Return": "回车", "Delete": "Del"}
 
 
 def shortcut_text(shortcut: str) -> str:
     """Write a shortcut as buttons and tooltips show it.
 
     >>> shortcut_text("Ctrl+N"), shortcut_text("Return"), shortcut_text("Shift+Delete")
-    ('Ctrl+N', 'Enter', 'Shift+Del')
+    ('Ctrl+N', '回车', 'Shift+Del')
     """
     return "+".join(_KEY_NAMES.get(part, part) for part in shortcut.split("+"))
 

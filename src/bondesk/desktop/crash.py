@@ -67,6 +67,7 @@ class CrashDialog(QDialog):
         self.details.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.copy_button = QPushButton("复制", self)
         self.copy_button.setObjectName("crash_copy")
+        self.copy_button.setAutoDefault(False)
         self.copy_button.clicked.connect(lambda: QApplication.clipboard().setText(self._text))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.setObjectName("crash_buttons")

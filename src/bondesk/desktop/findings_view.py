@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -120,6 +120,7 @@ class FindingsView(QWidget):
         self._switches = {severity: self._make_switch(severity) for severity in WORDS}
         copy = QPushButton("复制", self)
         copy.setObjectName("findings_copy")
+        copy.setAutoDefault(False)
         copy.setToolTip("复制选中的行；没有选中时复制全部 (Ctrl+C)")
         copy.clicked.connect(self.copy)
         bar = QHBoxLayout()
@@ -153,6 +154,7 @@ class FindingsView(QWidget):
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         for section, width in ((0, 90), (1, 190), (3, 90)):
             table.setColumnWidth(section, width)
+        header.sectionResized.connect(lambda *_: self._fit_rows())
         table.doubleClicked.connect(lambda index: self.chosen.emit(self.model.findings[index.row()]))
         return table
 
@@ -175,21 +177,18 @@ class FindingsView(QWidget):
             times = sum(finding.severity is severity for finding in self._all)
             switch.setText(f"{WORDS[severity]} {times}")
             switch.setVisible(times > 0)
-            switch.blockSignals(True)
-            switch.setChecked(True)
-            switch.blockSignals(False)
+            with QSignalBlocker(switch):
+                switch.setChecked(True)
         self.table.setColumnHidden(1, not any(place_of(finding) for finding in self._all))
         self._refill()
 
     def _refill(self) -> None:
         shown = [finding for finding in self._all if self._switches[finding.severity].isChecked()]
         self.model.replace(shown)
-        if len(shown) <= _MEASURED_ROWS:
-            self.table.resizeRowsToContents()
+        self._fit_rows()
 
-    def resizeEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
-        """Let wrapped rows fit the new width."""
-        super().resizeEvent(event)  # type: ignore[arg-type]
+    def _fit_rows(self) -> None:
+        """Let wrapped text have the height it needs at the present width."""
         if self.model.rowCount() <= _MEASURED_ROWS:
             self.table.resizeRowsToContents()
 

@@ -56,6 +56,7 @@ def list_commands(  # noqa: PLR0913 - one argument per thing a list can do
     document: DocumentType,
     selection: ListSelection,
     deeds: ListDeeds,
+    *,
     refresh: Callable[[], object],
     find: Callable[[], object],
 ) -> Commands:

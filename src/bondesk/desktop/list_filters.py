@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QMenu,
+    QSizePolicy,
     QToolButton,
     QWidget,
     QWidgetAction,
@@ -171,6 +172,7 @@ class ChoiceFilter(Filter):
         self.button.setObjectName(f"filter.{key}.choices")
         self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.list = QListWidget()
         self.list.setObjectName(f"filter.{key}.list")
         for value, name in choices:
@@ -278,8 +280,7 @@ class FilterPanel(QWidget):
 
     def clear(self) -> None:
         """Empty every editor, telling it once."""
-        self.blockSignals(True)
-        for editor in self.filters:
-            editor.clear()
-        self.blockSignals(False)
+        with QSignalBlocker(self):
+            for editor in self.filters:
+                editor.clear()
         self.changed.emit()

@@ -55,7 +55,9 @@ class ListPage(QWidget):
         self.deeds = ListDeeds(context, document, self.selection, self)
         self.filters = FilterPanel(document, self.model.columns, context.codes, self)
         self.search = QLineEdit(self)
-        self.commands = list_commands(context, document, self.selection, self.deeds, self.reload, self.search.setFocus)
+        self.commands = list_commands(
+            context, document, self.selection, self.deeds, refresh=self.reload, find=self.search.setFocus
+        )
         inner = dict.fromkeys(("list.open", "list.delete", "list.copy_rows"), self.view)
         self.bound = CommandActions(self.commands, self, inner)
         self._build()

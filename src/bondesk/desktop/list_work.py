@@ -97,9 +97,14 @@ def findings_of(title: str, results: Sequence[RowResult]) -> list[Finding]:
     """Return the findings of all documents, each naming its document; refused documents first."""
     found: list[Finding] = []
     for result in sorted(results, key=lambda one: one.done):
-        named = [replace(finding, text=f"{result.label}：{finding.text}") for finding in result.findings]
+        named = [_named(result.label, finding) for finding in result.findings]
         found.extend(named or [note("OK", f"{result.label}：{title}完成")])
     return found
+
+
+def _named(label: str, finding: Finding) -> Finding:
+    text = finding.text if finding.text.startswith(label) else f"{label}：{finding.text}"
+    return replace(finding, text=text)
 
 
 def worth_showing(results: Sequence[RowResult]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QLabel, QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QLabel, QStackedWidget, QTabBar, QTabWidget, QToolButton, QWidget
 
 _HINT = "从左侧选择模块，或按 Ctrl+K 输入名称打开"
 
@@ -31,14 +31,12 @@ class PageTabs(QStackedWidget):
         self.tabs.setObjectName("pages")
         self.tabs.setDocumentMode(True)
         self.tabs.setMovable(True)
-        self.tabs.setTabsClosable(True)
         self.tabs.setUsesScrollButtons(True)
         self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self.tabs.tabBar().setObjectName("page_bar")
         self.tabs.tabBar().installEventFilter(self)
         self.addWidget(hint)
         self.addWidget(self.tabs)
-        self.tabs.tabCloseRequested.connect(self.close_page)
         self.tabs.currentChanged.connect(self._changed)
 
     def open_page(self, key: str, title: str, make: Callable[[], QWidget]) -> None:
@@ -50,11 +48,23 @@ class PageTabs(QStackedWidget):
             page.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             position = self.tabs.addTab(page, title)
             self.tabs.setTabToolTip(position, f"{title}（中键或 Ctrl+W 关闭）")
+            self._add_close_button(position, page)
             made = page
             page.windowTitleChanged.connect(lambda text: self._retitle(made, text))
         self.setCurrentWidget(self.tabs)
         self.tabs.setCurrentWidget(page)
         page.setFocus()
+
+    def _add_close_button(self, position: int, page: QWidget) -> None:
+        """Put a quiet cross on the tab; the style's own is red on every tab."""
+        button = QToolButton(self.tabs)
+        button.setObjectName(f"close.{page.objectName()}")
+        button.setProperty("role", "tab_close")
+        button.setText("×")
+        button.setToolTip("关闭")
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.clicked.connect(lambda: self.close_page(self.tabs.indexOf(page)))
+        self.tabs.tabBar().setTabButton(position, QTabBar.ButtonPosition.RightSide, button)
 
     def page(self, key: str) -> QWidget | None:
         """Return the open page with ``key``."""

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QStyleFactory
 #: Spacing in pixels: between related things, between groups, around a page.
 GAP, WIDE_GAP, MARGIN = 6, 12, 12
 #: Height of a list row and width of one character of a column, in pixels.
-ROW_HEIGHT, CHARACTER = 28, 8
+ROW_HEIGHT, CHARACTER = 28, 7
 FONT_POINTS = 10
 FONTS = ("Microsoft YaHei UI", "Microsoft YaHei", "Noto Sans CJK SC", "WenQuanYi Micro Hei")
 
@@ -86,9 +86,13 @@ DARK = Scheme(
 _SHEET = Template("""
 QToolTip { background: $base; color: $text; border: 1px solid $border; padding: 4px; }
 QHeaderView::section { background: $window; color: $quiet; border: 0; border-right: 1px solid $border;
-    border-bottom: 1px solid $border; padding: 4px 6px; }
+    border-bottom: 1px solid $border; padding: 5px 3px; }
 QTableView, QTreeView, QListView { border: 1px solid $border; gridline-color: $border; }
 QTreeView#module_tree { border: 0; background: $window; }
+QTreeView#module_tree::item { padding: 3px 2px; }
+QTreeView#palette_list::item { padding: 4px 2px; }
+QToolButton[role="tab_close"] { border: 0; border-radius: 3px; padding: 0 4px; color: $quiet; }
+QToolButton[role="tab_close"]:hover { background: $border; color: $text; }
 QTabWidget#pages::pane { border: 0; border-top: 1px solid $border; }
 QStatusBar { border-top: 1px solid $border; }
 QStatusBar::item { border: 0; }

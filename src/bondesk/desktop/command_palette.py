@@ -62,6 +62,7 @@ class CommandPalette(QDialog):
         self.list.setHeaderHidden(True)
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setColumnWidth(0, 300)
         self.list.setColumnWidth(1, 110)
         self.nothing = QLabel("没有匹配的项目", self)

@@ -1,0 +1,34 @@
+"""What a report may ask of the stored ledger; the engine answers with grouped SQL. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+from bondesk.base.facts import Work
+from bondesk.ledger.balance import Movement
+from bondesk.ledger.posting import Posting
+
+
+class Books(Protocol):
+    """The stored postings of the present company. Dates are closed bounds; None means open."""
+
+    def movements(self, record_no: str, begin: date | None, end: date | None) -> Sequence[Movement]:
+        """Return the postings of a book summed per item, version, mode, direction and stage."""
+
+    def postings(
+        self, record_no: str, begin: date | None, end: date | None, stage: str
+    ) -> Sequence[Posting]:
+        """Return the single postings of a book in one stage."""
+
+
+class LedgerWork(Work, Protocol):
+    """Work that can also read the ledger."""
+
+    @property
+    def books(self) -> Books:
+        """Return the ledger of the present company."""
+
+    def trace(self, document_key: str, line_id: int) -> object:
+        """Explain one line of a posted document down to source lines and workbook cells."""

@@ -1,0 +1,1 @@
+"""Reading (python-calamine) and writing (XlsxWriter) of workbooks."""

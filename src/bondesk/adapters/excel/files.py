@@ -1,0 +1,37 @@
+"""The workbook port of the engine, tied to the reader and the writer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from bondesk.base.sheets import ColumnLook, SheetBook, TemplateSheet
+
+
+class ExcelFiles:
+    """Reads and writes workbooks; the libraries are imported when first used."""
+
+    def read(self, source: Path | bytes) -> SheetBook:
+        """Read every sheet."""
+        from bondesk.adapters.excel.reader import read_workbook
+
+        return read_workbook(source)
+
+    def write_table(
+        self, path: Path, title: str, columns: Sequence[ColumnLook], rows: Iterable[Sequence[object]]
+    ) -> None:
+        """Write one table."""
+        from bondesk.adapters.excel.writer import write_table
+
+        write_table(path, title, columns, rows)
+
+    def write_template(
+        self,
+        path: Path,
+        sheets: Sequence[TemplateSheet],
+        code_lists: Mapping[str, Sequence[tuple[str, str]]],
+    ) -> None:
+        """Write an import template."""
+        from bondesk.adapters.excel.writer import write_template
+
+        write_template(path, sheets, code_lists)

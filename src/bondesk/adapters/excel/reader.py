@@ -1,0 +1,73 @@
+"""Reading .xlsx and .xls (and HTML tables named .xls) into plain sheets."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+from lxml import html
+from python_calamine import CalamineError, CalamineWorkbook
+
+from bondesk.adapters.excel.formulas import unsaved_formulas
+from bondesk.adapters.excel.guard import check_zip, kind_of
+from bondesk.base.errors import Refused
+from bondesk.base.sheets import NoResult, Sheet, SheetBook
+
+_NO_RESULT = NoResult()
+
+
+def read_workbook(source: Path | bytes) -> SheetBook:
+    """Read every sheet, row 0 being Excel row 1; ``Refused`` in Chinese when the file cannot be read."""
+    try:
+        content = source if isinstance(source, bytes) else source.read_bytes()
+    except OSError as problem:
+        raise Refused(f"文件读不出来：{problem}", "IMP-00") from problem
+    kind = kind_of(content)
+    if kind == "html":
+        return _read_html(content)
+    if kind == "xlsx":
+        check_zip(content)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        sheets = [(name, _rows(book, name)) for name in book.sheet_names]
+    except (CalamineError, ValueError) as problem:
+        raise Refused(f"文件打不开：可能已损坏或设有密码（{problem}）", "IMP-00") from problem
+    if kind == "xlsx":
+        _mark(sheets, unsaved_formulas(content))
+    return SheetBook(tuple(Sheet(name, rows) for name, rows in sheets))
+
+
+def _rows(book: CalamineWorkbook, name: str) -> list[list[Any]]:
+    rows: list[list[Any]] = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    return rows
+
+
+def _mark(sheets: list[tuple[str, list[list[Any]]]], unsaved: dict[str, set[tuple[int, int]]]) -> None:
+    for name, rows in sheets:
+        for row, column in unsaved.get(name, ()):
+            while len(rows) <= row:
+                rows.append([])
+            while len(rows[row]) <= column:
+                rows[row].append("")
+            rows[row][column] = _NO_RESULT
+
+
+def _read_html(content: bytes) -> SheetBook:
+    """Read the tables of an HTML file that some systems call .xls: GB18030 unless it says UTF-8."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            text = content.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise Refused("文件打不开：文字编码不能识别", "IMP-00")
+    tables = html.fromstring(text).iter("table")
+    sheets = []
+    for number, table in enumerate(tables, 1):
+        rows = [["".join(cell.itertext()).strip() for cell in row if cell.tag in {"td", "th"}] for row in table.iter("tr")]
+        sheets.append(Sheet(f"表{number}", rows))
+    if not sheets:
+        raise Refused("文件打不开：其中没有表格", "IMP-00")
+    return SheetBook(tuple(sheets))

@@ -16,10 +16,15 @@ from bondesk.base.findings import Finding
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who declares (参数设置): 10-digit customs code, IC card, 0 暂存 / 1 申报, DXP nodes."""
+    """Who declares (参数设置): operator's 10-digit code, IC card, 0 暂存 / 1 申报, DXP nodes, both companies."""
 
     oper_customs_code: str
-    credit_code: str = ""
+    enterprise_code: str = ""
+    enterprise_credit: str = ""
+    enterprise_name: str = ""
+    declarant_code: str = ""
+    declarant_credit: str = ""
+    declarant_name: str = ""
     ic_card: str = ""
     declare_flag: str = "1"
     sender_id: str = ""

@@ -58,8 +58,13 @@ def sender_of(facts: Facts) -> Sender:
     """Return who declares, from 企业基本信息 (the declarant, or the enterprise itself)."""
     company = company_of(facts)
     return Sender(
-        oper_customs_code=company.declarant_customs_code or company.customs_code,
-        credit_code=company.declarant_credit_code or company.credit_code,
+        oper_customs_code=company.declarant_customs_code or company.customs_code or "",
+        enterprise_code=company.customs_code or "",
+        enterprise_credit=company.credit_code or "",
+        enterprise_name=company.name or "",
+        declarant_code=company.declarant_customs_code or company.customs_code or "",
+        declarant_credit=company.declarant_credit_code or company.credit_code or "",
+        declarant_name=company.declarant_name or company.name or "",
         ic_card=company.ic_card or "",
         declare_flag=company.declare_way or "1",
         sender_id=company.sender_node or "",

@@ -1,0 +1,1 @@
+"""Messages of the Single Window client: written, packed, and read back leniently."""

@@ -1,0 +1,154 @@
+"""Receipts read leniently: local names, unknown elements ignored, groups may be missing (8, 12.6)."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from lxml import etree
+
+from bondesk.adapters.xml.parser import child, local, parse, text
+from bondesk.base.messages import Receipt
+
+_SECRETS = re.compile(r"(?i)(password|pwd|user id|uid|data source|server)\s*=\s*[^;\s]+")
+
+
+class SingleWindowReceipts:
+    """Reads what the client puts into an InBox; content decides, not the file name."""
+
+    def read(self, content: bytes) -> Receipt:
+        """Return the receipt; ``ValueError`` with a Chinese reason when it is none we know."""
+        root = parse(content)
+        match local(root):
+            case "CommonResponeMessage":
+                return _common(root)
+            case "Root":
+                return _client_failure(root)
+            case "Package":
+                return _package(root)
+            case other:
+                raise ValueError(f"不认识的回执：根元素 {other}")
+
+
+def _masked(reason: str) -> str:
+    """Mask connection strings that failure texts sometimes carry."""
+    return _SECRETS.sub(lambda found: f"{found.group(1)}=***", reason)
+
+
+def _reasons(*texts: str) -> tuple[str, ...]:
+    return tuple(_masked(one) for one in texts if one)
+
+
+def _common(root: etree._Element) -> Receipt:
+    return Receipt(
+        code="COMMON",
+        internal_no=text(root, "EtpsPreentNo"),
+        seq_no=text(root, "SeqNo"),
+        result=text(root, "DealFlag"),
+        reasons=_reasons(text(root, "CheckInfo")),
+    )
+
+
+def _client_failure(root: etree._Element) -> Receipt:
+    data = child(root, "retData")
+    number = text(data, "EtpsPreentNo") or text(data, "copNo")
+    if not number:
+        raise ValueError(f"客户端失败回执没有企业内部编号：{_masked(text(root, 'failInfo'))}")
+    return Receipt(
+        code="FAILED",
+        internal_no=number,
+        result=text(root, "failCode"),
+        reasons=_reasons(text(root, "failInfo")),
+    )
+
+
+def _package(root: etree._Element) -> Receipt:
+    data = child(root, "DataInfo")
+    business = child(data, "BussinessData") if data is not None else None
+    if business is None or not len(business):
+        raise ValueError("回执没有 BussinessData")
+    body = business[0]
+    code = local(body)
+    read = _BODIES.get(code)
+    if read is None:
+        raise ValueError(f"暂不处理的回执类型 {code}")
+    return read(code, body)
+
+
+def _approval(code: str, body: etree._Element) -> Receipt:
+    """INV201: HdeApprResult, CheckInfo*, BondInvtBsc."""
+    result, bond = child(body, "HdeApprResult"), child(body, "BondInvtBsc")
+    notes = [text(info, "note") for info in body if local(info) == "CheckInfo"]
+    return Receipt(
+        code=code,
+        internal_no=text(bond, "etpsInnerInvtNo"),
+        seq_no=text(result, "etpsPreentNo") or text(bond, "invtPreentNo"),
+        business_no=text(result, "businessId") or text(bond, "bondInvtNo"),
+        result=text(result, "manageResult"),
+        at=moment(text(result, "manageDate")),
+        reasons=_reasons(*notes, text(result, "rmk")),
+        values=leaves(bond),
+    )
+
+
+def _stored(code: str, body: etree._Element) -> Receipt:
+    """INV200: MsgReceResult."""
+    result = child(body, "MsgReceResult")
+    if result is None:
+        result = body
+    return Receipt(
+        code=code,
+        seq_no=text(result, "etpsPreentNo"),
+        business_no=text(result, "bizNo"),
+        result=text(result, "manageResult"),
+        at=moment(text(result, "manageDate")),
+        reasons=_reasons(text(result, "rmk")),
+    )
+
+
+def _declaration(code: str, body: etree._Element) -> Receipt:
+    """INV202: InvApprResult."""
+    result = child(body, "InvApprResult")
+    return Receipt(
+        code=code,
+        seq_no=text(result, "invPreentNo"),
+        business_no=text(result, "businessId"),
+        result=text(result, "manageResult"),
+        at=moment(text(result, "createDate")),
+        reasons=_reasons(text(result, "reason")),
+        values=leaves(result),
+    )
+
+
+def _posted(code: str, body: etree._Element) -> Receipt:
+    """INV211: BondInvtBsc with the posting mark and the declaration number."""
+    bond = child(body, "BondInvtBsc")
+    return Receipt(
+        code=code,
+        internal_no=text(bond, "etpsInnerInvtNo"),
+        seq_no=text(bond, "invtPreentNo"),
+        business_no=text(bond, "bondInvtNo"),
+        result=text(bond, "vrfdedMarkcd"),
+        at=moment(text(bond, "formalVrfdedTime")),
+        values=leaves(bond),
+    )
+
+
+_BODIES = {"INV200": _stored, "INV201": _approval, "INV202": _declaration, "INV211": _posted}
+
+
+def leaves(element: etree._Element | None) -> dict[str, str]:
+    """Return the texts of all childless children by local name."""
+    if element is None:
+        return {}
+    return {local(leaf): (leaf.text or "").strip() for leaf in element if not len(leaf)}
+
+
+def moment(written: str) -> datetime | None:
+    """Read a date with or without time; None when empty or unreadable."""
+    for form in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d", "%Y%m%d%H%M%S", "%Y%m%d"):
+        try:
+            return datetime.strptime(written, form)
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,195 @@
+"""The main window: only what is granted, pages by key, layout kept under a version, back to the login."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from bondesk.areas.goods.part import Part
+from bondesk.base.catalogue import Catalogue
+from bondesk.base.identity import Identity
+from bondesk.desktop.layout import Layout
+from bondesk.desktop.list_page import ListPage
+from bondesk.desktop.login import SignedIn
+from bondesk.desktop.main_window import MainWindow
+from bondesk.desktop.module_tree import modules
+from bondesk.engine.engine import Engine
+
+Grants = frozenset[tuple[str, str]]
+ALL: Grants = frozenset({("*", "*")})
+CLERK: Grants = frozenset({("part", "view"), ("part", "new"), ("partner", "view"), ("material_status", "view")})
+
+
+@pytest.fixture
+def open_window(engine: Engine, tmp_path: Path, qtbot: QtBot) -> Iterator[Callable[..., MainWindow]]:
+    crashes: list[Exception] = []
+    windows: list[MainWindow] = []
+
+    def open_one(grants: Grants = ALL) -> MainWindow:
+        signed = SignedIn(engine, Identity(7, "zhang", "张三", grants), "晨光电子", "一厂")
+        window = MainWindow(signed, Layout(tmp_path / "layout.ini"), crashes.append)
+        qtbot.addWidget(window)
+        windows.append(window)
+        window.show()
+        return window
+
+    yield open_one
+    for window in windows:
+        window.close()
+    assert not crashes
+
+
+def texts(window: MainWindow, menu: str) -> list[str]:
+    found = window.findChild(QMenu, f"menu.{menu}")
+    return [action.text() for action in found.actions()] if isinstance(found, QMenu) else []
+
+
+def test_it_says_who_is_signed_in_where(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window()
+    assert window.windowTitle() == "保税台 — 晨光电子 — 张三"
+    labels = [window.findChild(QLabel, name) for name in ("status_user", "status_connection")]
+    assert [label.text() for label in labels if label] == ["用户：张三（zhang）", "数据连接：一厂"]
+
+
+def test_what_is_not_granted_is_not_shown(open_window: Callable[..., MainWindow], engine: Engine) -> None:
+    window = open_window(CLERK)
+    report = engine.catalogue.report("material_status").title
+    assert window.modules.titles() == ["料号档案", report, "商业合作伙伴"]
+    assert texts(window, "单一窗口") == []
+    titles = {entry.title for entry in window.palette_entries()}
+    assert {"料号档案", "新增 料号档案", "商业合作伙伴", report} <= titles
+    assert not titles & {"核注清单", "新增 商业合作伙伴", "账册", "接收回执"}
+    window.open_module("list.bonded_note")
+    assert window.pages.current() is None
+
+
+def test_a_user_without_rights_is_told(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window(frozenset())
+    assert window.modules.titles() == []
+    assert "联系系统管理员" in window.modules.nothing.text()
+    assert window.modules.nothing.isVisible()
+
+
+def test_who_may_send_anything_sees_the_single_window(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window(frozenset({("bonded_note", "send"), ("bonded_note", "view")}))
+    assert texts(window, "单一窗口") == ["发送待发报文", "接收回执"]
+
+
+def test_every_granted_module_stands_in_its_area(engine: Engine) -> None:
+    catalogue: Catalogue = engine.catalogue
+    found = modules(catalogue, Identity(1, "a", "a", ALL))
+    assert sum(len(leaves) for _, leaves in found) == len(catalogue.documents) + len(catalogue.reports)
+    assert [title for title, _ in found] == [area.title for area in catalogue.areas]
+
+
+@pytest.mark.parametrize(("typed", "titles"), [("料号", ["料号档案"]), ("hbgx", ["归并关系"]), ("没有这个", [])])
+def test_the_tree_is_narrowed_by_text_and_initials(
+    open_window: Callable[..., MainWindow], typed: str, titles: list[str]
+) -> None:
+    window = open_window()
+    window.modules.search.setText(typed)
+    assert window.modules.titles() == titles
+
+
+def test_a_module_opens_once_and_closes(open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
+    window = open_window()
+    for key in ("list.part", "list.partner", "list.part"):
+        window.open_module(key)
+    assert [page.objectName() for page in window.pages.pages()] == ["list.part", "list.partner"]
+    current = window.pages.current()
+    assert current is not None
+    assert current.objectName() == "list.part"
+    window.bound.run("desk.close_page")
+    assert [page.objectName() for page in window.pages.pages()] == ["list.partner"]
+    bar = window.pages.tabs.tabBar()
+    place = bar.tabRect(0).center()
+    qtbot.mouseClick(bar, Qt.MouseButton.MiddleButton, pos=QPoint(place.x(), place.y()))
+    assert window.pages.current() is None
+    assert not window.bound["desk.close_page"].isEnabled()
+
+
+class Unsaved(QWidget):
+    """A page that does not want to go."""
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        event.ignore()
+
+
+def test_a_page_with_unsaved_work_keeps_the_window(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window()
+    page = Unsaved()
+    window.context.open_page("form.part.1", "料号档案", lambda: page)
+    window.open_module("list.part")
+    asked: list[str] = []
+    window.relogin.connect(lambda: asked.append("relogin"))
+    window.ask_relogin()
+    assert window.isVisible()
+    assert window.pages.current() is page
+    assert asked == []
+    page.deleteLater()
+
+
+def test_a_tab_follows_the_title_of_its_page(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window()
+    page = QWidget()
+    window.context.open_page("form.part.1", "料号档案", lambda: page)
+    page.setWindowTitle("料号档案 CAP-1 *")
+    assert window.pages.tabs.tabText(0) == "料号档案 CAP-1 *"
+
+
+def test_lists_read_again_when_documents_changed(
+    open_window: Callable[..., MainWindow], fill: Callable[..., None], qtbot: QtBot
+) -> None:
+    window = open_window()
+    window.open_module("list.part")
+    page = window.pages.current()
+    assert isinstance(page, ListPage)
+    qtbot.waitUntil(lambda: not page.view.notice.text.text().startswith("正在"))
+    fill([Part(part_no="CAP-1", goods_kind="I", name="电容", erp_unit="PCS", hs_code="8532241000", dcl_unit="007")])
+    window.context.changed("part")
+    qtbot.waitUntil(lambda: page.model.rowCount() == 1)
+
+
+def test_the_layout_comes_back(open_window: Callable[..., MainWindow], tmp_path: Path) -> None:
+    window = open_window()
+    window.open_module("list.part")
+    window.open_module("list.partner")
+    window.dock.hide()
+    window.close()
+    again = open_window()
+    assert [page.objectName() for page in again.pages.pages()] == ["list.part", "list.partner"]
+    assert not again.dock.isVisible()
+    again.close()
+    file = tmp_path / "layout.ini"
+    file.write_text(file.read_text(encoding="utf-8").replace("version=1", "version=0"), encoding="utf-8")
+    fresh = open_window()
+    assert fresh.pages.current() is None
+    assert fresh.dock.isVisible()
+
+
+def test_going_back_to_the_login_closes_everything(open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
+    window = open_window()
+    window.open_module("list.part")
+    with qtbot.waitSignal(window.relogin), qtbot.assertNotEmitted(window.left):
+        window.bound.run("desk.relogin")
+    assert not window.isVisible()
+
+
+def test_an_exchange_without_a_client_folder_says_so(open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
+    from bondesk.desktop.findings_view import FindingsDialog
+
+    window = open_window()
+    window.bound.run("gateway.receive")
+    qtbot.waitUntil(lambda: window.findChild(FindingsDialog) is not None)
+    dialog = window.findChild(FindingsDialog)
+    assert isinstance(dialog, FindingsDialog)
+    assert dialog.windowTitle() == "接收回执"
+    assert len(dialog.view.model.findings) == 1
+    assert window.single_window.why_not() == ""

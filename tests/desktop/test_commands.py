@@ -60,6 +60,8 @@ def test_a_shortcut_acts_only_in_its_part(qtbot: QtBot) -> None:
     qtbot.addWidget(owner)
     CommandActions(Commands(Command("a", "删除", "Delete", lambda: ran.append("a"))), owner, {"a": part})
     owner.show()
+    owner.activateWindow()
+    qtbot.waitUntil(owner.isActiveWindow)
     line.setText("abc")
     line.setFocus()
     line.setCursorPosition(0)

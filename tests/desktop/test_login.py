@@ -97,6 +97,7 @@ def test_a_right_pair_signs_in(make_login: Callable[..., LoginWindow], engine: E
 def test_enter_moves_on_and_signs_in(make_login: Callable[..., LoginWindow], qtbot: QtBot) -> None:
     login = make_login()
     login.activateWindow()
+    qtbot.waitUntil(login.isActiveWindow)
     login.choice.setFocus()
     qtbot.keyClick(login.choice, Qt.Key.Key_Return)
     assert login.account.hasFocus()

@@ -89,7 +89,7 @@ def test_every_granted_module_stands_in_its_area(engine: Engine) -> None:
     assert [title for title, _ in found] == [area.title for area in catalogue.areas]
 
 
-@pytest.mark.parametrize(("typed", "titles"), [("料号", ["料号档案"]), ("hbgx", ["归并关系"]), ("没有这个", [])])
+@pytest.mark.parametrize(("typed", "titles"), [("料号", ["料号档案"]), ("gbgx", ["归并关系"]), ("没有这个", [])])
 def test_the_tree_is_narrowed_by_text_and_initials(
     open_window: Callable[..., MainWindow], typed: str, titles: list[str]
 ) -> None:
@@ -116,10 +116,12 @@ def test_a_module_opens_once_and_closes(open_window: Callable[..., MainWindow], 
 
 
 class Unsaved(QWidget):
-    """A page that does not want to go."""
+    """A page that does not want to go until it is saved."""
+
+    saved = False
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        event.ignore()
+        event.setAccepted(self.saved)
 
 
 def test_a_page_with_unsaved_work_keeps_the_window(open_window: Callable[..., MainWindow]) -> None:
@@ -133,7 +135,7 @@ def test_a_page_with_unsaved_work_keeps_the_window(open_window: Callable[..., Ma
     assert window.isVisible()
     assert window.pages.current() is page
     assert asked == []
-    page.deleteLater()
+    page.saved = True
 
 
 def test_a_tab_follows_the_title_of_its_page(open_window: Callable[..., MainWindow]) -> None:

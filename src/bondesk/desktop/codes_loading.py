@@ -29,10 +29,10 @@ def _named_tables(catalogue: Catalogue) -> Iterator[str]:
 
 
 def read_codes(act: Act) -> Codes:
-    """Read every named table, without initials yet: names are wanted at once, initials a moment later."""
+    """Read every named table in code order, without initials yet: names are wanted at once, initials later."""
     codes = Codes()
     for table in tables_of(act.catalogue):
-        codes.entries[table] = tuple((code, name, "") for code, name in act.codebook.entries(table))
+        codes.entries[table] = tuple((code, name, "") for code, name in sorted(act.codebook.entries(table)))
     return codes
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar
 
 from bondesk.desktop.login import SignedIn
@@ -11,13 +13,14 @@ from bondesk.desktop.login import SignedIn
 _BUSY_AFTER_MS, _SENTENCE_MS = 200, 20_000
 
 
-class StatusLine:
+class StatusLine(QObject):
     """Fills the status bar of a main window."""
 
     def __init__(self, window: QMainWindow, signed: SignedIn) -> None:
         """Show user and connection for good."""
-        self._bar = window.statusBar()
-        self._bar.setObjectName("status_bar")
+        super().__init__(window)
+        bar = window.statusBar()
+        bar.setObjectName("status_bar")
         self.message = QLabel(window)
         self.message.setObjectName("status_message")
         self.working = QProgressBar(window)
@@ -31,16 +34,15 @@ class StatusLine:
         user.setObjectName("status_user")
         connection = QLabel(f"数据连接：{signed.connection}", window)
         connection.setObjectName("status_connection")
-        self._bar.addWidget(self.message, 1)
+        bar.addWidget(self.message, 1)
         for label in (self.working, connection, user):
-            self._bar.addPermanentWidget(label)
+            bar.addPermanentWidget(label)
             label.setContentsMargins(8, 0, 8, 0)
-        self._late = self._timer(window, _BUSY_AFTER_MS, self.working.show)
-        self._gone = self._timer(window, _SENTENCE_MS, self.message.clear)
+        self._late = self._timer(_BUSY_AFTER_MS, self.working.show)
+        self._gone = self._timer(_SENTENCE_MS, self.message.clear)
 
-    @staticmethod
-    def _timer(window: QMainWindow, milliseconds: int, then: object) -> QTimer:
-        timer = QTimer(window)
+    def _timer(self, milliseconds: int, then: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
         timer.setSingleShot(True)
         timer.setInterval(milliseconds)
         timer.timeout.connect(then)

@@ -1,0 +1,162 @@
+"""演练海关: a counterpart that reads the OutBox, checks each message by its own lights and answers.
+
+It refuses to run on a folder that is not marked as rehearsal, so it can never touch a real client.
+Its numbers come from a file in the root, written in one rename; a message already answered (same internal
+number, no 统一编号) is refused as a duplicate, as the real importer does.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from bondesk.adapters.rehearsal_answers import Answers
+from bondesk.adapters.rehearsal_checks import problems_of
+from bondesk.adapters.xml.parser import child, local, parse, text
+from bondesk.base.errors import Refused
+
+MARKER = "演练.bondesk"
+_STATE = "rehearsal.json"
+
+
+def mark_rehearsal(root: Path) -> None:
+    """Mark a client folder as rehearsal."""
+    root.mkdir(parents=True, exist_ok=True)
+    (root / MARKER).write_text("此目录仅供演练，不会向海关申报。\n", encoding="utf-8")
+
+
+def is_rehearsal(root: Path) -> bool:
+    """Tell whether a client folder is marked as rehearsal."""
+    return (root / MARKER).is_file()
+
+
+@dataclass
+class RehearsalCustoms:
+    """Answers every zip in the OutBoxes under ``root``.
+
+    ``date_by_document`` dates answers by the note's 清单申报日期, else by ``clock``. ``rejected`` maps an
+    internal number to the reason of a 退单. With ``release`` declared notes are also released and posted
+    (INV211); without it they stay reserved. ``answer`` returns how many messages it answered.
+    """
+
+    root: Path
+    date_by_document: bool = False
+    release: bool = True
+    rejected: Mapping[str, str] = field(default_factory=dict)
+    clock: Callable[[], datetime] = datetime.now
+
+    def answer(self) -> int:
+        """Answer what waits in every OutBox."""
+        if not is_rehearsal(self.root):
+            raise Refused(f"目录 {self.root} 不是演练目录（没有 {MARKER}），演练海关拒绝运行", "REH-01")
+        answered = 0
+        for outbox in sorted(self.root.glob("*/OutBox")):
+            for path in sorted(outbox.glob("*.zip")):
+                self._answer_one(path)
+                answered += 1
+        return answered
+
+    def _answer_one(self, path: Path) -> None:
+        form = path.parent.parent
+        state = self._read_state()
+        try:
+            message = _message_of(path)
+        except ValueError as problem:
+            self._answers(form, path.stem, self.clock()).import_failed("", str(problem))
+            self._move(path, form / "FailBox")
+            return
+        head = child(message, "InvtHeadType")
+        internal_no = text(head, "EtpsInnerInvtNo")
+        known = state["notes"].get(internal_no)
+        wrong = problems_of(message)
+        if known is not None and not text(head, "SeqNo"):
+            wrong.append("报文类型为INV101，统一编号为空且企业内部编号与已有记录重复")
+        answers = self._answers(form, path.stem, self._moment(head))
+        if wrong:
+            answers.import_failed(internal_no, "\n".join(wrong))
+        else:
+            self._decide(answers, message, state, internal_no)
+        self._write_state(state)
+        self._move(path, form / "SentBox")
+
+    def _decide(self, answers: Answers, message: etree._Element, state: dict[str, Any], internal_no: str) -> None:
+        head = child(message, "InvtHeadType")
+        number = state["notes"].get(internal_no) or self._numbers(state, head, answers.now)
+        state["notes"][internal_no] = number
+        answers.imported(internal_no, number["seq_no"])
+        if internal_no in self.rejected:
+            answers.rejected(number["seq_no"], self.rejected[internal_no])
+            return
+        declared = text(head, "DclcusFlag") == "1"
+        answers.approved(message, number, "4" if declared else "1")
+        if text(head, "GenDecFlag") == "1":
+            answers.declaration_generated(number)
+        if declared and self.release:
+            answers.posted(message, number)
+
+    def _numbers(self, state: dict[str, Any], head: etree._Element | None, now: datetime) -> dict[str, str]:
+        state["serial"] += 1
+        serial = state["serial"]
+        way, customs = text(head, "ImpexpMarkcd"), text(head, "DclPlcCuscd")
+        return {
+            "seq_no": f"{now:%Y}{serial:014d}",
+            "bond_no": f"QD{customs}{now:%y}{way}{serial:09d}",
+            "entry_seq_no": f"{way}{now:%Y}{serial:013d}",
+            "entry_no": f"{customs}{now:%Y}{'1' if way == 'I' else '0'}{serial:09d}",
+        }
+
+    def _answers(self, form: Path, stem: str, now: datetime) -> Answers:
+        return Answers(form / "InBox", stem, now)
+
+    def _moment(self, head: etree._Element | None) -> datetime:
+        day = text(head, "InvtDclTime")
+        if self.date_by_document and day:
+            return datetime.strptime(day, "%Y%m%d") + timedelta(hours=10)
+        return self.clock()
+
+    def _read_state(self) -> dict[str, Any]:
+        path = self.root / _STATE
+        if not path.exists():
+            return {"serial": 0, "notes": {}}
+        state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return state
+
+    def _write_state(self, state: dict[str, Any]) -> None:
+        fresh = self.root / f"{_STATE}.new"
+        fresh.write_text(json.dumps(state, ensure_ascii=False), encoding="utf-8")
+        os.replace(fresh, self.root / _STATE)
+
+    @staticmethod
+    def _move(path: Path, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        os.replace(path, folder / path.name)
+
+
+def _message_of(path: Path) -> etree._Element:
+    """Return the InvtMessage of a zip; ``ValueError`` with a Chinese reason when it is not one."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
+            names = archive.namelist()
+            if names != [f"{path.stem}.xml"]:
+                raise ValueError(f"压缩包须只含 {path.stem}.xml，现为 {'、'.join(names)}")
+            root = parse(archive.read(names[0]))
+    except zipfile.BadZipFile as problem:
+        raise ValueError("压缩包损坏") from problem
+    if local(root) != "Signature":
+        raise ValueError(f"根元素应为 Signature，现为 {local(root)}")
+    steps = ("Object", "Package", "DataInfo", "BussinessData", "InvtMessage")
+    found: etree._Element | None = root
+    for step in steps:
+        found = child(found, step) if found is not None else None
+    if found is None:
+        raise ValueError(f"缺少 {' / '.join(steps)}")
+    return found

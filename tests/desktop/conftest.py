@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,9 @@ from PySide6.QtWidgets import (
     QToolButton,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
+from bondesk.areas.goods.part import Part
 from bondesk.areas.index import CATALOGUE
 from bondesk.base.documents import DocumentType
 from bondesk.base.identity import Identity
@@ -35,6 +38,7 @@ from bondesk.base.sheets import ColumnLook, SheetBook, TemplateSheet
 from bondesk.desktop.commands import shortcut_text
 from bondesk.desktop.context import Codes, DeskContext
 from bondesk.desktop.lane import Lane
+from bondesk.desktop.list_page import ListPage
 from bondesk.desktop.style import apply_style
 from bondesk.engine.engine import Engine
 from bondesk.engine.ports import Composed, Packed
@@ -55,7 +59,7 @@ class PlainFiles:
     def write_table(
         self, path: Path, title: str, columns: Sequence[ColumnLook], rows: Iterable[Sequence[object]]
     ) -> None:
-        lines = [[column.title for column in columns], *rows]
+        lines = [[column.heading for column in columns], *rows]
         path.write_text("\n".join("\t".join(str(value) for value in line) for line in lines), encoding="utf-8")
 
     def write_template(self, path: Path, sheets: Sequence[TemplateSheet], code_lists: Any) -> None:
@@ -136,26 +140,70 @@ def make_desk(engine: Engine, qapp: QApplication) -> Iterator[MakeDesk]:
             identity=identity,
             lane=lane,
             codes=Codes({"unit": (("035", "千克", "qk"), ("007", "个", "g")), "currency": (("USD", "美元", "my"),)}),
-            open_page=lambda key, title, _make: desk.pages.append((key, title)),
-            open_document=lambda document, number: desk.documents.append((document.key, number)),
-            changed=lambda key: desk.changed.append(key),
-            show_message=lambda text: desk.messages.append(text),
+            open_page=lambda key, title, _make: stub.pages.append((key, title)),
+            open_document=lambda document, number: stub.documents.append((document.key, number)),
+            changed=lambda key: stub.changed.append(key),  # noqa: PLW0108 - the stub is made below
+            show_message=lambda text: stub.messages.append(text),  # noqa: PLW0108
         )
-        desk = DeskStub(context)
-        lane.crashed.connect(desk.crashes.append)
-        made.append(desk)
-        return desk
+        stub = DeskStub(context)
+        lane.crashed.connect(stub.crashes.append)
+        made.append(stub)
+        return stub
 
     yield make
-    for desk in made:
-        desk.context.lane.close()
-        assert not desk.crashes
+    for stub in made:
+        stub.context.lane.close()
+        assert not stub.crashes
 
 
 @pytest.fixture
 def desk(make_desk: MakeDesk) -> DeskStub:
     """A context of a user who may do everything."""
     return make_desk()
+
+
+#: part number | kind | name | unit | weight | price
+PARTS = """
+    CAP-1   | I | 电容器   | 035 | 0.00850 | 1.20
+    RES-2   | I | 电阻器   | 007 | 2       | 0.5
+    BOX-3   | E | 音箱_100% | 007 | 10.500 | 99
+    PCB-4   | S | 控制板   | 007 |         |
+"""
+
+
+@pytest.fixture
+def parts() -> list[Part]:
+    """Parts in the clerk's notation, to be stored in this order."""
+    rows = [[cell.strip() for cell in line.split("|")] for line in PARTS.strip().splitlines()]
+    return [
+        Part(
+            part_no=number,
+            goods_kind=kind,
+            name=name,
+            erp_unit="PCS",
+            hs_code="8532241000",
+            dcl_unit=unit,
+            currency="USD",
+            unit_weight=Decimal(weight) if weight else None,
+            ref_price=Decimal(price) if price else None,
+        )
+        for number, kind, name, unit, weight, price in rows
+    ]
+
+
+@pytest.fixture
+def open_list(desk: DeskStub, qtbot: QtBot) -> Callable[..., ListPage]:
+    """Open and load the list of a document key, for the user of a stub."""
+
+    def open_one(key: str, stub: DeskStub | None = None) -> ListPage:
+        page = ListPage((stub or desk).context, CATALOGUE.document(key))
+        qtbot.addWidget(page)
+        page.resize(1400, 500)
+        with qtbot.waitSignal(page.model.loaded):
+            page.show()
+        return page
+
+    return open_one
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -109,8 +109,7 @@ def test_a_module_opens_once_and_closes(open_window: Callable[..., MainWindow], 
     window.bound.run("desk.close_page")
     assert [page.objectName() for page in window.pages.pages()] == ["list.partner"]
     bar = window.pages.tabs.tabBar()
-    place = bar.tabRect(0).center()
-    qtbot.mouseClick(bar, Qt.MouseButton.MiddleButton, pos=QPoint(place.x(), place.y()))
+    QTest.mouseClick(bar, Qt.MouseButton.MiddleButton, pos=bar.tabRect(0).center())
     assert window.pages.current() is None
     assert not window.bound["desk.close_page"].isEnabled()
 

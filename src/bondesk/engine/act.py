@@ -92,6 +92,11 @@ class Act:
         """Return the workbook cell attribute ``key`` of a stored row was read from."""
         return self._origins.cell(row, key)
 
+    def trace(self, document_key: str, line_id: int) -> Explanation | None:
+        """Explain one line of a document down to source lines and workbook cells, where it can."""
+        document = self.catalogue.document(document_key)
+        return document.trace(line_id, self) if document.trace is not None else None
+
     def draw(self, series: str, count: int = 1) -> int:
         """Draw ``count`` numbers of a series in one statement and return the first."""
         table = Counter.__table__

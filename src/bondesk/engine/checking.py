@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from bondesk.base.findings import Finding, error, note
 from bondesk.engine.act import Act
-from bondesk.engine.posting import check_balances, posting_of
+from bondesk.engine.books import posting_of
+from bondesk.engine.posting import check_balances
 from bondesk.engine.tables import Outbox, PostingRow, ReceiptFile
 from bondesk.ledger.posting import changes
 

@@ -17,35 +17,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bondesk.base.documents import DocumentType
 from bondesk.base.records import new_id
 from bondesk.engine.act import Act
+from bondesk.engine.books import posting_of
 from bondesk.engine.tables import BalanceRow, PostingRow
-from bondesk.ledger.posting import Posting, Stage, changes
+from bondesk.ledger.posting import Posting, changes
 
 BALANCE_KEY = ("record_no", "goods_flag", "item_no", "uc_version", "mode", "ie_flag", "stage", "month")
-
-
-def posting_of(row: PostingRow) -> Posting:
-    """Return a stored posting as the ledger takes it."""
-    return Posting(
-        record_no=row.record_no,
-        goods_flag=row.goods_flag,
-        item_no=row.item_no,
-        uc_version=row.uc_version,
-        mode=row.mode,
-        ie_flag=row.ie_flag,
-        term=row.term,
-        business_date=row.business_date,
-        stage=Stage(row.stage),
-        quantity=row.quantity,
-        effect=row.effect,
-        amount=row.amount,
-        currency=row.currency,
-        document_key=row.document_key,
-        document_no=row.document_no,
-        document_id=row.document_id,
-        line_id=row.line_id,
-        line_no=row.line_no,
-        reversal=row.reversal,
-    )
 
 
 def post_document(act: Act, document: DocumentType, header: Any) -> int:

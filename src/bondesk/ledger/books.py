@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
+from bondesk.base.explanation import Explanation
 from bondesk.base.facts import Work
 from bondesk.ledger.balance import Movement
 from bondesk.ledger.posting import Posting
@@ -30,5 +31,5 @@ class LedgerWork(Work, Protocol):
     def books(self) -> Books:
         """Return the ledger of the present company."""
 
-    def trace(self, document_key: str, line_id: int) -> object:
+    def trace(self, document_key: str, line_id: int) -> Explanation | None:
         """Explain one line of a posted document down to source lines and workbook cells."""

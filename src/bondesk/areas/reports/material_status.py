@@ -1,0 +1,276 @@
+"""Report 1 账册料件进出口状况表: what came in, went out and was consumed of every material (handbook 16)."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from bondesk.areas.accounts.account import Account, AccountLine
+from bondesk.areas.codes.customs_code import units_of
+from bondesk.areas.reports.book_reading import Period, approved_books, filed_of, materials_of, read_period
+from bondesk.areas.reports.valuation import Valuation, valuation_of
+from bondesk.base.columns import Kind
+from bondesk.base.errors import Refused
+from bondesk.base.explanation import Explanation
+from bondesk.base.findings import Finding, note
+from bondesk.base.numbers import AMOUNT_PLACES, QUANTITY_PLACES, half_up, plain
+from bondesk.base.options import option
+from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable
+from bondesk.base.steps import Progress
+from bondesk.ledger.balance import ItemFold, usage
+from bondesk.ledger.books import LedgerWork
+from bondesk.ledger.posting import Posting, Stage
+
+_Q = Kind.QUANTITY
+#: Columns by the modes they count, with the direction and the sign shown (handbook 16, report 1).
+_BY_MODE: tuple[tuple[str, str, tuple[str, ...], str, int], ...] = (
+    ("direct_import", "料件进口", ("0615", "0214", "0715"), "I", 1),
+    ("transfer_in", "结转进口", ("0654", "0255"), "I", 1),
+    ("exchange_in", "退换进口", ("0700", "0300"), "I", 1),
+    ("surplus_in", "余料转入", ("0657", "0258"), "I", 1),
+    ("other_in", "其他进口", ("9900",), "I", 1),
+    ("domestic_sale", "内销", ("0644", "0245"), "", -1),
+    ("re_export", "复出", ("0664", "0265"), "E", -1),
+    ("exchange_out", "退换出口", ("0700", "0300"), "E", -1),
+    ("surplus_out", "余料转出", ("0657", "0258"), "E", -1),
+    ("destroyed", "销毁", ("0200",), "", -1),
+    ("other_out", "其他转出", ("9900", "0654", "0255"), "E", -1),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialStatusOptions:
+    """Which book and period; without a begin the period starts with the book."""
+
+    record_no: str = option("备案号", "", reference="account", help="空 = 全部账册")
+    date_from: date | None = option("期间起", None, help="空 = 账册开始")
+    date_to: date | None = option("期间止", None, help="空 = 不限")
+    item_no: int = option("备案序号", 0, help="0 = 全部")
+    hide_idle: bool = option("隐藏无变动料件", False)
+
+
+COLUMNS = (
+    ReportColumn("record_no", "备案号", Kind.CODE, 14),
+    ReportColumn("item_no", "备案序号", Kind.INTEGER, 8),
+    ReportColumn("hs_code", "商品编码", Kind.CODE, 12),
+    ReportColumn("name", "商品名称", Kind.TEXT, 18),
+    ReportColumn("spec", "规格型号", Kind.TEXT, 14),
+    ReportColumn("unit", "单位", Kind.TEXT, 6),
+    ReportColumn("opening", "期初", _Q, 14, explained=True),
+    *(ReportColumn(key, title, _Q, 14, explained=True) for key, title, *_ in _BY_MODE),
+    ReportColumn("in_out", "进出口总数", _Q, 14, explained=True),
+    ReportColumn("consumed", "成品耗用", _Q, 14, explained=True),
+    ReportColumn("balance", "账面结余", _Q, 14, explained=True),
+    ReportColumn("reserved", "预核扣未核扣", _Q, 14),
+    ReportColumn("available", "可用余量", _Q, 14),
+    ReportColumn("average_price", "平均单价", Kind.PRICE, 12),
+    ReportColumn("balance_amount", "结余金额", Kind.AMOUNT, 16, totalled=True),
+)
+
+
+def run(work: LedgerWork, options: MaterialStatusOptions) -> Generator[Progress, None, ReportTable]:
+    """Return a row per material of every chosen book."""
+    rows: list[ReportRow] = []
+    findings: list[Finding] = []
+    books = approved_books(work.facts, options.record_no)
+    if not books:
+        return ReportTable((), (note("RPT-10", "没有已审批的账册，请先导入或下载账册"),))
+    for number, book in enumerate(books, 1):
+        yield Progress(number - 1, len(books), f"账册 {book.record_no}")
+        period = read_period(work, book, options.date_from, options.date_to)
+        findings.extend(period.within.findings)
+        values = valuation_of(work, book, options.date_from, options.date_to)
+        findings.extend(values.findings)
+        for line in materials_of(book):
+            if options.item_no in (0, line.item_no):
+                row = _row(work, book, line, period, values)
+                if not (options.hide_idle and _idle(row)):
+                    rows.append(ReportRow(_key(books, book, line), tuple(row[c.key] for c in COLUMNS)))
+    return ReportTable(tuple(rows), tuple(findings))
+
+
+def _key(books: Sequence[Account], book: Account, line: AccountLine) -> str:
+    return str(line.item_no) if len(books) == 1 else f"{book.record_no}/{line.item_no}"
+
+
+def _idle(row: dict[str, Any]) -> bool:
+    return not any(row[key] for key in ("opening", "in_out", "consumed", "reserved"))
+
+
+def _column_of(mode: str, ie_flag: str) -> tuple[str, int] | None:
+    for key, _title, modes, direction, sign in _BY_MODE:
+        if mode in modes and direction in ("", ie_flag):
+            return key, sign
+    return None
+
+
+def _row(
+    work: LedgerWork, book: Account, line: AccountLine, period: Period, values: Valuation
+) -> dict[str, Any]:
+    unit = units_of(work.facts).get(line.dcl_unit)
+    within, opening = period.within.item(line.item_no), period.opening.item(line.item_no).net
+    row: dict[str, Any] = {
+        "record_no": book.record_no,
+        "item_no": line.item_no,
+        "hs_code": line.hs_code,
+        "name": line.name,
+        "spec": line.spec,
+        "unit": unit.name if unit else line.dcl_unit,
+        "opening": opening,
+        **{key: Decimal(0) for key, *_ in _BY_MODE},
+    }
+    for (mode, ie_flag), quantity in within.by_mode.items():
+        found = _column_of(mode, ie_flag)
+        key, sign = found if found else ("other_in", 1)
+        row[key] += quantity * sign
+    balance = opening + within.in_out - within.consumed
+    reserved = period.reserved.item(line.item_no).net
+    price = values.price(line.item_no)
+    row |= {
+        "in_out": within.in_out,
+        "consumed": within.consumed,
+        "balance": balance,
+        "reserved": reserved,
+        "available": balance + reserved,
+        "average_price": price,
+        "balance_amount": half_up(balance * price, AMOUNT_PLACES) if price is not None else None,
+    }
+    return row
+
+
+def explain(work: LedgerWork, options: MaterialStatusOptions, row: str, column: str) -> Explanation:
+    """Explain one quantity down to postings, note lines, source lines and workbook cells."""
+    book, line = _located(work, options, row)
+    period = read_period(work, book, options.date_from, options.date_to)
+    values = valuation_of(work, book, options.date_from, options.date_to)
+    figures = _row(work, book, line, period, values)
+    titles = {entry.key: entry.title for entry in COLUMNS if entry.explained}
+    if column not in titles:
+        raise Refused(f"报表没有可解释的列 {column}；可用：{'、'.join(titles)}", "RPT-11")
+    reasons = _Reasons(work, book, line, options)
+    builders = {
+        "opening": lambda: reasons.opening(period.opening.item(line.item_no)),
+        "in_out": lambda: reasons.in_out(period.within.item(line.item_no)),
+        "consumed": lambda: reasons.consumed(period.within.item(line.item_no)),
+        "balance": lambda: reasons.balance(figures, period),
+    }
+    build = builders.get(column)
+    return build() if build else reasons.by_mode(column, titles[column], figures[column])
+
+
+def _located(work: LedgerWork, options: MaterialStatusOptions, row: str) -> tuple[Account, AccountLine]:
+    record_no, _, item = row.rpartition("/")
+    for book in approved_books(work.facts, record_no or options.record_no):
+        for line in book.materials:
+            if str(line.item_no) == item:
+                return book, line
+    raise Refused(f"报表没有行 {row}（写法：备案序号，或 备案号/备案序号）", "RPT-11")
+
+
+class _Reasons:
+    """Builds the explanation tree of one material item."""
+
+    def __init__(self, work: LedgerWork, book: Account, line: AccountLine, options: MaterialStatusOptions) -> None:
+        unit = units_of(work.facts).get(line.dcl_unit)
+        self._work, self._book, self._item = work, book, line.item_no
+        self._unit = unit.name if unit else line.dcl_unit
+        self._filed = filed_of(book)
+        self._begin = options.date_from
+        posted = Stage.POSTED.value
+        self._postings = work.books.postings(book.record_no, options.date_from, options.date_to, posted)
+
+    def _value(self, quantity: Decimal) -> str:
+        return f"{quantity:f} {self._unit}"
+
+    def balance(self, figures: dict[str, Any], period: Period) -> Explanation:
+        """账面结余 = 期初 + 进出口总数 - 成品耗用."""
+        within = period.within.item(self._item)
+        parts = (
+            self.opening(period.opening.item(self._item)),
+            self.in_out(within),
+            self.consumed(within),
+        )
+        title = f"账册 {self._book.record_no} 料件 {self._item} 账面结余"
+        return Explanation(title, self._value(figures["balance"]), "期初 + 进出口总数 − 成品耗用", parts)
+
+    def opening(self, before: ItemFold) -> Explanation:
+        """期初: the balance of everything before the period."""
+        reason = "期间从账册开始，期初为0" if self._begin is None else f"{self._begin} 之前：进出口总数 − 成品耗用"
+        return Explanation("＋ 期初", self._value(before.net), reason)
+
+    def in_out(self, within: ItemFold) -> Explanation:
+        """进出口总数: signed sums by mode, each with its postings."""
+        parts = tuple(
+            self._mode_part(mode, ie_flag, quantity) for (mode, ie_flag), quantity in sorted(within.by_mode.items())
+        )
+        return Explanation("＋ 进出口总数", self._value(within.in_out), "按监管方式的符号合计（handbook 8.4）", parts)
+
+    def by_mode(self, column: str, title: str, shown: Decimal) -> Explanation:
+        """One column of the report: its modes only."""
+        mine = [
+            posting
+            for posting in self._postings
+            if posting.goods_flag == "I"
+            and posting.item_no == self._item
+            and (_column_of(posting.mode, posting.ie_flag) or ("other_in", 1))[0] == column
+        ]
+        return Explanation(title, self._value(shown), "所列监管方式的清单数量合计", self._running(mine))
+
+    def _mode_part(self, mode: str, ie_flag: str, quantity: Decimal) -> Explanation:
+        mine = [
+            posting
+            for posting in self._postings
+            if (posting.goods_flag, posting.item_no, posting.mode, posting.ie_flag) == ("I", self._item, mode, ie_flag)
+        ]
+        way = "进口" if ie_flag == "I" else "出口"
+        sign = "＋" if quantity >= 0 else "－"
+        return Explanation(f"{sign} {mode} {way}", self._value(quantity), f"{len(mine)} 笔", self._running(mine))
+
+    def _running(self, postings: Sequence[Posting]) -> tuple[Explanation, ...]:
+        total, parts = Decimal(0), []
+        for posting in postings:
+            total += posting.signed
+            word = "冲销 " if posting.reversal else ""
+            title = f"{posting.business_date} {word}清单 {posting.document_no} 第{posting.line_no}项"
+            trace = self._work.trace(posting.document_key, posting.line_id)
+            reason = f"累计 {plain(total)}"
+            parts.append(Explanation(title, f"{posting.signed:f}", reason, (trace,) if trace else ()))
+        return tuple(parts)
+
+    def consumed(self, within: ItemFold) -> Explanation:
+        """成品耗用: product quantity x filed U x bonded share, summed unrounded, rounded once."""
+        parts = []
+        rows = self._filed.of_material(self._item)
+        for version, quantity in sorted(within.by_version.items()):
+            row = rows[version]
+            product, name = version
+            reason = f"出口 {plain(quantity)} × 单耗 {plain(row.unit_consumption)} × 保税比例 {plain(row.bonded)}%"
+            mine = [
+                posting
+                for posting in self._postings
+                if (posting.goods_flag, posting.item_no, posting.uc_version) == ("E", product, name)
+            ]
+            amount = half_up(usage(quantity, row), 14)
+            parts.append(Explanation(f"成品 {product} 版本 {name}", plain(amount), reason, self._running(mine)))
+        exact = within.consumed_exact
+        rounding = within.consumed - half_up(exact, 14)
+        if Fraction(within.consumed) != exact:
+            reason = f"合计后只舍入一次到{QUANTITY_PLACES}位"
+            parts.append(Explanation("舍入", f"{plain(rounding)}", reason))
+        title, reason = "－ 成品耗用", "Σ 有效出口数量 × 单耗 × 保税料件比例"
+        return Explanation(title, self._value(within.consumed), reason, tuple(parts))
+
+
+MATERIAL_STATUS = Report(
+    key="material_status",
+    title="账册料件进出口状况表",
+    columns=COLUMNS,
+    run=run,
+    explain=explain,
+    options=MaterialStatusOptions,
+    help="每个料件的期初、进出口、耗用与结余；双击数字可看到来历。",
+)

@@ -100,7 +100,7 @@ class _Demo:
 
     def _clear(self) -> None:
         path = self.home.path
-        if not path.exists() or not any(path.iterdir()):
+        if not path.exists() or not any(entry.name != "logs" for entry in path.iterdir()):
             return
         if not self.home.settings_file.exists() or not self.home.read().demo:
             raise Refused(f"目录 {path} 里已有别的数据，演示企业须放在空目录", "DEMO-01")

@@ -31,15 +31,15 @@ from bondesk.desktop.style import DARK, LIGHT, Scheme
 from bondesk.engine.act import Act
 from bondesk.engine.engine import SYSTEM, Engine
 
-CELL = Finding(
-    Severity.ERROR, "MAP-08", "商品编码须为10位数字", place=Place("料号档案", 7, "商品编码"), value="853224"
-)
+CELL = Finding(Severity.ERROR, "MAP-08", "商品编码须为10位数字", place=Place("料号档案", 7, "商品编码"), value="853224")
 
 
 def test_findings_are_copied_as_a_table(qtbot: QtBot) -> None:
     view = FindingsView()
     qtbot.addWidget(view)
-    view.show_findings([CELL, error("NOTE-04", "「币制」必填", line=2), confirm("A-1", "数量倒挂"), note("B-1", "没有单重")])
+    view.show_findings(
+        [CELL, error("NOTE-04", "「币制」必填", line=2), confirm("A-1", "数量倒挂"), note("B-1", "没有单重")]
+    )
     view.copy()
     assert QApplication.clipboard().text().split("\n") == [
         "级别\t位置\t内容\t代码",
@@ -107,7 +107,11 @@ def test_a_crash_on_another_thread_is_shown_too(guard: CrashGuard, qtbot: QtBot)
 def _luminance(colour: str) -> Decimal:
     def linear(part: str) -> Decimal:
         share = Decimal(int(part, 16)) / 255
-        return share / Decimal("12.92") if share <= Decimal("0.03928") else ((share + Decimal("0.055")) / Decimal("1.055")) ** Decimal("2.4")
+        return (
+            share / Decimal("12.92")
+            if share <= Decimal("0.03928")
+            else ((share + Decimal("0.055")) / Decimal("1.055")) ** Decimal("2.4")
+        )
 
     red, green, blue = (linear(colour[place : place + 2]) for place in (1, 3, 5))
     return Decimal("0.2126") * red + Decimal("0.7152") * green + Decimal("0.0722") * blue

@@ -112,7 +112,8 @@ def _choice(page: ListPage, key: str, value: str) -> None:
     ],
 )
 def test_every_column_filters_by_its_kind(
-    fill: Fill, parts: list[Part],
+    fill: Fill,
+    parts: list[Part],
     open_list: OpenList,
     qtbot: QtBot,
     type_in: Callable[[ListPage, str, str], None],

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from bondesk.areas.goods.part import Part
@@ -23,6 +24,7 @@ from bondesk.desktop.list_page import ListPage
 Fill = Callable[[Iterable[Any]], None]
 Find = Callable[[str], DocumentType]
 OpenList = Callable[..., ListPage]
+
 
 def notes(*states: str) -> list[BondedNote]:
     return [
@@ -63,7 +65,9 @@ def test_rows_read_as_a_clerk_writes_them(fill: Fill, parts: list[Part], open_li
     assert page.count_label.text() == "共 4 条"
 
 
-def test_a_click_on_a_heading_sorts_up_down_and_back(fill: Fill, parts: list[Part], open_list: OpenList, qtbot: QtBot) -> None:
+def test_a_click_on_a_heading_sorts_up_down_and_back(
+    fill: Fill, parts: list[Part], open_list: OpenList, qtbot: QtBot
+) -> None:
     fill(parts)
     page = open_list("part")
     header = page.view.horizontalHeader()
@@ -135,7 +139,9 @@ def test_nothing_selected_disables_with_a_reason(fill: Fill, parts: list[Part], 
     assert page.bound["list.copy"].toolTip() == "复制：一次只能选择一条"
 
 
-def test_keys_open_make_and_refresh(fill: Fill, parts: list[Part], desk: Any, open_list: OpenList, qtbot: QtBot) -> None:
+def test_keys_open_make_and_refresh(
+    fill: Fill, parts: list[Part], desk: Any, open_list: OpenList, qtbot: QtBot
+) -> None:
     fill(parts)
     page = open_list("part")
     page.activateWindow()
@@ -174,7 +180,7 @@ def test_delete_asks_first(fill: Fill, parts: list[Part], desk: Any, open_list: 
     assert isinstance(box, QMessageBox)
     assert "PCB-4" in box.text()
     assert box.defaultButton().text() == "取消"
-    box.buttons()[box.buttons().index(box.defaultButton()) - 1].click()
+    _accept(page)
     qtbot.waitUntil(lambda: bool(desk.changed))
     assert desk.messages[-1] == "删除：完成 1 条"
     changed(page, qtbot, page.reload)
@@ -193,6 +199,60 @@ def test_an_order_to_many_reports_each(fill: Fill, desk: Any, open_list: OpenLis
     assert texts[0] == "BN002 状态为「作废」，不能审核"
     assert any(text.startswith("BN001：") for text in texts[1:])
     assert desk.messages[-1] == "审核：完成 0 条，未通过 2 条"
+
+
+def _accept(page: ListPage) -> None:
+    box = page.findChild(QMessageBox, "question")
+    assert isinstance(box, QMessageBox)
+    next(button for button in box.buttons() if button.objectName() == "question_yes").click()
+
+
+def test_sending_what_is_unfinished_sends_nothing(fill: Fill, desk: Any, open_list: OpenList, qtbot: QtBot) -> None:
+    fill(notes("AUDITED", "AUDITED"))
+    page = open_list("bonded_note")
+    page.view.selectAll()
+    page.bound.run("list.move.send")
+    _accept(page)
+    qtbot.waitUntil(lambda: page.findChild(FindingsDialog) is not None)
+    dialog = page.findChild(FindingsDialog)
+    assert isinstance(dialog, FindingsDialog)
+    texts = [finding.text for finding in dialog.view.model.findings]
+    assert {text.partition("：")[0] for text in texts} == {"BN001", "BN002"}
+    changed(page, qtbot, page.reload)
+    assert shown(page, "状态") == ["已审核", "已审核"]
+    assert desk.changed == []
+
+
+def test_an_export_holds_what_the_list_shows(
+    fill: Fill, parts: list[Part], desk: Any, open_list: OpenList, qtbot: QtBot, tmp_path: Path
+) -> None:
+    fill(parts)
+    page = open_list("part")
+    changed(page, qtbot, lambda: page.search.setText("电"))
+    page.bound.run("list.export")
+    target = tmp_path / "料号.xlsx"
+    choose(page, target)
+    qtbot.waitUntil(lambda: desk.messages[-1:] == [f"已导出 2 行：{target}"])
+    lines = [line.split("\t")[:2] for line in target.read_text(encoding="utf-8").splitlines()]
+    assert lines == [["料号", "物料类型"], ["RES-2", "料件"], ["CAP-1", "料件"]]
+
+
+def test_a_template_is_saved_where_the_user_says(
+    desk: Any, open_list: OpenList, qtbot: QtBot, tmp_path: Path
+) -> None:
+    page = open_list("account")
+    page.bound.run("list.template")
+    target = tmp_path / "模板.xlsx"
+    choose(page, target)
+    qtbot.waitUntil(lambda: desk.messages == [f"导入模板已保存：{target}"])
+    assert target.read_text(encoding="utf-8").splitlines() == ["表头", "料件", "成品", "单损耗"]
+
+
+def choose(page: ListPage, target: Path) -> None:
+    dialog = page.findChild(QFileDialog, "save_dialog")
+    assert isinstance(dialog, QFileDialog)
+    dialog.fileSelected.emit(str(target))
+    dialog.close()
 
 
 def test_an_audited_note_goes_back_to_draft(fill: Fill, desk: Any, open_list: OpenList, qtbot: QtBot) -> None:
@@ -221,7 +281,9 @@ def test_a_list_that_cannot_be_read_says_why(make_desk: Any, document_of: Find, 
     assert page.view.notice.button.text() == "重试"
 
 
-def test_a_hidden_page_reads_again_only_when_shown(fill: Fill, parts: list[Part], open_list: OpenList, qtbot: QtBot) -> None:
+def test_a_hidden_page_reads_again_only_when_shown(
+    fill: Fill, parts: list[Part], open_list: OpenList, qtbot: QtBot
+) -> None:
     page = open_list("part")
     page.hide()
     fill(parts)

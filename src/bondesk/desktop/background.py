@@ -46,9 +46,7 @@ class Background(QObject):
         self._errands = _Errands()
         self._errands.ready.connect(self._deliver)
 
-    def run(
-        self, job: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None]
-    ) -> None:
+    def run(self, job: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
         """Run ``job`` on the thread; call ``done`` with its result or ``failed`` with its exception."""
 
         def outer() -> Reaction:

@@ -254,9 +254,7 @@ class FilterPanel(QWidget):
 
     changed = Signal()
 
-    def __init__(
-        self, document: DocumentType, columns: Sequence[ListColumn], codes: Codes, parent: QWidget
-    ) -> None:
+    def __init__(self, document: DocumentType, columns: Sequence[ListColumn], codes: Codes, parent: QWidget) -> None:
         """Lay the editors out in a grid, label before editor."""
         super().__init__(parent)
         self.setObjectName("filter_panel")

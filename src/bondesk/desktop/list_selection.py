@@ -47,9 +47,7 @@ class ListSelection(QObject):
         row = self.model.peek(self._view.currentIndex().row()) if self._view.currentIndex().isValid() else None
         return row or next(iter(self.at_hand()), None)
 
-    def with_rows(
-        self, then: Callable[[list[PageRow]], object], failed: Callable[[Exception], None]
-    ) -> None:
+    def with_rows(self, then: Callable[[list[PageRow]], object], failed: Callable[[Exception], None]) -> None:
         """Call ``then`` with every selected row, top down, fetching those that are not in memory."""
         ranges = self._view.selected_rows()
         here = [self.model.peek(row) for part in ranges for row in part]
@@ -60,11 +58,7 @@ class ListSelection(QObject):
         document, query = self.model.document, self.model.query
 
         def job(act: Act) -> list[PageRow]:
-            return [
-                row
-                for start, length in _batches(ranges)
-                for row in page(act, document, query, start, length)
-            ]
+            return [row for start, length in _batches(ranges) for row in page(act, document, query, start, length)]
 
         def done(fetched: list[PageRow]) -> None:
             then(fetched)

@@ -14,8 +14,7 @@ _USERS, _ENTERPRISE = "user", "company"
 _ENTERPRISE_NAME = "name"
 
 NO_USER = (
-    "该数据连接中还没有用户，暂时不能登录。请系统管理员先在命令行运行 bondesk init，"
-    "建立第一个管理员后再回到这里登录。"
+    "该数据连接中还没有用户，暂时不能登录。请系统管理员先在命令行运行 bondesk init，建立第一个管理员后再回到这里登录。"
 )
 
 

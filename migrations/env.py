@@ -7,8 +7,10 @@ from sqlalchemy import create_engine
 
 from bondesk.areas.index import CATALOGUE
 from bondesk.base.records import Base
+from bondesk.engine.tables import Outbox
 
-assert CATALOGUE.documents, "importing the catalogue maps every table"
+assert CATALOGUE.documents, "importing the catalogue maps the areas' tables"
+assert Outbox.metadata is Base.metadata, "importing it maps the engine's tables"
 target_metadata = Base.metadata
 
 
@@ -19,7 +21,7 @@ def run(connection: object) -> None:
         target_metadata=target_metadata,
         render_as_batch=True,
         compare_type=True,
-        user_module_prefix="bondesk.base.columns.",
+        user_module_prefix="",
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -69,6 +69,10 @@ class ExactDecimal(TypeDecorator[Decimal]):
         super().__init__()
         self.places = places
 
+    def __repr__(self) -> str:
+        """Write the type as a migration does."""
+        return f"ExactDecimal({self.places})"
+
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose the stored type for ``dialect``."""
         if dialect.name == "postgresql":

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from bondesk.base.fields import Field
 from bondesk.desktop.background import while_alive
-from bondesk.desktop.code_matching import KnownCodes
+from bondesk.desktop.code_matching import MOST_MATCHES, KnownCodes
 from bondesk.desktop.code_popup import CodePopup
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.field_editor import BOX_HEIGHT, FieldEditor, mark_wrong, paint_locked
@@ -60,7 +60,7 @@ class CodeLookup(FieldEditor):
         """Edit a code of ``entry.table``."""
         super().__init__(context, entry, parent)
         self._asks, self._value = asks, ""
-        self.unresolved = ""
+        self.unresolved = self.proposed = ""
         self._popup: CodePopup | None = None
         self._known = known_codes(context)
         self.line = QLineEdit(self)
@@ -123,10 +123,12 @@ class CodeLookup(FieldEditor):
 
     def _typed(self, text: str) -> None:
         self._read(text)
-        if text.strip():
-            self.open_list()
-        else:
+        if not text.strip():
             self._close_list()
+            return
+        matches = self._known.matches(self.entry.table, text)
+        self.popup.offer(matches, self._hint(len(matches)))
+        self.popup.show_under(self.line)
 
     def _read(self, text: str) -> None:
         """Take a text that is a code or a name beyond doubt; leave another unresolved."""
@@ -148,11 +150,15 @@ class CodeLookup(FieldEditor):
         self._write_name()
 
     def open_list(self) -> None:
-        """Show what the typed text may mean."""
-        matches = self._known.matches(self.entry.table, self.line.text())
-        hint = "" if matches else "没有匹配的代码；按 Enter 在企业参数中查找"
-        self.popup.offer(matches, hint)
+        """Show what the typed text may mean, or the whole table when nothing is left to find."""
+        matches = self._known.matches(self.entry.table, self.unresolved)
+        self.popup.offer(matches, self._hint(len(matches)), "" if self.unresolved else self._value)
         self.popup.show_under(self.line)
+
+    def _hint(self, found: int) -> str:
+        if not found:
+            return "没有匹配的代码；按 Enter 在企业参数中查找" if self.unresolved else "参数表中没有代码"
+        return "输入代码、名称或首字母缩小范围" if found >= MOST_MATCHES else ""
 
     def _close_list(self) -> None:
         if self._popup is not None:
@@ -164,17 +170,25 @@ class CodeLookup(FieldEditor):
         self.line.setText(code)
         self._take(code)
 
+    def enter(self) -> None:
+        """Take the highlighted row, whatever was typed before."""
+        chosen = self._popup.current() if self._popup is not None else ""
+        if not chosen:
+            self.commit()
+            return
+        typed = "" if self.popup.moved else self.unresolved
+        self._pick(chosen)
+        if typed:
+            self._ask(typed, chosen)
+
     def commit(self) -> None:
-        """Finish typing: take the highlighted row, or let the code book read what the tables here do not hold."""
-        typed, chosen = self.unresolved, self._popup.current() if self._popup is not None else ""
-        steered = self._popup is not None and self._popup.moved
+        """Finish typing: take the likeliest row, or let the code book read what the tables here do not hold."""
+        if self.unresolved and self._popup is not None and self._popup.current():
+            self.enter()
+            return
         self._close_list()
-        if chosen and (typed or steered):
-            self._pick(chosen)
-            if typed and not steered:
-                self._ask(typed, chosen)
-        elif typed:
-            self._ask(typed, "")
+        if self.unresolved:
+            self._ask(self.unresolved, "")
         elif self.line.text() != self._value:
             self.line.setText(self._value)
 
@@ -184,7 +198,7 @@ class CodeLookup(FieldEditor):
             self._refuse(typed)
             return
         if not self._asks:
-            self.unresolved = typed
+            self.unresolved, self.proposed = typed, proposed
             return
         before = self.line.text()
         if not proposed:

@@ -46,12 +46,13 @@ class CodePopup(QFrame):
         layout.addWidget(self.hint)
         self.moved = False
 
-    def offer(self, matches: Sequence[tuple[str, str]], hint: str) -> None:
-        """List ``matches``, the first highlighted."""
+    def offer(self, matches: Sequence[tuple[str, str]], hint: str, chosen: str = "") -> None:
+        """List ``matches`` with ``chosen`` highlighted, or the first."""
         self.list.clear()
         self.list.addTopLevelItems([QTreeWidgetItem([code, name]) for code, name in matches])
         if matches:
-            self.list.setCurrentItem(self.list.topLevelItem(0))
+            place = next((row for row, match in enumerate(matches) if match[0] == chosen), 0)
+            self.list.setCurrentItem(self.list.topLevelItem(place))
         self.list.setVisible(bool(matches))
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))

@@ -77,6 +77,10 @@ class FieldEditor(QWidget):
     def commit(self) -> None:
         """Finish typing: write the value in its own form."""
 
+    def enter(self) -> None:
+        """Finish typing because Enter was pressed."""
+        self.commit()
+
     def set_problem(self, code: str, text: str) -> None:
         """Say why the text cannot be read ("" when it can); shown at once when it is mended."""
         mended = bool(self.problem) and not text

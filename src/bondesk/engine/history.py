@@ -76,6 +76,7 @@ def _entry(act: Act, row: Record | Line, action: str, before: Any, after: Any) -
         key = document.key if document else row.__tablename__
         number, document_id = (document.number_of(row) if document else ""), row.id
     return OperationLog(
+        company_id=act.company_id,
         at=act.now(),
         user_id=act.user_id,
         user_name=act.identity.name,

@@ -25,6 +25,9 @@ from bondesk.engine.sheet_reading import ReadSheet, SheetReader
 from bondesk.engine.tables import ImportRun
 
 _BATCH = 2000
+#: Columns the store fills itself.
+_OWN = {"company_id", "id", "header_id", "origin_run", "origin_sheet", "origin_row", "revision"}
+_OWN |= {"created_by", "created_at", "changed_by", "changed_at"}
 
 
 def import_steps(act: Act, document: DocumentType, source: Path) -> Steps:
@@ -215,6 +218,8 @@ def _columns(model: type[Any]) -> dict[str, Any]:
     """Return the attribute keys a record may fill, with the scalar default of each."""
     found = {}
     for attribute in inspect(model).column_attrs:
+        if attribute.key in _OWN:
+            continue
         default = attribute.columns[0].default
         found[attribute.key] = default.arg if default is not None and default.is_scalar else None
     return found

@@ -1,0 +1,131 @@
+"""The edits of a form as commands that can be undone: a head value, cells, inserted and removed lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from PySide6.QtGui import QUndoCommand
+
+from bondesk.desktop.edited import EditedLine, Unread
+
+_HEAD = 1
+
+
+class Head(Protocol):
+    """Where head values live."""
+
+    def write_head(self, key: str, value: Any) -> None:
+        """Set a head value and show it."""
+
+
+class Lines(Protocol):
+    """Where the lines of one table live."""
+
+    def write(self, changes: Sequence[CellChange], *, undone: bool) -> None:
+        """Write the new (or, undone, the old) contents of cells and show them."""
+
+    def put(self, row: int, lines: Sequence[EditedLine]) -> None:
+        """Insert lines before ``row`` and show them."""
+
+    def take(self, row: int, count: int) -> None:
+        """Remove lines and show what is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """A cell before and after: value and, when it cannot be read, the text that stands there instead."""
+
+    line: EditedLine
+    key: str
+    before: tuple[Any, Unread | None]
+    after: tuple[Any, Unread | None]
+
+
+def change_of(line: EditedLine, key: str, value: Any, unread: Unread | None = None) -> CellChange:
+    """Return the change that gives a cell another value, or an unreadable text beside its old value."""
+    before = (line.values.get(key), line.unread.get(key))
+    return CellChange(line, key, before, (before[0] if unread else value, unread))
+
+
+class HeadEdit(QUndoCommand):
+    """Another head value; what is typed without leaving the box (``visit``) is one command."""
+
+    def __init__(self, head: Head, key: str, before: Any, after: Any, visit: int) -> None:
+        """Change ``key`` from ``before`` to ``after``."""
+        super().__init__()
+        self._head, self.key, self._before, self.after, self.visit = head, key, before, after, visit
+
+    def id(self) -> int:
+        """Return what may be merged with what."""
+        return _HEAD
+
+    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 - Qt's name
+        """Take over a later edit of the same visit."""
+        if isinstance(other, HeadEdit) and (other.key, other.visit) == (self.key, self.visit):
+            self.after = other.after
+            return True
+        return False
+
+    def redo(self) -> None:
+        """Write the new value."""
+        self._head.write_head(self.key, self.after)
+
+    def undo(self) -> None:
+        """Write the old value."""
+        self._head.write_head(self.key, self._before)
+
+
+class CellsEdit(QUndoCommand):
+    """Other contents of any number of cells."""
+
+    def __init__(self, lines: Lines, changes: Sequence[CellChange]) -> None:
+        """Change cells of ``lines``."""
+        super().__init__()
+        self._lines, self._changes = lines, tuple(changes)
+
+    def redo(self) -> None:
+        """Write what is new."""
+        self._lines.write(self._changes, undone=False)
+
+    def undo(self) -> None:
+        """Write what was before."""
+        self._lines.write(self._changes, undone=True)
+
+
+class LinesPut(QUndoCommand):
+    """Lines inserted before ``row``."""
+
+    def __init__(self, lines: Lines, row: int, fresh: Sequence[EditedLine]) -> None:
+        """Insert ``fresh``."""
+        super().__init__()
+        self._lines, self._row, self._fresh = lines, row, tuple(fresh)
+
+    def redo(self) -> None:
+        """Insert."""
+        self._lines.put(self._row, self._fresh)
+
+    def undo(self) -> None:
+        """Remove again."""
+        self._lines.take(self._row, len(self._fresh))
+
+
+class LinesTaken(QUndoCommand):
+    """Lines removed from ``row`` on."""
+
+    def __init__(self, lines: Lines, row: int, gone: Sequence[EditedLine]) -> None:
+        """Remove ``gone``."""
+        super().__init__()
+        self._lines, self._row, self._gone = lines, row, tuple(gone)
+
+    def redo(self) -> None:
+        """Remove."""
+        self._lines.take(self._row, len(self._gone))
+
+    def undo(self) -> None:
+        """Insert again."""
+        self._lines.put(self._row, self._gone)
+
+
+Push = Callable[[QUndoCommand], None]

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 _VERBS = frozenset(
-    "init demo template import list run audit unaudit send receive report explain check describe -h --help".split()
+    ["init", "demo", "template", "import", "list", "run", "audit", "unaudit", "send", "receive", "report", "explain", "check", "describe", "-h", "--help"]
 )
 
 

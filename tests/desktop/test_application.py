@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -15,6 +15,8 @@ from bondesk.desktop.application import Desk
 from bondesk.desktop.crash import CrashGuard
 from bondesk.desktop.layout import Layout
 from bondesk.engine.engine import Engine
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -38,18 +40,22 @@ def program(engine: Engine, fill: Callable[[Iterable[Any]], None], tmp_path: Pat
             window.close()
 
 
+def came(qtbot: QtBot, look: Callable[[], T | None]) -> T:
+    """Wait until there is what ``look`` looks for."""
+    qtbot.waitUntil(lambda: look() is not None)
+    found = look()
+    assert found is not None
+    return found
+
+
 def test_login_main_window_and_login_again(program: Desk, qtbot: QtBot) -> None:
     login = program.show_login()
     login.sign_in_as("二厂", "zhang", "right-pass")
-    qtbot.waitUntil(lambda: program.window is not None)
+    window = came(qtbot, lambda: program.window)
     assert program.login is None
-    window = program.window
-    assert window is not None
     assert window.isVisible()
     assert window.windowTitle() == "保税台 — 未填写企业名称 — 张三"
     window.bound.run("desk.relogin")
-    qtbot.waitUntil(lambda: program.login is not None)
-    again = program.login
-    assert again is not None
+    again = came(qtbot, lambda: program.login)
     assert (again.choice.currentText(), again.account.text(), again.password.text()) == ("二厂", "zhang", "")
     assert program.window is None

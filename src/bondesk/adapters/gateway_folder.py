@@ -29,7 +29,8 @@ class GatewayFolders:
 
     def __init__(self, root: Path, settled_after: float = 2.0) -> None:
         """Use the client's ``root``; a file without a closing root tag waits until it is
-        ``settled_after`` seconds old and has not grown since it was last seen."""
+        ``settled_after`` seconds old and has not grown since it was last seen.
+        """
         self._root = root
         self._settled_after = settled_after
         self._sizes: dict[Path, tuple[int, int]] = {}

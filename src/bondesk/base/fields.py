@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from sqlalchemy import String
@@ -32,10 +32,10 @@ class Shown:
     width: int = 0
 
 
-def shown(  # noqa: PLR0913 - one keyword per thing a screen must know
+def shown(
     label: str,
     *types: Any,
-    help: str = "",  # noqa: A002 - the word users of the declaration expect
+    help: str = "",
     choices: Choices = (),
     table: str = "",
     reference: str = "",
@@ -103,7 +103,7 @@ _BY_PYTHON_TYPE = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def field_of(attribute: InstrumentedAttribute[Any]) -> Field:
     """Read the field behind a mapped ``attribute``; ``LookupError`` when it was declared without a label."""
     column = attribute.property.columns[0]

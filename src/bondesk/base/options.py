@@ -39,11 +39,11 @@ class NoOptions:
     """The options of a script that has none."""
 
 
-def option(  # noqa: PLR0913 - one keyword per thing a form must know
+def option(
     label: str,
     default: Any,
     *,
-    help: str = "",  # noqa: A002 - as in fields.shown
+    help: str = "",
     choices: tuple[tuple[str, str], ...] = (),
     table: str = "",
     reference: str = "",

@@ -132,7 +132,7 @@ def _date_of(raw: str) -> datetime.date | None:
     if not text:
         return None
     found = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
-    if found is None or not text.isascii() and "年" not in text:
+    if found is None or (not text.isascii() and "年" not in text):
         raise Unreadable("IMP-02", "不是日期，请写成 2024-01-31")
     try:
         return datetime.date(*(int(part) for part in found.groups()))

@@ -53,7 +53,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {  # noqa: RUF012 - read by SQLAlchemy on the class
+    type_annotation_map = {
         int: BigInteger,
         str: String(64),
         date: Date,

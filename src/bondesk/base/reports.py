@@ -45,7 +45,8 @@ class ReportTable:
 @dataclass(frozen=True, slots=True)
 class Report:
     """A declared report. ``run`` yields progress and returns the table; ``explain(work, options, row,
-    column)`` gives the derivation of one cell and refuses a row or column that does not exist."""
+    column)`` gives the derivation of one cell and refuses a row or column that does not exist.
+    """
 
     key: str
     title: str

@@ -52,7 +52,7 @@ class Background(QObject):
         def outer() -> Reaction:
             try:
                 result = job()
-            except Exception as problem:  # noqa: BLE001 - every failure is delivered, none swallowed
+            except Exception as problem:
                 _log.info("background job failed", exc_info=problem)
                 failure = problem
                 return lambda: failed(failure)

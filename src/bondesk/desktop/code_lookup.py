@@ -115,6 +115,11 @@ class CodeLookup(FieldEditor):
             self._popup.picked.connect(self._pick)
         return self._popup
 
+    @property
+    def listing(self) -> bool:
+        """Tell whether the list is open."""
+        return self._popup is not None and self._popup.isVisible()
+
     def _write_name(self) -> None:
         name = self._known.name(self.entry.table, self._value)
         self.name.setText(name)
@@ -235,14 +240,13 @@ class CodeLookup(FieldEditor):
     def _key(self, event: QKeyEvent) -> bool:
         """Return whether the list wanted the key."""
         key = event.key()
-        visible = self._popup is not None and self._popup.isVisible()
         if key == Qt.Key.Key_Space and not event.modifiers():
-            if visible:
+            if self.listing:
                 self._close_list()
             else:
                 self.open_list()
             return True
-        if not visible:
+        if not self.listing:
             return False
         if key in _STEPS:
             self.popup.step(_STEPS[Qt.Key(key)])

@@ -51,7 +51,7 @@ class Reasons:
         return self.in_states(title, [state.key for state in self._flow.states if state.editable])
 
 
-def list_commands(  # noqa: PLR0913 - one argument per thing a list can do
+def list_commands(
     context: DeskContext,
     document: DocumentType,
     selection: ListSelection,

@@ -118,7 +118,7 @@ _current = LIGHT
 
 def apply_style(app: QApplication, scheme: Scheme = LIGHT) -> None:
     """Give the application Fusion, the palette of ``scheme``, the fonts and Qt's own Chinese texts."""
-    global _current  # noqa: PLW0603 - one look per process, chosen once at start
+    global _current
     _current = scheme
     app.setStyle(QStyleFactory.create("Fusion"))
     app.setPalette(palette_of(scheme))

@@ -44,7 +44,8 @@ class Act:
         clock: Clock,
     ) -> None:
         """Act in ``session`` as ``identity`` for one company; ``files`` reads and writes workbooks,
-        ``packer`` messages."""
+        ``packer`` messages.
+        """
         self.session = session
         self.catalogue = catalogue
         self.files = files

@@ -19,7 +19,24 @@ VENV = ROOT / ".venv"
 WINDOWS = os.name == "nt"
 CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
 
-SYSTEM_RUN = ["libgl1", "libegl1", "libxkbcommon0", "libglib2.0-0", "libfontconfig1", "libfreetype6", "libdbus-1-3", "libxkbcommon-x11-0", "libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-shape0", "libxcb-xkb1", "libxcb-render-util0", "libxcb-image0", "fonts-wqy-microhei"]
+SYSTEM_RUN = [
+    "libgl1",
+    "libegl1",
+    "libxkbcommon0",
+    "libglib2.0-0",
+    "libfontconfig1",
+    "libfreetype6",
+    "libdbus-1-3",
+    "libxkbcommon-x11-0",
+    "libxcb-cursor0",
+    "libxcb-icccm4",
+    "libxcb-keysyms1",
+    "libxcb-shape0",
+    "libxcb-xkb1",
+    "libxcb-render-util0",
+    "libxcb-image0",
+    "fonts-wqy-microhei",
+]
 SYSTEM_TEST = ["xvfb", "xauth", "fonts-noto-cjk"]
 
 
@@ -38,7 +55,9 @@ def installed_packages(names: list[str]) -> list[str]:
     asked = subprocess.run(
         ["dpkg-query", "-W", "-f", "${Package} ${Status}\n", *names], capture_output=True, text=True, check=False
     )
-    have = {line.split()[0].split(":")[0] for line in asked.stdout.splitlines() if line.endswith("install ok installed")}
+    have = {
+        line.split()[0].split(":")[0] for line in asked.stdout.splitlines() if line.endswith("install ok installed")
+    }
     return [name for name in names if name not in have]
 
 

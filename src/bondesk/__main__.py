@@ -6,7 +6,24 @@ import sys
 from pathlib import Path
 
 _VERBS = frozenset(
-    ["init", "demo", "template", "import", "list", "run", "audit", "unaudit", "send", "receive", "report", "explain", "check", "describe", "-h", "--help"]
+    [
+        "init",
+        "demo",
+        "template",
+        "import",
+        "list",
+        "run",
+        "audit",
+        "unaudit",
+        "send",
+        "receive",
+        "report",
+        "explain",
+        "check",
+        "describe",
+        "-h",
+        "--help",
+    ]
 )
 
 

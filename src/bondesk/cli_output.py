@@ -149,9 +149,7 @@ def report(act: Act, declared: Report, table: ReportTable, form: str, out: Path 
 def _report_text(declared: Report, table: ReportTable, form: str) -> None:
     keys = [column.key for column in declared.columns]
     if form == "json":
-        rows = [
-            {"row": row.key, **dict(zip(keys, map(data_text, row.values), strict=True))} for row in table.rows
-        ]
+        rows = [{"row": row.key, **dict(zip(keys, map(data_text, row.values), strict=True))} for row in table.rows]
         print_line(json.dumps(rows, ensure_ascii=False, indent=1))
         return
     lines = [[data_text(value) for value in row.values] for row in table.rows]

@@ -73,7 +73,7 @@ class GatewayFolders:
         """Return the complete files of all InBoxes, oldest first."""
         if not self._root.is_dir():
             raise OutsideFailure(f"单一窗口客户端目录不存在：{self._root}。请检查设置或网络盘，恢复后会继续")
-        found = []
+        found: list[Incoming] = []
         for folder, box in self._inboxes():
             with _outside(box):
                 for path in sorted(box.iterdir()):
@@ -135,7 +135,9 @@ def _outside(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as problem:
-        raise OutsideFailure(f"客户端目录不能读写：{place}（{problem.strerror or problem}）。单据保持原状态，恢复后再试") from problem
+        raise OutsideFailure(
+            f"客户端目录不能读写：{place}（{problem.strerror or problem}）。单据保持原状态，恢复后再试"
+        ) from problem
 
 
 def _sync_folder(folder: Path) -> None:

@@ -83,7 +83,7 @@ class Answers:
         self._write(f"{prefix}_{self._stem}_{self._stamp()}.xml", root)
 
     def _body(self, code: str, business_no: str) -> etree._Element:
-        package = etree.Element(_q("Package"), nsmap={None: _NAMESPACE})
+        package = etree.Element(_q("Package"), nsmap={None: _NAMESPACE})  # type: ignore[dict-item]
         envelope = etree.SubElement(package, _q("EnvelopInfo"))
         for name, value in (
             ("version", "1.0"),

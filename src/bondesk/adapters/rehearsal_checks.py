@@ -9,8 +9,55 @@ from lxml import etree
 
 from bondesk.adapters.xml.parser import local, text
 
-_HEAD = ["ChgTmsCnt", "PutrecNo", "EtpsInnerInvtNo", "BizopEtpsSccd", "BizopEtpsno", "BizopEtpsNm", "RvsngdEtpsSccd", "RcvgdEtpsno", "RcvgdEtpsNm", "DclEtpsSccd", "DclEtpsno", "DclEtpsNm", "InputCode", "InputCreditCode", "InputName", "InputTime", "InvtDclTime", "ImpexpPortcd", "DclPlcCuscd", "ImpexpMarkcd", "MtpckEndprdMarkcd", "SupvModecd", "TrspModecd", "DclcusFlag", "StshipTrsarvNatcd", "InvtType", "DclTypecd", "GenDecFlag"]
-_LINE = ["GdsSeqno", "GdsMtno", "Gdecd", "GdsNm", "GdsSpcfModelDesc", "DclUnitcd", "LawfUnitcd", "Natcd", "DclUprcAmt", "DclTotalAmt", "DclCurrcd", "LawfQty", "DclQty", "LvyrlfModecd", "DestinationNatcd", "ModfMarkcd", "ClyMarkcd"]
+_HEAD = [
+    "ChgTmsCnt",
+    "PutrecNo",
+    "EtpsInnerInvtNo",
+    "BizopEtpsSccd",
+    "BizopEtpsno",
+    "BizopEtpsNm",
+    "RvsngdEtpsSccd",
+    "RcvgdEtpsno",
+    "RcvgdEtpsNm",
+    "DclEtpsSccd",
+    "DclEtpsno",
+    "DclEtpsNm",
+    "InputCode",
+    "InputCreditCode",
+    "InputName",
+    "InputTime",
+    "InvtDclTime",
+    "ImpexpPortcd",
+    "DclPlcCuscd",
+    "ImpexpMarkcd",
+    "MtpckEndprdMarkcd",
+    "SupvModecd",
+    "TrspModecd",
+    "DclcusFlag",
+    "StshipTrsarvNatcd",
+    "InvtType",
+    "DclTypecd",
+    "GenDecFlag",
+]
+_LINE = [
+    "GdsSeqno",
+    "GdsMtno",
+    "Gdecd",
+    "GdsNm",
+    "GdsSpcfModelDesc",
+    "DclUnitcd",
+    "LawfUnitcd",
+    "Natcd",
+    "DclUprcAmt",
+    "DclTotalAmt",
+    "DclCurrcd",
+    "LawfQty",
+    "DclQty",
+    "LvyrlfModecd",
+    "DestinationNatcd",
+    "ModfMarkcd",
+    "ClyMarkcd",
+]
 _HEAD_FORMS = {
     "BizopEtpsSccd": r".{18}",
     "BizopEtpsno": r".{10}",

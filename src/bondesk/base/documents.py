@@ -72,8 +72,9 @@ class DocumentType:
     """A kind of document.
 
     ``number`` lists the attributes that name one document (its business key within the company);
-    ``rules`` run on save or audit as the flow says and on import; ``posts(document, facts)`` gives the postings it should have; ``trace(line_id, work)``
-    explains one of its lines down to source lines and workbook cells.
+    ``rules`` run on save or audit as the flow says and on import; ``posts(document, facts)`` gives the
+    postings it should have; ``trace(line_id, work)`` explains one of its lines down to source lines and
+    workbook cells.
     ``derive(document, facts)`` fills what the program computes, before the rules see the document.
     ``removed(document, work)`` runs when one is deleted or voided, to release what it used.
     ``required_code`` is the code of a finding about an empty required field.
@@ -133,5 +134,3 @@ BASIC_RIGHTS: tuple[tuple[str, str], ...] = (
     ("import", "导入"),
     ("export", "导出"),
 )
-
-

@@ -72,9 +72,7 @@ class Row(Base):
     __abstract__ = True
 
     company_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, sort_order=-9)
-    id: Mapped[int] = mapped_column(
-        BigInteger, primary_key=True, autoincrement=False, default=new_id, sort_order=-8
-    )
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, default=new_id, sort_order=-8)
     origin_run: Mapped[int | None] = mapped_column(BigInteger, sort_order=90)
     origin_sheet: Mapped[str] = mapped_column(String(64), default="", server_default="", sort_order=91)
     origin_row: Mapped[int | None] = mapped_column(Integer, sort_order=92)
@@ -94,9 +92,11 @@ class Record(Row):
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy's own convention
         """Let SQLAlchemy compare and raise ``revision`` with every flush."""
-        return {"version_id_col": cls.__table__.c.revision} if "__table__" in cls.__dict__ else {
-            "version_id_col": cls.revision
-        }
+        return (
+            {"version_id_col": cls.__table__.c.revision}
+            if "__table__" in cls.__dict__
+            else {"version_id_col": cls.revision}
+        )
 
 
 class Flowing:
@@ -121,9 +121,7 @@ class Line(Row):
 def belongs_to(table: str, line_table: str) -> tuple[Any, ...]:
     """Return the table arguments of a line table whose head lies in ``table``."""
     return (
-        ForeignKeyConstraint(
-            ["company_id", "header_id"], [f"{table}.company_id", f"{table}.id"], ondelete="CASCADE"
-        ),
+        ForeignKeyConstraint(["company_id", "header_id"], [f"{table}.company_id", f"{table}.id"], ondelete="CASCADE"),
         Index(f"ix_{line_table}_header", "company_id", "header_id", "line_no"),
     )
 
@@ -133,6 +131,4 @@ class Reference(Base):
 
     __abstract__ = True
 
-    id: Mapped[int] = mapped_column(
-        BigInteger, primary_key=True, autoincrement=False, default=new_id, sort_order=-8
-    )
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, default=new_id, sort_order=-8)

@@ -8,7 +8,6 @@ from typing import Any
 
 from bondesk.base.columns import Kind
 from bondesk.base.explanation import Explanation
-from bondesk.base.facts import Work
 from bondesk.base.findings import Finding
 from bondesk.base.options import NoOptions
 from bondesk.base.steps import Progress
@@ -44,15 +43,17 @@ class ReportTable:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A declared report. ``run`` yields progress and returns the table; ``explain(work, options, row,
-    column)`` gives the derivation of one cell and refuses a row or column that does not exist.
+    """A declared report.
+
+    ``run(work, options)`` (the work also reads the ledger) yields progress and returns the table;
+    ``explain(work, options, row, column)`` gives the derivation of one cell and refuses a row or column that does not exist.
     """
 
     key: str
     title: str
     columns: tuple[ReportColumn, ...]
-    run: Callable[[Work, Any], Generator[Progress, None, ReportTable]]
-    explain: Callable[[Work, Any, str, str], Explanation]
+    run: Callable[[Any, Any], Generator[Progress, None, ReportTable]]
+    explain: Callable[[Any, Any, str, str], Explanation]
     options: type[Any] = NoOptions
     area: str = "reports"
     help: str = ""

@@ -27,9 +27,7 @@ class ErrorCell:
 
 
 #: What a cell holds as read; ``float`` exists only here, at the very edge.
-RawCell = (
-    str | int | float | bool | datetime.date | datetime.datetime | datetime.time | NoResult | ErrorCell | None
-)
+RawCell = str | int | float | bool | datetime.date | datetime.datetime | datetime.time | NoResult | ErrorCell | None
 
 
 @dataclass(frozen=True, slots=True)

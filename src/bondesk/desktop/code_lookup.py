@@ -137,7 +137,7 @@ class CodeLookup(FieldEditor):
 
     def _read(self, text: str) -> None:
         """Take a text that is a code or a name beyond doubt; leave another unresolved."""
-        text = text.strip()
+        text, self.proposed = text.strip(), ""
         found = self._known.exact(self.entry.table, text) if text else ""
         self.unresolved = text if found is None else ""
         if found is not None:
@@ -203,7 +203,7 @@ class CodeLookup(FieldEditor):
             self._refuse(typed)
             return
         if not self._asks:
-            self.unresolved, self.proposed = typed, proposed
+            self.unresolved, self.proposed = typed, proposed or self.proposed
             return
         before = self.line.text()
         if not proposed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
@@ -28,21 +28,18 @@ class StoredBooks:
         sign = case((row.reversal, -row.effect), else_=row.effect)
         summed = func.sum(row.quantity * sign, type_=QUANTITY)
         key = (row.goods_flag, row.item_no, row.uc_version, row.mode, row.ie_flag, row.stage)
-        statement = self._where(select(*key, summed), record_no, begin, end).group_by(*key)
+        grouped = cast("Select[Any]", select(*key, summed))
+        statement = self._where(grouped, record_no, begin, end).group_by(*key)
         return [Movement(*values) for values in self._session.execute(statement)]
 
-    def postings(
-        self, record_no: str, begin: date | None, end: date | None, stage: str
-    ) -> Sequence[Posting]:
+    def postings(self, record_no: str, begin: date | None, end: date | None, stage: str) -> Sequence[Posting]:
         """Return the single postings of a book in one stage, by date and voucher."""
         row = PostingRow
         statement = self._where(select(row), record_no, begin, end).where(row.stage == stage)
         order = (row.business_date, row.document_no, row.line_no, row.id)
         return [posting_of(found) for found in self._session.scalars(statement.order_by(*order))]
 
-    def _where(
-        self, statement: Select[Any], record_no: str, begin: date | None, end: date | None
-    ) -> Select[Any]:
+    def _where(self, statement: Select[Any], record_no: str, begin: date | None, end: date | None) -> Select[Any]:
         row = PostingRow
         statement = statement.where(row.company_id == self._company_id, row.record_no == record_no)
         if begin is not None:

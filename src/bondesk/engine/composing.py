@@ -105,5 +105,3 @@ def _number_problems(digits: int, decimals: int, text: str) -> Iterator[tuple[st
         yield "MSG-03", f"小数超过{decimals}位"
     if len(str(abs(int(number)))) > digits - decimals:
         yield "MSG-03", f"整数超过{digits - decimals}位"
-
-

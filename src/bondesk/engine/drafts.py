@@ -90,7 +90,8 @@ def assign(row: Any, values: dict[str, Any], model: type[Any]) -> None:
             setattr(row, key, value)
 
 
-_KEPT_BY_ENGINE = {"revision", "created_by", "created_at", "changed_by", "changed_at", "state", "audited_by", "audited_at"}
+_KEPT_BY_ENGINE = {"revision", "created_by", "created_at", "changed_by", "changed_at"}
+_KEPT_BY_ENGINE |= {"state", "audited_by", "audited_at"}
 
 
 def _settable(model: type[Any], values: dict[str, Any]) -> dict[str, Any]:

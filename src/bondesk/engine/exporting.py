@@ -69,9 +69,7 @@ def write_template(act: Act, document: DocumentType, path: Path) -> None:
     act.files.write_template(path, sheets, tables)
 
 
-def _template_sheet(
-    act: Act, plan: SheetPlan, tables: dict[str, Sequence[tuple[str, str]]]
-) -> TemplateSheet:
+def _template_sheet(act: Act, plan: SheetPlan, tables: dict[str, Sequence[tuple[str, str]]]) -> TemplateSheet:
     headings = (*((plan.join,) if plan.join else ()), *plan.head, *plan.headings)
     for heading in headings:
         entry = heading.field

@@ -57,9 +57,7 @@ def arrange(document: DocumentType, sheets: list[ReadSheet], findings: list[Find
     heads = next((sheet for sheet in sheets if sheet.plan.part == ""), None)
     if heads is None:
         return []
-    arrived = [
-        _new(document, record, heads, row) for record, row in zip(heads.records, heads.rows, strict=True)
-    ]
+    arrived = [_new(document, record, heads, row) for record, row in zip(heads.records, heads.rows, strict=True)]
     _unique(document, arrived, findings)
     for sheet in sheets:
         if sheet.plan.part:

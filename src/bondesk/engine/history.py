@@ -34,10 +34,9 @@ def _before_flush(session: Session, _context: Any, _instances: Any) -> None:
     if act is None:
         return
     for row in session.new:
-        if isinstance(row, Row) and row.company_id is None:
-            row.company_id = act.company_id
-        if isinstance(row, Row) and row.id is None:
-            row.id = new_id()
+        if isinstance(row, Row):
+            row.company_id = row.company_id or act.company_id
+            row.id = row.id or new_id()
     _stamp(session, act)
     session.add_all(_entries(session, act))
 

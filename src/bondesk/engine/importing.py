@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -119,9 +119,7 @@ def _check(act: Act, document: DocumentType, one: Arrived) -> Iterator[Finding]:
                 yield replace(finding, **one.located(finding))
 
 
-def _start_run(
-    act: Act, document: DocumentType, name: str, content: bytes, sheets: list[ReadSheet]
-) -> ImportRun:
+def _start_run(act: Act, document: DocumentType, name: str, content: bytes, sheets: list[ReadSheet]) -> ImportRun:
     run = ImportRun(
         id=new_id(),
         company_id=act.company_id,
@@ -144,7 +142,7 @@ def _store(
     arrived: list[Arrived],
     existing: dict[tuple[Any, ...], tuple[int, int]],
     run: ImportRun,
-) -> Iterator[Progress]:
+) -> Generator[Progress, None, list[int]]:
     """Write heads and lines with bulk statements; returns the ids."""
     assert document.workbook is not None
     heads, changed, logged = [], [], []
@@ -168,7 +166,7 @@ def _store(
     yield from _write(act, document, heads, changed, lines)
     log_bulk(act, document.key, "导入", logged)
     act.facts.forget()
-    return [one.id for one in arrived]  # type: ignore[return-value]
+    return [one.id for one in arrived]
 
 
 def _write(

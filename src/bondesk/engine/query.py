@@ -59,9 +59,7 @@ def page(act: Act, document: DocumentType, query: Query, offset: int, limit: int
     statement = _filtered(act, document, query, select(header.id, *state, *columns))
     statement = statement.order_by(*_order(document, query)).offset(offset).limit(limit)
     skip = 1 + len(state)
-    return [
-        PageRow(row[0], row[1] if state else "", tuple(row[skip:])) for row in act.session.execute(statement)
-    ]
+    return [PageRow(row[0], row[1] if state else "", tuple(row[skip:])) for row in act.session.execute(statement)]
 
 
 def count(act: Act, document: DocumentType, query: Query) -> int:

@@ -133,9 +133,7 @@ def _find(act: Act, receipt: Receipt) -> tuple[DocumentType, Any] | None:
 
 
 def _quarantined(act: Act) -> list[ReceiptFile]:
-    statement = select(ReceiptFile).where(
-        ReceiptFile.company_id == act.company_id, ReceiptFile.state == "quarantined"
-    )
+    statement = select(ReceiptFile).where(ReceiptFile.company_id == act.company_id, ReceiptFile.state == "quarantined")
     return list(act.session.scalars(statement.order_by(ReceiptFile.id)))
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select, update
@@ -69,9 +69,7 @@ def order(act: Act, document: DocumentType, ids: Sequence[int]) -> list[str]:
     return numbers
 
 
-def _order_one(
-    act: Act, document: DocumentType, message: Message, header: Any
-) -> list[Finding]:
+def _order_one(act: Act, document: DocumentType, message: Message, header: Any) -> list[Finding]:
     number = document.number_of(header)
     send = document.flow.move("send")
     assert send is not None
@@ -110,7 +108,7 @@ def _order_one(
 
 
 def _named(number: str, finding: Finding) -> Finding:
-    return Finding(finding.severity, finding.code, f"{number}：{finding.text}", finding.field, finding.line, finding.table)
+    return replace(finding, text=f"{number}：{finding.text}")
 
 
 def _ascii(text: str) -> str:
@@ -152,13 +150,14 @@ def _hand_over_one(engine: Engine, identity: Identity, gateway: Gateway, row_id:
 
 def _claim(act: Act, row_id: int) -> bool:
     """Take the row for this process: of two that try, the database lets one through."""
-    claimed = act.session.execute(
+    claimed = act.session.scalars(
         update(Outbox)
         .where(Outbox.company_id == act.company_id, Outbox.id == row_id, Outbox.state == "ready")
         .values(state="releasing")
+        .returning(Outbox.id)
         .execution_options(synchronize_session=False)
     )
-    return bool(claimed.rowcount == 1)
+    return len(claimed.all()) == 1
 
 
 def _recover(act: Act, gateway: Gateway, row: Outbox) -> int:

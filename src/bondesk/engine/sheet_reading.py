@@ -78,9 +78,7 @@ class SheetReader:
                     setattr(record, heading.field.key, empty)
         return result
 
-    def _find_headings(
-        self, sheet: Sheet, headings: Sequence[Heading]
-    ) -> tuple[int, list[tuple[Heading, int]] | None]:
+    def _find_headings(self, sheet: Sheet, headings: Sequence[Heading]) -> tuple[int, list[tuple[Heading, int]] | None]:
         wanted = {heading_key(heading.text): heading for heading in headings}
         best, best_row, best_hits = [], 0, 0
         for number, row in enumerate(sheet.rows[:_HEADING_ROWS]):
@@ -113,9 +111,7 @@ class SheetReader:
             body.append(number)
         return body
 
-    def _read_column(
-        self, sheet: Sheet, body: Sequence[int], index: int, heading: Heading, result: ReadSheet
-    ) -> None:
+    def _read_column(self, sheet: Sheet, body: Sequence[int], index: int, heading: Heading, result: ReadSheet) -> None:
         entry = heading.field
         read = self.reader_for(entry)
         known: dict[Any, Any] = {}
@@ -135,7 +131,9 @@ class SheetReader:
                     continue
                 known[mark] = value
             if heading.required and (value is None or value == ""):
-                self._add(Severity.ERROR, "REQ-01", f"「{heading.text}」必填", Place(sheet.name, number + 1, heading.text))
+                self._add(
+                    Severity.ERROR, "REQ-01", f"「{heading.text}」必填", Place(sheet.name, number + 1, heading.text)
+                )
             setattr(record, key, value)
 
     def read_pairs(self, sheet: Sheet, plan: SheetPlan) -> ReadSheet:
@@ -153,9 +151,7 @@ class SheetReader:
             self._read_pair(sheet, heading, found.get(key), result)
         return result
 
-    def _read_pair(
-        self, sheet: Sheet, heading: Heading, cell: tuple[RawCell, int] | None, result: ReadSheet
-    ) -> None:
+    def _read_pair(self, sheet: Sheet, heading: Heading, cell: tuple[RawCell, int] | None, result: ReadSheet) -> None:
         entry = heading.field
         value = blank_of(entry)
         place = Place(sheet.name, cell[1] + 1 if cell else 1, heading.text)

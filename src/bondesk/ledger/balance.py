@@ -151,9 +151,7 @@ class LedgerRow:
     balance: Decimal
 
 
-def item_ledger(
-    material_no: int, opening: Decimal, postings: Iterable[Posting], filed: Filed
-) -> list[LedgerRow]:
+def item_ledger(material_no: int, opening: Decimal, postings: Iterable[Posting], filed: Filed) -> list[LedgerRow]:
     """Return the vouchers of one material in order of date, voucher and line, with the running balance.
 
     Consumption of a row is round(cumulative after) - round(cumulative before), so the column foots to the

@@ -18,9 +18,7 @@ class Books(Protocol):
     def movements(self, record_no: str, begin: date | None, end: date | None) -> Sequence[Movement]:
         """Return the postings of a book summed per item, version, mode, direction and stage."""
 
-    def postings(
-        self, record_no: str, begin: date | None, end: date | None, stage: str
-    ) -> Sequence[Posting]:
+    def postings(self, record_no: str, begin: date | None, end: date | None, stage: str) -> Sequence[Posting]:
         """Return the single postings of a book in one stage."""
 
 

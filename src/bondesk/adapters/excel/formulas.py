@@ -27,12 +27,8 @@ def unsaved_formulas(content: bytes) -> dict[str, set[tuple[int, int]]]:
     return found
 
 
-def _parser_options() -> dict[str, bool]:
-    return {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
-
-
 def _sheets(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
-    parser = etree.XMLParser(**_parser_options())
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         book = etree.fromstring(archive.read("xl/workbook.xml"), parser)
         links = etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"), parser)
@@ -49,7 +45,9 @@ def _sheets(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
 
 def _cells(data: bytes) -> list[tuple[int, int]]:
     empty = []
-    for _event, cell in etree.iterparse(io.BytesIO(data), tag=f"{_MAIN}c", **_parser_options()):
+    for _event, cell in etree.iterparse(
+        io.BytesIO(data), tag=f"{_MAIN}c", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    ):
         if cell.find(f"{_MAIN}f") is not None:
             value = cell.find(f"{_MAIN}v")
             position = _CELL.fullmatch(cell.get("r") or "")

@@ -77,9 +77,7 @@ class _Book:
             raise OutsideFailure(f"文件写不出来，可能正在 Excel 中打开或磁盘已满：{problem}") from problem
 
 
-def write_table(
-    path: Path, title: str, columns: Sequence[ColumnLook], rows: Iterable[Sequence[object]]
-) -> None:
+def write_table(path: Path, title: str, columns: Sequence[ColumnLook], rows: Iterable[Sequence[object]]) -> None:
     """Write one table with headings, frozen, filterable; memory does not grow with the rows."""
     book = _Book(path, constant_memory=True)
     sheet = book.book.add_worksheet(_sheet_name(title))

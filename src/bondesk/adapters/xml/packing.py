@@ -18,9 +18,7 @@ _C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 class SingleWindowPacker:
     """Packs composed messages; the client signs, so the signature skeleton stays empty."""
 
-    def pack(
-        self, message: Message, composed: Composed, facts: MessageFacts, stem: str, business_id: str
-    ) -> Packed:
+    def pack(self, message: Message, composed: Composed, facts: MessageFacts, stem: str, business_id: str) -> Packed:
         """Return ``<stem>.zip`` holding ``<stem>.xml``; the same input gives the same bytes."""
         xml = build_xml(message, composed, facts, stem, business_id)
         stream = io.BytesIO()

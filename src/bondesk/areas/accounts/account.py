@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Index, and_
+from sqlalchemy import ColumnElement, Index, and_
 from sqlalchemy.orm import Mapped, foreign, relationship
 
 from bondesk.areas.goods.bom import consumption_findings
@@ -70,9 +70,7 @@ class AccountLine(Line):
     filed_qty: Mapped[Qty | None] = shown("申报数量", help="仅数量控制的商品")
     duty_mode: Mapped[Code4] = shown("征免方式", table="duty_mode")
     row_mark: Mapped[Code4] = shown("修改标志", choices=ROW_MARKS, readonly=True, insert_default="0")
-    enterprise_mark: Mapped[Code4] = shown(
-        "企业执行标志", choices=(("1", "运行"), ("2", "停用")), insert_default="1"
-    )
+    enterprise_mark: Mapped[Code4] = shown("企业执行标志", choices=(("1", "运行"), ("2", "停用")), insert_default="1")
     customs_mark: Mapped[Code4] = shown("海关执行标志", choices=PAUSES, readonly=True, insert_default="1")
 
 
@@ -135,7 +133,7 @@ class Account(Record, Flowing):
     )
 
 
-def _lines_of(goods_flag: str) -> object:
+def _lines_of(goods_flag: str) -> ColumnElement[bool]:
     return and_(
         Account.company_id == foreign(AccountLine.company_id),
         Account.id == foreign(AccountLine.header_id),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from sqlalchemy import select
@@ -116,7 +117,9 @@ def _mapped(facts: Facts, part: Part, record_no: str) -> Mapped | None:
 
 def _present(facts: Facts, book: Account) -> dict[int, dict[int, Signature]]:
     """Return the versions that exist: filed in the book, or generated and waiting to be extracted."""
-    rows: dict[int, dict[int, set[tuple[object, ...]]]] = defaultdict(lambda: defaultdict(set))
+    rows: dict[int, dict[int, set[tuple[int, Decimal, Decimal, Decimal, Decimal]]]] = defaultdict(
+        lambda: defaultdict(set)
+    )
     for line in book.consumptions:
         if line.row_mark != "2":
             values = (line.material_no, line.net, line.tangible, line.intangible, line.bonded)
@@ -126,16 +129,11 @@ def _present(facts: Facts, book: Account) -> dict[int, dict[int, Signature]]:
             for entry in version.lines:
                 values = (entry.material_no, entry.net, entry.tangible, entry.intangible, entry.bonded)
                 rows[version.product_no][int(version.uc_version)].add(values)
-    return {
-        item: {version: frozenset(lines) for version, lines in versions.items()}  # type: ignore[misc]
-        for item, versions in rows.items()
-    }
+    return {item: {version: frozenset(lines) for version, lines in versions.items()} for item, versions in rows.items()}
 
 
 def _create(work: Work, book: Account, version: NewVersion) -> UnitConsumption:
-    made = UnitConsumption(
-        record_no=book.record_no, product_no=version.product_item, uc_version=str(version.version)
-    )
+    made = UnitConsumption(record_no=book.record_no, product_no=version.product_item, uc_version=str(version.version))
     made.lines = [
         UnitConsumptionLine(
             line_no=number,

@@ -46,11 +46,7 @@ EXCHANGE_RATE = DocumentType(
     rules=(positive_rate,),
     workbook=WorkbookPlan(
         "汇率",
-        (
-            SheetPlan(
-                "汇率", (must(ExchangeRate.currency), must(ExchangeRate.rate_date), must(ExchangeRate.rate))
-            ),
-        ),
+        (SheetPlan("汇率", (must(ExchangeRate.currency), must(ExchangeRate.rate_date), must(ExchangeRate.rate))),),
     ),
     help="各币制对人民币的汇率；单证用当日汇率，没有时用 31 天内最近的。",
 )

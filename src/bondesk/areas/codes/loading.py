@@ -37,8 +37,7 @@ def _load(
     session: Session, model: type[Any], key: tuple[str, ...], rows: list[dict[str, Any]], where: dict[str, Any]
 ) -> Loaded:
     stored = {
-        tuple(getattr(row, name) for name in key): row
-        for row in session.scalars(select(model).filter_by(**where))
+        tuple(getattr(row, name) for name in key): row for row in session.scalars(select(model).filter_by(**where))
     }
     fresh, changed = [], 0
     for values in rows:

@@ -70,7 +70,11 @@ def parts_known(bom: Bom, facts: Facts) -> Iterator[Finding]:
     for position, line in enumerate(bom.lines):
         if line.material_part_no not in parts:
             yield error(
-                "IMP-05", f"料件料号 {line.material_part_no} 不在料号档案中", "material_part_no", position, table="lines"
+                "IMP-05",
+                f"料件料号 {line.material_part_no} 不在料号档案中",
+                "material_part_no",
+                position,
+                table="lines",
             )
 
 
@@ -126,8 +130,7 @@ def _path_back(start: str, goal: str, boms: Mapping[str, Sequence[Bom]]) -> tupl
 def rolled(bom: Bom) -> RolledBom:
     """Return the BOM as the roll-up takes it."""
     lines = tuple(
-        RolledLine(line.material_part_no, line.net, line.tangible, line.intangible, line.bonded)
-        for line in bom.lines
+        RolledLine(line.material_part_no, line.net, line.tangible, line.intangible, line.bonded) for line in bom.lines
     )
     return RolledBom(bom.product_part_no, bom.bom_version, lines)
 
@@ -139,9 +142,7 @@ BOM = DocumentType(
     header=Bom,
     number=(Bom.product_part_no, Bom.bom_version),
     list_columns=(Bom.product_part_no, Bom.bom_version, Bom.filed_version, Bom.filed_record_no),
-    form=(
-        group("BOM", Bom.product_part_no, Bom.bom_version, Bom.filed_version, Bom.filed_record_no),
-    ),
+    form=(group("BOM", Bom.product_part_no, Bom.bom_version, Bom.filed_version, Bom.filed_record_no),),
     lines=(
         LineTable(
             "lines",

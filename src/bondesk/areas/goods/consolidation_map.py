@@ -24,11 +24,7 @@ class ConsolidationMap(Record):
     """One row of the map; without ``record_no`` it is the default for all books."""
 
     __tablename__ = "consolidation_map"
-    __table_args__ = (
-        Index(
-            "ix_consolidation_map_key", "company_id", "goods_flag", "part_no", "record_no", "active"
-        ),
-    )
+    __table_args__ = (Index("ix_consolidation_map_key", "company_id", "goods_flag", "part_no", "record_no", "active"),)
 
     part_no: Mapped[Code32] = shown("料号", reference="part", required=True, width=16)
     goods_flag: Mapped[Code4] = shown("物料类型", choices=GOODS_FLAGS, required=True)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped
 
 from bondesk.areas.codes.customs_code import FactsCodeBook, units_of
 from bondesk.areas.codes.hs_code import HsCode
-from bondesk.areas.codes.units import kilograms_per
+from bondesk.areas.codes.units import Unit, kilograms_per
 from bondesk.base.columns import Code4, Code10, Code32, Factor, Memo, SourcePrice, Text255, Text512
 from bondesk.base.documents import DocumentType, group
 from bondesk.base.facts import Facts
@@ -99,9 +99,9 @@ def convertible(part: Part, facts: Facts) -> Iterator[Finding]:
         yield note("MAP-05", "没有单重，净重须在单证上填写", "unit_weight")
 
 
-def units_of_cached(facts: Facts) -> dict[str, object]:
+def units_of_cached(facts: Facts) -> dict[str, Unit]:
     """Return the units, loaded once per facts."""
-    cached: dict[str, object] | None = getattr(facts, "_units", None)
+    cached: dict[str, Unit] | None = getattr(facts, "_units", None)
     if cached is None:
         cached = dict(units_of(facts))
         facts._units = cached  # type: ignore[attr-defined]

@@ -163,7 +163,7 @@ class Explosion:
 
     def _semi(self, part: str, path: tuple[str, ...]) -> dict[str, _Amounts]:
         if part in path:
-            raise _Skipped("BOM-02", f"BOM循环：{' → '.join((*path[path.index(part):], part))}")
+            raise _Skipped("BOM-02", f"BOM循环：{' → '.join((*path[path.index(part) :], part))}")
         if part not in self._known:
             versions = self._boms.get(part)
             if not versions:
@@ -185,9 +185,7 @@ def _possible(bom: Bom, line: BomLine) -> None:
 def _direct(line: BomLine) -> _Amounts:
     net, tangible, intangible = Fraction(line.net), Fraction(line.tangible), Fraction(line.intangible)
     gross = _gross(net, tangible, intangible)
-    return _Amounts(
-        net, gross, gross * tangible / 100, gross * intangible / 100, gross * Fraction(line.bonded) / 100
-    )
+    return _Amounts(net, gross, gross * tangible / 100, gross * intangible / 100, gross * Fraction(line.bonded) / 100)
 
 
 def _through(line: BomLine, inner: _Amounts) -> _Amounts:

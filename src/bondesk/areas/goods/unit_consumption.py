@@ -76,9 +76,7 @@ UNIT_CONSUMPTION = DocumentType(
     header=UnitConsumption,
     number=(UnitConsumption.record_no, UnitConsumption.product_no, UnitConsumption.uc_version),
     list_columns=(UnitConsumption.record_no, UnitConsumption.product_no, UnitConsumption.uc_version),
-    form=(
-        group("单损耗", UnitConsumption.record_no, UnitConsumption.product_no, UnitConsumption.uc_version),
-    ),
+    form=(group("单损耗", UnitConsumption.record_no, UnitConsumption.product_no, UnitConsumption.uc_version),),
     lines=(
         LineTable(
             "lines",

@@ -34,9 +34,7 @@ class Assignment:
     created: tuple[NewVersion, ...]
 
 
-def assign_versions(
-    boms: Sequence[ItemBom], filed: Mapping[int, Mapping[int, Signature]], merge: bool
-) -> Assignment:
+def assign_versions(boms: Sequence[ItemBom], filed: Mapping[int, Mapping[int, Signature]], merge: bool) -> Assignment:
     """Assign versions in the order product item, BOM version (natural), part number.
 
     ``filed`` holds the present versions per product item. With ``merge`` (合并BOM ticked) an equal version,

@@ -49,9 +49,23 @@ def _folder(note: BondedNote) -> str:
 
 _N, _L = BondedNote, NoteLine
 _CORR = (
-    Element("CorrEntryDclEtpsSccd", "对应报关单申报单位信用代码", "C18", "C", _when(_own_declaration, _sender("declarant_credit"))),
-    Element("CorrEntryDclEtpsNo", "对应报关单申报单位编号", "C10", "C", _when(_own_declaration, _sender("declarant_code"))),
-    Element("CorrEntryDclEtpsNm", "对应报关单申报单位名称", "C..512", "C", _when(_own_declaration, _sender("declarant_name"))),
+    Element(
+        "CorrEntryDclEtpsSccd",
+        "对应报关单申报单位信用代码",
+        "C18",
+        "C",
+        _when(_own_declaration, _sender("declarant_credit")),
+    ),
+    Element(
+        "CorrEntryDclEtpsNo", "对应报关单申报单位编号", "C10", "C", _when(_own_declaration, _sender("declarant_code"))
+    ),
+    Element(
+        "CorrEntryDclEtpsNm",
+        "对应报关单申报单位名称",
+        "C..512",
+        "C",
+        _when(_own_declaration, _sender("declarant_name")),
+    ),
 )
 #: 关联报关单 parties (28–36): conditional, typed with the linked declaration; empty while we declare ourselves.
 _RELATED = tuple(
@@ -114,7 +128,14 @@ HEAD = (
     Element("ListStat", "清单状态", "C1", "R"),
     Element("DecType", "报关单类型", "C1", "C", _N.declaration_type),
     Element("Rmk", "备注", "C..4000", "O", _N.remark),
-    Element("StshipTrsarvNatcd", "启运/运抵国", "C3", "M", _numeric("country", "trade_partner_country"), "trade_partner_country"),
+    Element(
+        "StshipTrsarvNatcd",
+        "启运/运抵国",
+        "C3",
+        "M",
+        _numeric("country", "trade_partner_country"),
+        "trade_partner_country",
+    ),
     Element("InvtType", "清单类型", "C1", "M", _N.note_type),
     Element("EntryStucd", "报关状态", "C1", "R"),
     Element("PassportUsedTypeCd", "核放单生成标志", "C1", "R"),
@@ -158,7 +179,9 @@ LINES = (
     Element("ApplyTbSeqno", "流转申报表序号", "N19", "C", _L.application_line_no),
     Element("ClyMarkcd", "危化品标志", "C1", "M", _L.dangerous, confidence="B"),
     Element("Rmk", "备注", "C..4000", "O", _L.remark),
-    Element("DestinationNatcd", "最终目的国", "C3", "M", _numeric("country", "destination_country"), "destination_country"),
+    Element(
+        "DestinationNatcd", "最终目的国", "C3", "M", _numeric("country", "destination_country"), "destination_country"
+    ),
     Element("ModfMarkcd", "修改标志", "C1", "M", _L.row_mark),
     Element("Param1", "来源标识", "C..64", "O", confidence="B"),
     Element("Param3", "自动备案序号", "C..19", "R", confidence="B"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -22,7 +22,7 @@ from bondesk.base.facts import Work
 from bondesk.base.findings import errors_in
 from bondesk.base.numbers import plain
 from bondesk.base.options import option
-from bondesk.base.steps import Ask, Choose, Confirm, Outcome, Preview, Progress, Script, Steps, Table
+from bondesk.base.steps import Ask, Choose, Confirm, Outcome, Preview, Progress, Script, Step, Steps, Table
 
 MERGES = (("NONE", "不合并"), ("PART", "按料号合并"), ("ITEM", "按项号合并"))
 ORDERS = (("SOURCE", "单证顺序"), ("ITEM", "备案序号"))
@@ -191,10 +191,8 @@ def _failed_text(built: BuiltShares) -> str:
     return f"以下明细不能生成清单：\n{listed}{more}\n跳过这些明细继续？"
 
 
-def _link_transfers(shares: Sequence[SourceShare]) -> Iterator[Any]:
+def _link_transfers(shares: Sequence[SourceShare]) -> Generator[Step, Any, list[SourceShare]]:
     """Ask per partner for the other side of transfers whose documents do not name it."""
-    from dataclasses import replace
-
     answers: dict[tuple[str, str], Linked] = {}
     linked: list[SourceShare] = []
     for share in shares:
@@ -218,7 +216,14 @@ def _preview(result: SplitResult, built: BuiltShares) -> Preview:
     for number, draft in enumerate(result.notes, 1):
         key = draft.key
         notes.append(
-            (number, key.ie_flag, key.supervision_mode, key.document_no or "", len(draft.lines), draft.declaration_lines)
+            (
+                number,
+                key.ie_flag,
+                key.supervision_mode,
+                key.document_no or "",
+                len(draft.lines),
+                draft.declaration_lines,
+            )
             + (draft.why,)
         )
         for position, line in enumerate(draft.lines, 1):

@@ -76,7 +76,9 @@ def mode_fits(document: BondedNote, facts: Facts) -> Iterator[Finding]:
     if not mode:
         return
     if effect_of(facts, mode, goods, direction) is None:
-        text = f"监管方式 {mode} 不适用于{_goods(document)}{'进口' if direction == 'I' else '出口'}，无法确定对底账的影响"
+        text = (
+            f"监管方式 {mode} 不适用于{_goods(document)}{'进口' if direction == 'I' else '出口'}，无法确定对底账的影响"
+        )
         yield error("NOTE-08", text, "supervision_mode")
     prefixes = {
         prefix
@@ -200,9 +202,7 @@ def declaration_lines_fit(document: BondedNote, facts: Facts) -> Iterator[Findin
     if document.declaration_flag == "2":
         return
     units, parts = dict(units_of(facts)), facts.index(Part, Part.part_no)
-    keys = [
-        declaration_key(_Declared(line, document, parts.get(line.part_no), units)) for line in document.lines
-    ]
+    keys = [declaration_key(_Declared(line, document, parts.get(line.part_no), units)) for line in document.lines]
     forced: dict[int, DeclarationKey] = {}
     for position, (line, key) in enumerate(zip(document.lines, keys, strict=True)):
         number = line.declaration_line_no

@@ -15,9 +15,7 @@ from bondesk.base.numbers import plain
 def trace_line(line_id: int, work: Work) -> Explanation:
     """Explain the declared quantity of one note line; ``LookupError`` when there is no such line."""
     session, company = work.session, work.company_id
-    line = session.scalars(
-        select(NoteLine).where(NoteLine.company_id == company, NoteLine.id == line_id)
-    ).one_or_none()
+    line = session.scalars(select(NoteLine).where(NoteLine.company_id == company, NoteLine.id == line_id)).one_or_none()
     if line is None:
         raise LookupError(line_id)
     note = session.scalars(

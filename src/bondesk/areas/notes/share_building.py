@@ -64,9 +64,7 @@ class ShareBuilder:
         self._boms = facts.index(Bom, Bom.product_part_no, Bom.bom_version)
         self._versions = versions_of(book)
         self._filed = {flag: filed_lines(book, flag) for flag in ("I", "E")}
-        self._by_part = {
-            flag: {line.part_no: line for line in lines.values()} for flag, lines in self._filed.items()
-        }
+        self._by_part = {flag: {line.part_no: line for line in lines.values()} for flag, lines in self._filed.items()}
         self._by_merge_no = company_of(facts).item_no_is_merge_no is not False
         self._duty_modes = _duty_modes(facts)
         self.findings: list[Finding] = []
@@ -148,7 +146,9 @@ class ShareBuilder:
         filed = self._filed.get(goods, {})
         item = filed.get(merge_no) if self._by_merge_no else self._by_part.get(goods, {}).get(part.part_no)
         if item is None or not usable(item, document.ie_flag):
-            self._fail(document, line, "NOTE-02", f"归并序号 {merge_no} 不在账册 {self._book.record_no} 中，或已删除、停用")
+            self._fail(
+                document, line, "NOTE-02", f"归并序号 {merge_no} 不在账册 {self._book.record_no} 中，或已删除、停用"
+            )
             return None
         if item.dcl_unit != part.dcl_unit:
             self._fail(document, line, "MAP-02", f"申报单位 {part.dcl_unit} 与账册 {item.dcl_unit} 不一致")
@@ -291,4 +291,3 @@ def _derivation(line: SourceLine, part: Part, measures: PartMeasures, result: Co
     if part.unit_weight is not None:
         return f"{quantity} × 单重 {plain(part.unit_weight)} 千克，折 {measures.dcl_unit.name}"
     return quantity
-

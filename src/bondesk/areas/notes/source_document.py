@@ -98,8 +98,7 @@ def derive_source_document(document: SourceDocument, facts: Facts) -> None:
             line.line_no = following
         if not line.erp_unit and line.part_no in parts:
             line.erp_unit = parts[line.part_no].erp_unit
-        if line.used_qty is None:
-            line.used_qty = Decimal(0)
+        line.used_qty = line.used_qty or Decimal(0)
 
 
 def lines_known(document: SourceDocument, facts: Facts) -> Iterator[Finding]:
@@ -188,9 +187,7 @@ SOURCE_DOCUMENT = DocumentType(
             SourceDocument.partner,
         ),
     ),
-    lines=(
-        LineTable("lines", "明细", SourceDocument.lines, (*_LINE_COLUMNS, SourceLine.used_qty)),
-    ),
+    lines=(LineTable("lines", "明细", SourceDocument.lines, (*_LINE_COLUMNS, SourceLine.used_qty)),),
     derive=derive_source_document,
     rules=(lines_known,),
     workbook=WorkbookPlan(

@@ -134,7 +134,9 @@ def _explained(
         reason = f"成品 {voucher.item_no} 版本 {voucher.uc_version}：{plain(voucher.quantity)} × 备案单耗，累计舍入之差"
     else:
         reason = f"监管方式 {voucher.mode}"
-    return Explanation(f"料件 {line.item_no} {voucher.business_date} {voucher.document_no} {title}", value, reason, parts)
+    return Explanation(
+        f"料件 {line.item_no} {voucher.business_date} {voucher.document_no} {title}", value, reason, parts
+    )
 
 
 ITEM_LEDGER = Report(

@@ -108,9 +108,7 @@ def _column_of(mode: str, ie_flag: str) -> tuple[str, int] | None:
     return None
 
 
-def _row(
-    work: LedgerWork, book: Account, line: AccountLine, period: Period, values: Valuation
-) -> dict[str, Any]:
+def _row(work: LedgerWork, book: Account, line: AccountLine, period: Period, values: Valuation) -> dict[str, Any]:
     unit = units_of(work.facts).get(line.dcl_unit)
     within, opening = period.within.item(line.item_no), period.opening.item(line.item_no).net
     row: dict[str, Any] = {

@@ -50,11 +50,10 @@ def valuation_of(work: LedgerWork, book: Account, begin: date | None, end: date 
         sign = -1 if posting.reversal else 1
         amounts[posting.item_no] += sign * Fraction(posting.amount) * rate
         quantities[posting.item_no] += sign * Fraction(posting.quantity)
-    prices = {
-        item: half_up(amounts[item] / quantities[item], PRICE_PLACES) for item in amounts if quantities[item] > 0
-    }
+    prices = {item: half_up(amounts[item] / quantities[item], PRICE_PLACES) for item in amounts if quantities[item] > 0}
     findings = [
-        note("RATE-01", f"{currency} 在 {day} 及之前{_RATE_DAYS}天内没有汇率，未计入平均单价") for currency, day in missing
+        note("RATE-01", f"{currency} 在 {day} 及之前{_RATE_DAYS}天内没有汇率，未计入平均单价")
+        for currency, day in missing
     ]
     return Valuation(prices, tuple(findings))
 

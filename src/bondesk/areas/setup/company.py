@@ -37,15 +37,11 @@ class Company(Record):
     creator_only_edit: Mapped[bool] = shown("新增单据用户才可以编辑", default=False)
     quantity_changes_price: Mapped[bool] = shown("报关单明细修改数量改单价", default=False)
     head_from_lines: Mapped[bool] = shown("是否通过报关单明细计算表头", default=False)
-    inversion_policy: Mapped[Code10] = shown(
-        "核注清单检查数量倒挂", choices=INVERSION_POLICIES, insert_default="BLOCK"
-    )
+    inversion_policy: Mapped[Code10] = shown("核注清单检查数量倒挂", choices=INVERSION_POLICIES, insert_default="BLOCK")
     item_no_is_merge_no: Mapped[bool] = shown("账册备案序号与归并序号一致", default=True)
     extract_merged_items: Mapped[bool] = shown("归并序号批量提取", default=False)
     raise_to_min: Mapped[bool] = shown("原始单证生成清单最小数为0时自动进1", default=True)
-    consumption_extract: Mapped[Code10] = shown(
-        "账册生成单损耗方式", choices=EXTRACT_WAYS, insert_default="NEWEST"
-    )
+    consumption_extract: Mapped[Code10] = shown("账册生成单损耗方式", choices=EXTRACT_WAYS, insert_default="NEWEST")
     reviewer_not_creator: Mapped[bool] = shown("报关单核注清单审核人与制单人不允许同一人", default=False)
 
 

@@ -1,0 +1,254 @@
+"""A grid of lines: the view with its commands, paste from Excel, and the sums below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QUndoStack
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from bondesk.base.columns import Kind
+from bondesk.base.documents import LineTable
+from bondesk.base.fields import Field
+from bondesk.base.findings import Finding
+from bondesk.base.numbers import plain
+from bondesk.desktop import style
+from bondesk.desktop.background import while_alive
+from bondesk.desktop.code_lookup import ask_code, known_codes, unknown_code
+from bondesk.desktop.commands import Command, CommandActions, Commands
+from bondesk.desktop.context import DeskContext
+from bondesk.desktop.edited import EditedLine, Unread, blank_line, empty_value, untouched
+from bondesk.desktop.form_edits import CellsEdit, LinesPut, change_of
+from bondesk.desktop.line_delegate import LineDelegate
+from bondesk.desktop.line_model import LineModel
+from bondesk.desktop.line_paste import Block, block_cells, read_block, too_large, unread_findings
+from bondesk.desktop.line_view import LineView
+
+_SUMMED = {Kind.QUANTITY, Kind.WEIGHT, Kind.AMOUNT}
+_SUM_MS = 120
+
+
+class LineGrid(QWidget):
+    """The lines of one table of a document. ``told`` brings the findings of a paste."""
+
+    told = Signal(object)
+
+    def __init__(self, context: DeskContext, table: LineTable, stack: QUndoStack, parent: QWidget) -> None:
+        """Edit the lines of ``table``; every edit goes onto ``stack``."""
+        super().__init__(parent)
+        self.setObjectName(f"lines.{table.key}")
+        self._context, self.table, self._stack = context, table, stack
+        self.model = LineModel(table, known_codes(context), stack, self)
+        self.view = LineView(self.model, self.append, self)
+        self.delegate = LineDelegate(context, self.view.go, self._ask_code, self.view)
+        self.view.setItemDelegate(self.delegate)
+        self.commands = self._make_commands()
+        self.bound = CommandActions(self.commands, self.view)
+        self.footer = QLabel(self)
+        self.footer.setObjectName(f"lines_sums.{table.key}")
+        self.footer.setProperty("role", "quiet")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(style.MARGIN, style.GAP, style.MARGIN, style.GAP)
+        layout.setSpacing(style.GAP - 2)
+        layout.addWidget(self.view, 1)
+        layout.addLayout(self._bottom())
+        self._summing = QTimer(self)
+        self._summing.setSingleShot(True)
+        self._summing.setInterval(_SUM_MS)
+        self._summing.timeout.connect(self.write_sums)
+        self.model.edited.connect(self._edited)
+        self.model.modelReset.connect(self.write_sums)
+        self.model.shown.connect(self.view.show_cell)
+        self.view.selectionModel().selectionChanged.connect(lambda _on, _off: self.bound.refresh())
+
+    def _make_commands(self) -> Commands:
+        return Commands(
+            Command("lines.insert", "插入行", "Insert", self.insert, self._why_locked),
+            Command("lines.duplicate", "复制行", "Ctrl+D", self.duplicate, self._why_no_line),
+            Command("lines.remove", "删除行", "Ctrl+Delete", self.remove, self._why_no_line),
+            Command("lines.paste", "粘贴", "Ctrl+V", self.paste, self._why_locked),
+            Command("lines.copy", "复制单元格", "Ctrl+C", self.copy),
+            Command("lines.clear", "清除单元格", "Delete", self.clear_cells, self._why_locked),
+        )
+
+    def _bottom(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        for key in ("lines.insert", "lines.duplicate", "lines.remove", "lines.paste"):
+            button = QToolButton(self)
+            button.setObjectName(f"button.{self.table.key}.{key}")
+            button.setDefaultAction(self.bound[key])
+            button.setAutoRaise(True)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(self.footer)
+        return row
+
+    def _why_locked(self) -> str:
+        return "" if self.model.editable else "当前不能修改"
+
+    def _why_no_line(self) -> str:
+        return self._why_locked() or ("" if self.view.rows() else "请先选择明细行")
+
+    def set_editable(self, editable: bool) -> None:
+        """Let the lines be edited, or grey them."""
+        self.model.set_editable(editable)
+        self.bound.refresh()
+
+    def _edited(self) -> None:
+        self._summing.start()
+        self.bound.refresh()
+
+    def append(self) -> None:
+        """Open a line after the last one and go to its first cell; an untouched last line is enough."""
+        last = self.model.rowCount() - 1
+        if last < 0 or not untouched(self.table, self.model.lines[last]):
+            self.model.insert(last + 1)
+            last += 1
+        self._start(last)
+
+    def _start(self, row: int) -> None:
+        columns = [place for place in range(len(self.model.fields)) if self.model.can_edit(place)]
+        self.view.show_cell(row, columns[0] if columns else 0)
+
+    def insert(self) -> None:
+        """Open a line above the current one."""
+        row = max(0, self.view.currentIndex().row())
+        self.model.insert(row)
+        self._start(row)
+
+    def duplicate(self) -> None:
+        """Copy the current line below itself."""
+        here = self.view.currentIndex()
+        self.model.duplicate(here.row())
+        self.view.show_cell(here.row() + 1, here.column())
+
+    def remove(self) -> None:
+        """Remove the lines of the selection."""
+        rows, column = self.view.rows(), max(0, self.view.currentIndex().column())
+        self.model.remove(rows)
+        self.view.show_cell(min(rows[0], self.model.rowCount() - 1), column)
+
+    def clear_cells(self) -> None:
+        """Empty the selected cells."""
+        fields, lines = self.model.fields, self.model.lines
+        self.model.change(
+            [
+                change_of(lines[index.row()], fields[index.column()].key, empty_value(fields[index.column()]))
+                for index in self.view.selectedIndexes()
+                if self.model.can_edit(index.column())
+            ]
+        )
+
+    def copy(self) -> None:
+        """Put the selected cells on the clipboard as a block."""
+        cells = {(index.row(), index.column()) for index in self.view.selectedIndexes()}
+        if not cells:
+            return
+        rows, columns = sorted({row for row, _ in cells}), sorted({column for _, column in cells})
+        lines = [
+            "\t".join(_quoted(self.model.plain_text(row, place)) if (row, place) in cells else "" for place in columns)
+            for row in rows
+        ]
+        QApplication.clipboard().setText("\n".join(lines))
+
+    def paste(self) -> None:
+        """Read the block on the clipboard through the lane, as the import would, then write it."""
+        rows = block_cells(QApplication.clipboard().text())
+        if not rows:
+            self._context.show_message("剪贴板中没有可粘贴的内容")
+            return
+        if refused := too_large(rows):
+            self.told.emit([refused])
+            return
+        here = self.view.currentIndex()
+        row, column = (here.row(), here.column()) if here.isValid() else (self.model.rowCount(), self._first())
+        fields = self.model.fields
+        self._context.lane.act(
+            lambda act: read_block(act, rows, fields, column),
+            while_alive(self, lambda block: self.write_block(block, row)),
+            while_alive(self, lambda problem: self._context.show_message(str(problem))),
+        )
+
+    def _first(self) -> int:
+        return next((place for place in range(len(self.model.fields)) if self.model.can_edit(place)), 0)
+
+    def write_block(self, block: Block, row: int) -> None:
+        """Write a read block from ``row`` on, adding lines where it is longer; one thing to undo."""
+        if not self.model.editable:
+            return
+        row = min(row, self.model.rowCount())
+        lines = self.model.lines[row : row + block.rows]
+        fresh = [blank_line(self.table) for _ in range(block.rows - len(lines))]
+        target = [*lines, *fresh]
+        changes = [change_of(target[cell.row], cell.key, cell.value, cell.unread) for cell in block.cells]
+        commands: list[LinesPut | CellsEdit] = []
+        if fresh:
+            commands.append(LinesPut(self.model, row + len(lines), fresh))
+        if real := [change for change in changes if change.before != change.after]:
+            commands.append(CellsEdit(self.model, real))
+        self.model.together("粘贴", commands)
+        found = [*unread_findings(block, self.model.fields, row, self.table.key), *block.notes]
+        self.view.show_cell(row, max(0, self.view.currentIndex().column()))
+        bad = sum(cell.unread is not None for cell in block.cells)
+        self._context.show_message(f"已粘贴 {block.rows} 行" + (f"，{bad} 格不能识别，已标红" if bad else ""))
+        self.told.emit(found)
+
+    def _ask_code(self, line: EditedLine, entry: Field, text: str, proposed: str) -> None:
+        """Let the code book read what a cell says; meanwhile the cell shows it."""
+        waiting = Unread(text, "FORM-03", "正在企业参数中查找…")
+        if proposed:
+            self.model.change([change_of(line, entry.key, proposed)])
+        else:
+            self.model.set_unread(line, entry.key, waiting)
+
+        def answered(code: str | None) -> None:
+            if not proposed and line.unread.get(entry.key) is not waiting:
+                return
+            if code is not None:
+                self.model.change([change_of(line, entry.key, code)])
+            elif not proposed:
+                self.model.set_unread(line, entry.key, Unread(text, *unknown_code(entry, text)))
+
+        ask_code(self._context, entry.table, text, self, answered)
+
+    def write_sums(self) -> None:
+        """Sum quantities, weights and amounts of all lines below the grid."""
+        lines = self.model.lines
+        parts = [f"共 {len(lines):,} 行"]
+        for entry in self.model.fields:
+            if entry.kind in _SUMMED:
+                values = [value for line in lines if isinstance(value := line.values.get(entry.key), Decimal)]
+                if values:
+                    parts.append(f"{entry.label} {grouped(sum(values, Decimal(0)))}")
+        self.footer.setText("　".join(parts))
+
+    def show_findings(self, findings: Sequence[Finding]) -> None:
+        """Colour the cells findings are about."""
+        self.model.show_findings(findings)
+
+    def show_place(self, row: int, key: str) -> None:
+        """Go to the cell a finding is about."""
+        self.view.show_cell(row, max(0, self.model.column(key)))
+        self.view.setFocus()
+
+
+def grouped(value: Decimal) -> str:
+    """Write a sum with thousands separators, for reading only.
+
+    >>> grouped(Decimal("1234567.50000"))
+    '1,234,567.5'
+    """
+    whole, _, rest = plain(value).partition(".")
+    return f"{int(whole):,}" + (f".{rest}" if rest else "") if whole not in {"-0"} else plain(value)
+
+
+def _quoted(text: str) -> str:
+    """Quote a cell that would break the block."""
+    return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in '\t\n"') else text
+
+
+Told = Callable[[Sequence[Finding]], None]

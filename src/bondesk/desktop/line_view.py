@@ -1,0 +1,123 @@
+"""The table view of a line grid: keyboard first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+
+from bondesk.base.fields import Field
+from bondesk.desktop import style
+from bondesk.desktop.line_model import LineModel
+
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_ROW_HEIGHT = 26
+_EMPTY = "还没有明细：按 Enter 或 Insert 新增一行，也可从 Excel 复制后按 Ctrl+V 粘贴"
+_EMPTY_LOCKED = "没有明细"
+
+
+class LineView(QTableView):
+    """Enter and Tab go to the next cell that can be typed into; past the last one the next line opens."""
+
+    def __init__(self, model: LineModel, new_line: Callable[[], object], parent: QWidget) -> None:
+        """Show ``model``; ``new_line`` is called when Enter leaves the last line."""
+        super().__init__(parent)
+        self._lines, self._new_line = model, new_line
+        self.setObjectName(f"lines_view.{model.table.key}")
+        self.setModel(model)
+        trigger = QAbstractItemView.EditTrigger
+        self.setEditTriggers(trigger.AnyKeyPressed | trigger.EditKeyPressed | trigger.DoubleClicked)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        self.verticalHeader().setMinimumSectionSize(_ROW_HEIGHT)
+        self.verticalHeader().setSectionResizeMode(self.verticalHeader().ResizeMode.Fixed)
+        self.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
+        for column, entry in enumerate(model.fields):
+            self.setColumnWidth(column, width_of(entry))
+
+    def go(self, by: int) -> None:
+        """Go to the next (1) or previous (-1) cell that can be typed into."""
+        columns = [column for column in range(len(self._lines.fields)) if self._lines.can_edit(column)]
+        here = self.currentIndex()
+        if not columns:
+            return
+        row, column = (here.row(), here.column()) if here.isValid() else (0, -1)
+        if by > 0:
+            later = [place for place in columns if place > column]
+            row, column = (row, later[0]) if later else (row + 1, columns[0])
+        else:
+            earlier = [place for place in columns if place < column]
+            row, column = (row, earlier[-1]) if earlier else (row - 1, columns[-1])
+        if row >= self._lines.rowCount():
+            self._new_line()
+        elif row >= 0:
+            self.show_cell(row, column)
+
+    def show_cell(self, row: int, column: int) -> None:
+        """Make a cell the current one and bring it into sight."""
+        if 0 <= row < self._lines.rowCount() and 0 <= column < self._lines.columnCount():
+            index = self._lines.index(row, column)
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self.scrollTo(index)
+
+    def rows(self) -> list[int]:
+        """Return the rows of the selection, the current one when nothing is selected."""
+        rows = sorted({index.row() for index in self.selectedIndexes()})
+        return rows or ([self.currentIndex().row()] if self.currentIndex().isValid() else [])
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Tab inside the grid; Ctrl+Tab leaves it."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Backtab or (event.key() == Qt.Key.Key_Tab and not event.modifiers()):
+                if self._lines.editable and self._lines.rowCount():
+                    self.go(1 if event.key() == Qt.Key.Key_Tab else -1)
+                    return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Walk on Enter, clear on Delete; everything else as usual."""
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if event.key() in _ENTER and plain and self.state() != QAbstractItemView.State.EditingState:
+            if self._lines.editable:
+                self.go(1)
+            return
+        if event.matches(QKeySequence.StandardKey.Paste) or event.matches(QKeySequence.StandardKey.Copy):
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Start at the first cell that can be typed into."""
+        super().focusInEvent(event)
+        if not self.currentIndex().isValid() and self._lines.rowCount():
+            columns = [place for place in range(len(self._lines.fields)) if self._lines.can_edit(place)]
+            self.show_cell(0, columns[0] if columns else 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Say how to begin where there are no lines."""
+        super().paintEvent(event)
+        if self._lines.rowCount() == 0:
+            painter = QPainter(self.viewport())
+            painter.setPen(style.scheme().quiet)
+            text = _EMPTY if self._lines.editable else _EMPTY_LOCKED
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, text)
+            painter.end()
+
+
+def width_of(entry: Field) -> int:
+    """Return how many pixels a column wants: for its values, its names and its label."""
+    characters = entry.width
+    if entry.choices:
+        characters = 2 * max(len(name) for _, name in entry.choices) + 1
+    elif entry.table:
+        characters = 12
+    elif entry.numeric:
+        characters = min(entry.width, 12)
+    label = 2 * len(entry.label) + (2 if entry.required else 0) + 2
+    return max(characters, label, 6) * style.CHARACTER + 10

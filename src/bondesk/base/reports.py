@@ -46,7 +46,8 @@ class Report:
     """A declared report.
 
     ``run(work, options)`` (the work also reads the ledger) yields progress and returns the table;
-    ``explain(work, options, row, column)`` gives the derivation of one cell and refuses a row or column that does not exist.
+    ``explain(work, options, row, column)`` gives the derivation of one cell and refuses a row or column
+    that does not exist.
     """
 
     key: str

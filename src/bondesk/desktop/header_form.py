@@ -179,8 +179,13 @@ class HeaderForm(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Take as many columns as fit."""
         super().resizeEvent(event)
-        room = self.width() - _TITLE_WIDTH - 2 * style.MARGIN
-        self.arrange(max(1, min(_MOST_COLUMNS, room // _FIELD_WIDTH)))
+        self.arrange(self.wanted_columns(self.width()))
+
+    @staticmethod
+    def wanted_columns(width: int) -> int:
+        """Return how many columns fit into ``width`` pixels."""
+        room = width - _TITLE_WIDTH - 2 * style.MARGIN
+        return max(1, min(_MOST_COLUMNS, room // _FIELD_WIDTH))
 
     def show_values(self, values: Mapping[str, Any]) -> None:
         """Show the values of a draft; forget which boxes were visited."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -199,19 +199,25 @@ class LineGrid(QWidget):
 
     def _ask_code(self, line: EditedLine, entry: Field, text: str, proposed: str) -> None:
         """Let the code book read what a cell says; meanwhile the cell shows it."""
+        key, before = entry.key, (line.values.get(entry.key), line.unread.get(entry.key))
         waiting = Unread(text, "FORM-03", "正在企业参数中查找…")
         if proposed:
-            self.model.change([change_of(line, entry.key, proposed)])
+            self.model.change([change_of(line, key, proposed)])
         else:
-            self.model.set_unread(line, entry.key, waiting)
+            self.model.hold(line, key, waiting)
 
         def answered(code: str | None) -> None:
-            if not proposed and line.unread.get(entry.key) is not waiting:
+            if proposed:
+                if code is not None and line.values.get(key) == proposed:
+                    self.model.change([change_of(line, key, code)])
                 return
+            if line.unread.get(key) is not waiting:
+                return
+            self.model.hold(line, key, before[1])
             if code is not None:
-                self.model.change([change_of(line, entry.key, code)])
-            elif not proposed:
-                self.model.set_unread(line, entry.key, Unread(text, *unknown_code(entry, text)))
+                self.model.change([change_of(line, key, code)])
+            else:
+                self.model.set_unread(line, key, Unread(text, *unknown_code(entry, text)))
 
         ask_code(self._context, entry.table, text, self, answered)
 
@@ -249,6 +255,3 @@ def grouped(value: Decimal) -> str:
 def _quoted(text: str) -> str:
     """Quote a cell that would break the block."""
     return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in '\t\n"') else text
-
-
-Told = Callable[[Sequence[Finding]], None]

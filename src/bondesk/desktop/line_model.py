@@ -162,6 +162,13 @@ class LineModel(QAbstractTableModel):
         """Keep a text that cannot be read in its cell."""
         self.change([change_of(line, key, None, unread)])
 
+    def hold(self, line: EditedLine, key: str, unread: Unread | None) -> None:
+        """Let a text stand in a cell for the moment it is looked up; nothing to undo."""
+        line.unread.pop(key, None)
+        if unread is not None:
+            line.unread[key] = unread
+        self._repaint()
+
     def change(self, changes: Sequence[CellChange]) -> None:
         """Order changes of cells, as one thing to undo; none where nothing is new."""
         real = [change for change in changes if change.before != change.after]

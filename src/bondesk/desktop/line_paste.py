@@ -43,7 +43,10 @@ class Block:
 def block_cells(text: str) -> list[list[str]]:
     """Split the text of a clipboard into rows and cells; quoted cells may hold line breaks."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter="\t"))
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter="\t"))
+    except csv.Error:
+        rows = [line.split("\t") for line in text.split("\n")]
     while rows and not any(cell.strip() for cell in rows[-1]):
         rows.pop()
     return rows

@@ -86,8 +86,9 @@ DARK = Scheme(
 _SHEET = Template("""
 QToolTip { background: $base; color: $text; border: 1px solid $border; padding: 4px; }
 QHeaderView::section { background: $window; color: $quiet; border: 0; border-right: 1px solid $border;
-    border-bottom: 1px solid $border; padding: 5px 3px; }
+    border-bottom: 1px solid $border; padding: 5px 8px; }
 QTableView, QTreeView, QListView { border: 1px solid $border; gridline-color: $border; }
+QTableView#list_table::item { padding: 0 5px; }
 QTreeView#module_tree { border: 0; background: $window; }
 QTreeView#module_tree::item { padding: 3px 2px; }
 QTreeView#palette_list::item { padding: 4px 2px; }

@@ -66,10 +66,12 @@ def _read_html(content: bytes) -> SheetBook:
     tables = html.fromstring(text).iter("table")
     sheets = []
     for number, table in enumerate(tables, 1):
-        rows = [
-            ["".join(str(part) for part in cell.itertext()).strip() for cell in row if cell.tag in {"td", "th"}] for row in table.iter("tr")
-        ]
+        rows = [[_text_of(cell) for cell in row if cell.tag in {"td", "th"}] for row in table.iter("tr")]
         sheets.append(Sheet(f"表{number}", rows))
     if not sheets:
         raise Refused("文件打不开：其中没有表格", "IMP-00")
     return SheetBook(tuple(sheets))
+
+
+def _text_of(cell: html.HtmlElement) -> str:
+    return "".join(str(part) for part in cell.itertext()).strip()

@@ -1,0 +1,49 @@
+"""The findings of one form at its lower edge: a click goes to the field or line, silence says that all is well."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from bondesk.base.findings import Finding, Severity
+from bondesk.desktop import style
+from bondesk.desktop.findings_view import FindingsView
+
+_CLEAN = "没有发现问题"
+_ORDER = {Severity.ERROR: 0, Severity.CONFIRM: 1, Severity.NOTE: 2}
+
+
+class FindingsStrip(QWidget):
+    """``chosen`` brings the finding clicked."""
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        """Start without findings."""
+        super().__init__(parent)
+        self.setObjectName("findings_strip")
+        self.view = FindingsView(self)
+        self.view.chosen.connect(self.chosen)
+        self.view.table.clicked.connect(self._clicked)
+        self.clean = QLabel(_CLEAN, self)
+        self.clean.setObjectName("findings_clean")
+        self.clean.setProperty("role", "quiet")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(style.MARGIN, 0, style.MARGIN, style.GAP)
+        layout.addWidget(self.view)
+        layout.addWidget(self.clean)
+        self.findings: tuple[Finding, ...] = ()
+        self.show_findings(())
+
+    def show_findings(self, findings: Sequence[Finding], clean: str = _CLEAN) -> None:
+        """Show findings, the weightiest first; ``clean`` is said when there are none."""
+        self.findings = tuple(sorted(findings, key=lambda one: _ORDER[one.severity]))
+        self.view.show_findings(self.findings)
+        self.view.setVisible(bool(findings))
+        self.clean.setVisible(not findings)
+        self.clean.setText(clean)
+
+    def _clicked(self, index: QModelIndex) -> None:
+        self.chosen.emit(self.view.model.findings[index.row()])

@@ -1,0 +1,260 @@
+"""What a form edits: head above, lines in tabs, findings below, one undo stack over all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QShowEvent, QUndoCommand, QUndoStack
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from bondesk.base.documents import DocumentType
+from bondesk.base.findings import Finding, Severity, error
+from bondesk.desktop import style
+from bondesk.desktop.code_lookup import CodeLookup
+from bondesk.desktop.context import DeskContext
+from bondesk.desktop.edited import EditedLine, lines_of, snapshot, unstorable
+from bondesk.desktop.enter_walk import EnterWalk
+from bondesk.desktop.findings_strip import FindingsStrip
+from bondesk.desktop.form_edits import CellChange, CellsEdit, HeadEdit, LinesPut, change_of
+from bondesk.desktop.header_form import HeaderForm
+from bondesk.desktop.kept_input import KeptInput
+from bondesk.desktop.line_grid import LineGrid
+from bondesk.engine.drafts import Draft
+
+_STRIP_HEIGHT = 124
+
+
+class FormBody(QWidget):
+    """``edited`` after any edit, done or undone."""
+
+    edited = Signal()
+
+    def __init__(self, context: DeskContext, document: DocumentType, parent: QWidget) -> None:
+        """Edit drafts of ``document``; empty until :meth:`load`."""
+        super().__init__(parent)
+        self.setObjectName("form_body")
+        self.document = document
+        self.base = Draft({})
+        self.head: dict[str, Any] = {}
+        self.editable = False
+        self._visit = 0
+        self._loud = self._sized = False
+        self.stack = QUndoStack(self)
+        self.header = HeaderForm(context, [(part.title, part.fields) for part in document.form], self)
+        self.grids = {table.key: LineGrid(context, table, self.stack, self) for table in document.lines}
+        self.strip = FindingsStrip(self)
+        self._build()
+        self.walk = EnterWalk(self.focusNextChild, self)
+        for cell in self.header.cells.values():
+            self.walk.watch(cell.editor)
+        self.header.edited.connect(self._head_edited)
+        self.header.left.connect(self._head_left)
+        self.strip.chosen.connect(self.show_place)
+        for grid in self.grids.values():
+            grid.model.edited.connect(self._lines_edited)
+            grid.told.connect(self._told)
+
+    def _build(self) -> None:
+        self.scroll = QScrollArea(self)
+        self.scroll.setObjectName("form_scroll")
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll.setWidget(self.header)
+        self.tabs = QTabWidget(self)
+        self.tabs.setObjectName("form_tabs")
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for grid in self.grids.values():
+            self.tabs.addTab(grid, grid.table.title)
+        self.split = QSplitter(Qt.Orientation.Vertical, self)
+        self.split.setObjectName("form_split")
+        self.split.setChildrenCollapsible(False)
+        self.split.addWidget(self.scroll)
+        self.split.addWidget(self.tabs)
+        self.split.addWidget(self.strip)
+        self.tabs.setVisible(bool(self.grids))
+        self.split.setStretchFactor(1 if self.grids else 0, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.split)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Give the head what it wants, the rest to the lines."""
+        super().showEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """Divide the height: the head as high as it is, findings a few rows, lines the rest."""
+        height = self.split.height()
+        if not self.isVisible() or height <= 0:
+            return
+        self.header.arrange(self.header.wanted_columns(self.scroll.viewport().width()))
+        head = min(self.header.sizeHint().height() + 2, height * 3 // 5) if self.grids else height - _STRIP_HEIGHT
+        strip = _STRIP_HEIGHT if self.strip.findings else self.strip.minimumSizeHint().height()
+        self.split.setSizes([head, max(0, height - head - strip), strip])
+
+    def load(self, draft: Draft) -> None:
+        """Show another draft; what was edited before is forgotten."""
+        self.base, self.head = draft, dict(draft.head)
+        self._loud = False
+        self.stack.clear()
+        self.header.show_values(self.head)
+        for key, lines in lines_of(self.document, draft).items():
+            self.grids[key].model.replace(lines)
+        self.strip.show_findings(())
+        self._retitle(())
+
+    def set_editable(self, editable: bool) -> None:
+        """Let everything be edited, or grey it."""
+        self.editable = editable
+        self.header.set_editable(editable)
+        for grid in self.grids.values():
+            grid.set_editable(editable)
+
+    def draft(self) -> Draft:
+        """Return what is on the screen as a draft of its own."""
+        return snapshot(self.document, self.base, self.head, {key: grid.model.lines for key, grid in self.grids.items()})
+
+    def lines(self) -> dict[str, list[EditedLine]]:
+        """Return the lines being edited, by table."""
+        return {key: list(grid.model.lines) for key, grid in self.grids.items()}
+
+    @property
+    def dirty(self) -> bool:
+        """Tell whether there is anything to save, unreadable texts included."""
+        return not self.stack.isClean() or any(True for _ in self.header.problems())
+
+    def write_head(self, key: str, value: Any) -> None:
+        """Set a head value and show it; called by commands."""
+        self.head[key] = value
+        cell = self.header.cells.get(key)
+        if cell is not None and (cell.editor.value() != value or cell.editor.problem):
+            cell.editor.set_value(value)
+            cell.refresh()
+            cell.editor.box.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.edited.emit()
+
+    def _head_edited(self, key: str) -> None:
+        value = self.header.cells[key].editor.value()
+        self.header.touched.add(key)
+        self.stack.push(HeadEdit(self, key, self.head.get(key), value, self._visit))
+
+    def _head_left(self, _key: str) -> None:
+        self._visit += 1
+
+    def _lines_edited(self) -> None:
+        self._retitle(self.strip.findings)
+        self.edited.emit()
+
+    def undo(self) -> None:
+        """Take back the last edit; a text that cannot be read goes first."""
+        for editor in self.header.problems():
+            if editor.box is QApplication.focusWidget():
+                editor.set_value(self.head.get(editor.entry.key))
+                self.header.cells[editor.entry.key].refresh()
+                return
+        self._visit += 1
+        self.stack.undo()
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        self.stack.redo()
+
+    def commit(self) -> None:
+        """Finish typing wherever it is under way, in a box or in a cell."""
+        focus = QApplication.focusWidget()
+        for grid in self.grids.values():
+            if focus is not None and grid.view.isAncestorOf(focus):
+                grid.view.setFocus()
+        self.header.commit()
+
+    def looking_up(self) -> bool:
+        """Tell whether a typed code still waits for the code book."""
+        return any(isinstance(one, CodeLookup) and one.unresolved for one in self.header.problems()) or any(
+            unread.code == "FORM-03" for grid in self.grids.values() for line in grid.model.lines
+            for unread in line.unread.values()
+        )
+
+    def blocking(self) -> list[Finding]:
+        """Say what keeps even a draft from being stored: texts that cannot be read, numbers that are missing."""
+        found = [
+            error(one.problem_code, f"「{one.entry.label}」“{one.text()[:40]}”：{one.problem}", one.entry.key)
+            for one in self.header.problems()
+        ]
+        for grid in self.grids.values():
+            found += grid.model.unread_findings()
+        return found + ([] if found else unstorable(self.document, self.draft()))
+
+    def show_findings(self, findings: Sequence[Finding], *, loud: bool = False) -> None:
+        """Show findings beside fields, in cells and in the strip; ``loud`` marks untouched empty fields too."""
+        self._loud = self._loud or loud
+        placed = [self._placed(finding) for finding in findings]
+        self.header.show_findings(placed, all_loud=self._loud)
+        for key, grid in self.grids.items():
+            grid.show_findings([one for one in placed if one.line is not None and one.table == key])
+        had = bool(self.strip.findings)
+        self.strip.show_findings([*self.unread(), *placed])
+        self._retitle(placed)
+        if bool(self.strip.findings) != had:
+            self.fit()
+
+    def unread(self) -> list[Finding]:
+        """Say which cells hold texts that cannot be read."""
+        return [finding for grid in self.grids.values() for finding in grid.model.unread_findings()]
+
+    def _placed(self, finding: Finding) -> Finding:
+        """Give a finding about a line the table it must mean when the rule did not say it."""
+        if finding.line is None or finding.table in self.grids or not self.grids:
+            return finding
+        fitting = [key for key, grid in self.grids.items() if grid.model.column(finding.field) >= 0]
+        return replace(finding, table=(fitting or list(self.grids))[0])
+
+    def _told(self, findings: Sequence[Finding]) -> None:
+        self.strip.show_findings(findings, "粘贴完成，没有发现问题")
+        self.fit()
+
+    def _retitle(self, findings: Sequence[Finding]) -> None:
+        for place, (key, grid) in enumerate(self.grids.items()):
+            wrong = sum(one.table == key and one.severity is Severity.ERROR for one in findings)
+            text = f"{grid.table.title}（{grid.model.rowCount()}）"
+            self.tabs.setTabText(place, f"{text}　错误 {wrong}" if wrong else text)
+            colour = style.tone("bad").foreground if wrong else style.scheme().text
+            self.tabs.tabBar().setTabTextColor(place, QColor(colour))
+
+    def show_place(self, finding: Finding) -> None:
+        """Go to the field or line a finding is about."""
+        if finding.line is not None and finding.table in self.grids:
+            grid = self.grids[finding.table]
+            self.tabs.setCurrentWidget(grid)
+            grid.show_place(finding.line, finding.field)
+        elif finding.field in self.header.cells:
+            box = self.header.cells[finding.field].editor.box
+            self.scroll.ensureWidgetVisible(box)
+            box.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def refill(self, kept: KeptInput) -> None:
+        """Type kept input in again, as one thing to undo."""
+        commands: list[QUndoCommand] = [
+            HeadEdit(self, one.entry.key, self.head.get(one.entry.key), one.typed, -1)
+            for one in kept.values
+            if not one.table
+        ]
+        for key, grid in self.grids.items():
+            by_id = {line.id: line for line in grid.model.lines}
+            changes: list[CellChange] = [
+                change_of(by_id[one.line_id], one.entry.key, one.typed)
+                for one in kept.values
+                if one.table == key and one.line_id in by_id
+            ]
+            fresh = [EditedLine(dict(line.values)) for line in kept.lines if line.table == key]
+            commands += [CellsEdit(grid.model, changes)] if changes else []
+            commands += [LinesPut(grid.model, grid.model.rowCount(), fresh)] if fresh else []
+        self.stack.beginMacro("填回我的输入")
+        for command in commands:
+            self.stack.push(command)
+        self.stack.endMacro()

@@ -40,7 +40,7 @@ class FormBody(QWidget):
         self.base = Draft({})
         self.head: dict[str, Any] = {}
         self.editable = False
-        self._visit = 0
+        self.edits = self._visit = 0
         self._loud = self._sized = False
         self.stack = QUndoStack(self)
         self.header = HeaderForm(context, [(part.title, part.fields) for part in document.form], self)
@@ -120,6 +120,20 @@ class FormBody(QWidget):
         """Return what is on the screen as a draft of its own."""
         return snapshot(self.document, self.base, self.head, {key: grid.model.lines for key, grid in self.grids.items()})
 
+    def adopt(self, stored: Draft, lines: dict[str, list[EditedLine]], *, untouched: bool) -> None:
+        """Take over what a save made of the draft of ``lines``; keys typed during the save stay typed."""
+        if untouched:
+            places = {key: grid.view.currentIndex() for key, grid in self.grids.items()}
+            spots = {key: (place.row(), place.column()) for key, place in places.items()}
+            self.load(stored)
+            for key, spot in spots.items():
+                self.grids[key].view.show_cell(*spot)
+            return
+        self.base = stored
+        for key, sent in lines.items():
+            for line, kept in zip(sent, stored.lines.get(key, ()), strict=False):
+                line.id = kept.id
+
     def lines(self) -> dict[str, list[EditedLine]]:
         """Return the lines being edited, by table."""
         return {key: list(grid.model.lines) for key, grid in self.grids.items()}
@@ -137,6 +151,10 @@ class FormBody(QWidget):
             cell.editor.set_value(value)
             cell.refresh()
             cell.editor.box.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._count_edit()
+
+    def _count_edit(self) -> None:
+        self.edits += 1
         self.edited.emit()
 
     def _head_edited(self, key: str) -> None:
@@ -149,7 +167,7 @@ class FormBody(QWidget):
 
     def _lines_edited(self) -> None:
         self._retitle(self.strip.findings)
-        self.edited.emit()
+        self._count_edit()
 
     def undo(self) -> None:
         """Take back the last edit; a text that cannot be read goes first."""

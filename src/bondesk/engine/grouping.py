@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.findings import Finding, Place, error
+from bondesk.base.numbers import plain
 from bondesk.engine.sheet_reading import ReadSheet
 
 
@@ -22,6 +24,7 @@ class Arrived:
     texts: dict[str, str]
     line_places: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     line_texts: dict[str, dict[str, str]] = field(default_factory=dict)
+    relations: dict[str, str] = field(default_factory=dict)
     id: int = 0
 
     @property
@@ -44,9 +47,17 @@ class Arrived:
         if finding.table and finding.line is not None:
             sheet, row = self.line_places[finding.table][finding.line]
             text = self.line_texts[finding.table].get(finding.field, "")
+            record = getattr(self.head, self.relations[finding.table])[finding.line]
         else:
-            sheet, row, text = self.sheet, self.row, self.texts.get(finding.field, "")
-        return {"place": Place(sheet, row, text)}
+            sheet, row, text, record = self.sheet, self.row, self.texts.get(finding.field, ""), self.head
+        value = getattr(record, finding.field, None) if text else None
+        return {"place": Place(sheet, row, text), "value": finding.value or _shown(value)}
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    return plain(value) if isinstance(value, Decimal) else str(value)
 
 
 def arrange(document: DocumentType, sheets: list[ReadSheet], findings: list[Finding]) -> list[Arrived]:
@@ -80,6 +91,7 @@ def _new(document: DocumentType, record: SimpleNamespace, sheet: ReadSheet, row:
         setattr(record, table.attribute_key, [])
         one.line_places[table.key] = []
         one.line_texts[table.key] = {}
+        one.relations[table.key] = table.attribute_key
     return one
 
 

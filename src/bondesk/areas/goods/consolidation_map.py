@@ -39,10 +39,17 @@ def one_merge_no(row: ConsolidationMap, facts: Facts) -> Iterator[Finding]:
     if row.part_no not in facts.index(Part, Part.part_no):
         yield error("IMP-05", f"料号 {row.part_no} 不在料号档案中", "part_no")
         return
+    other = _mapped_elsewhere(row, facts)
+    if other is not None:
+        yield error("MAP-01", f"料号 {row.part_no} 已归并到 {other.merge_no}", "merge_no")
+
+
+def _mapped_elsewhere(row: ConsolidationMap, facts: Facts) -> ConsolidationMap | None:
     for other in facts.groups(ConsolidationMap, ConsolidationMap.part_no).get(row.part_no, ()):
         same = other.goods_flag == row.goods_flag and other.record_no == row.record_no and other.active
         if same and other.merge_no != row.merge_no:
-            yield error("MAP-01", f"料号 {row.part_no} 已归并到 {other.merge_no}", "merge_no")
+            return other
+    return None
 
 
 _COMPARED = (("hs_code", "商品编码"), ("name", "品名"), ("dcl_unit", "申报单位"))
@@ -53,7 +60,7 @@ def group_agrees(row: ConsolidationMap, facts: Facts) -> Iterator[Finding]:
     part = facts.index(Part, Part.part_no).get(row.part_no)
     items = facts.index(MergedItem, MergedItem.goods_flag, MergedItem.merge_no)
     item = items.get((row.goods_flag, row.merge_no))
-    if part is None or item is None:
+    if part is None or item is None or _mapped_elsewhere(row, facts) is not None:
         return
     gaps = [
         f"{label}({getattr(part, key)} ≠ {getattr(item, key)})"

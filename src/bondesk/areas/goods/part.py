@@ -74,6 +74,12 @@ def hs_code_known(part: Part, facts: Facts) -> Iterator[Finding]:
             yield note("MAP-09", f"法定单位 {ours or '空'} 与商品编码表的 {theirs or '空'} 不一致", key)
 
 
+def unit_known(part: Part, _facts: Facts) -> Iterator[Finding]:
+    """MAP-12: the ERP's unit stands for a customs unit."""
+    if part.erp_unit and not part.erp_unit_code:
+        yield error("MAP-12", f"计量单位 {part.erp_unit} 未在企业参数中对照", "erp_unit")
+
+
 def convertible(part: Part, facts: Facts) -> Iterator[Finding]:
     """MAP-03, MAP-04, MAP-07, MAP-10: a mapped part must reach its declared unit (handbook 2.3)."""
     from bondesk.areas.goods.consolidation_map import ConsolidationMap
@@ -95,7 +101,7 @@ def convertible(part: Part, facts: Facts) -> Iterator[Finding]:
         declared = Fraction(part.conv_factor) * Fraction(kilograms)
         if abs(declared - Fraction(part.unit_weight)) > declared * Fraction(5, 1000):
             yield note("MAP-07", "单重与转换率相差超过0.5%，以转换率为准", "unit_weight")
-    if part.unit_weight is None and part.goods_kind != "S":
+    if part.unit_weight is None and part.conv_factor is not None and part.goods_kind != "S":
         yield note("MAP-05", "没有单重，净重须在单证上填写", "unit_weight")
 
 
@@ -145,7 +151,7 @@ PART = DocumentType(
         group("申报要素", Part.elements),
     ),
     derive=derive_part,
-    rules=(hs_code_known, convertible),
+    rules=(unit_known, hs_code_known, convertible),
     workbook=WorkbookPlan(
         "料号档案",
         (

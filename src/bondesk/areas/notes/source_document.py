@@ -122,6 +122,10 @@ def _line_findings(line: SourceLine, position: int, facts: Facts) -> Iterator[Fi
     if part is None:
         yield error("IMP-05", f"料号 {line.part_no} 不在料号档案中", "part_no", position, table="lines")
     elif line.erp_unit != part.erp_unit and quantity_ratio(line.erp_unit, part, facts) is None:
+        if FactsCodeBook(facts).read("unit", line.erp_unit) is None:
+            text = f"计量单位 {line.erp_unit} 未在企业参数中对照"
+            yield error("MAP-12", text, "erp_unit", position, table="lines")
+            return
         text = f"企业单位 {line.erp_unit} 与料号档案的企业单位 {part.erp_unit} 不一致且不能换算"
         yield error("IMP-06", text, "erp_unit", position, table="lines")
     if line.unit_price is None and line.total is None:

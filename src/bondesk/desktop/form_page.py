@@ -1,0 +1,351 @@
+"""The one form: every document's form follows from its declaration."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QLabel, QMessageBox, QSizePolicy, QSplitter, QToolBar, QVBoxLayout, QWidget
+
+from bondesk.base.documents import DocumentType
+from bondesk.base.findings import Finding, errors_in
+from bondesk.base.flow import Move
+from bondesk.desktop import style
+from bondesk.desktop.code_lookup import known_codes
+from bondesk.desktop.commands import CommandActions
+from bondesk.desktop.context import DeskContext
+from bondesk.desktop.form_body import FormBody
+from bondesk.desktop.form_checks import FormChecks
+from bondesk.desktop.form_commands import form_commands
+from bondesk.desktop.form_deeds import FormDeeds, Moved
+from bondesk.desktop.form_notice import FormNotice, ask_unsaved
+from bondesk.desktop.history_pane import HistoryPane
+from bondesk.desktop.kept_input import KeptPane, typed_beyond
+from bondesk.desktop.questions import ask
+from bondesk.engine.drafts import Draft
+
+_RUNNING = "正在处理，请稍候"
+
+
+class FormPage(QWidget):
+    """The form of one stored, new or copied document."""
+
+    def __init__(
+        self, context: DeskContext, document: DocumentType, document_id: int | None, copy_of: int | None = None
+    ) -> None:
+        """Show document ``document_id``; None opens a blank one, or the copy of ``copy_of``."""
+        super().__init__()
+        self.setObjectName(f"form.{document.key}")
+        self._context, self.document = context, document
+        self._asked_id, self._copy_of = document_id, copy_of
+        self._ready = self._closing = False
+        self.body = FormBody(context, document, self)
+        self.deeds = FormDeeds(context, document, self.body)
+        self.checks = FormChecks(context.lane, document, self.body.draft, self)
+        self.history = HistoryPane(context, document, self)
+        self.kept = KeptPane(known_codes(context), self)
+        self.notice = FormNotice(self)
+        self.badge = QLabel(self)
+        self.badge.setObjectName("form_state")
+        self.commands = form_commands(self, context.identity)
+        self.bound = CommandActions(self.commands, self)
+        self._build()
+        self._connect()
+        self._retitle()
+        self.deeds.open(document_id, copy_of)
+
+    def _build(self) -> None:
+        bar = QToolBar(self)
+        bar.setObjectName("form_toolbar")
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        for _group, actions in self.bound.grouped():
+            if bar.actions():
+                bar.addSeparator()
+            for action in actions:
+                bar.addAction(action)
+                bar.widgetForAction(action).setObjectName(action.objectName().replace("command.", "button."))
+        space = QWidget(bar)
+        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(space)
+        bar.addWidget(self.badge)
+        self.split = QSplitter(Qt.Orientation.Horizontal, self)
+        self.split.setObjectName("form_side_split")
+        self.split.setChildrenCollapsible(False)
+        for widget in (self.body, self.kept, self.history):
+            self.split.addWidget(widget)
+        self.split.setStretchFactor(0, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, style.GAP, 0, 0)
+        layout.setSpacing(style.GAP - 2)
+        layout.addWidget(bar)
+        layout.addWidget(self.notice)
+        layout.addWidget(self.split, 1)
+        self.body.setEnabled(False)
+
+    def _connect(self) -> None:
+        deeds = self.deeds
+        deeds.opened.connect(self._opened)
+        deeds.stored.connect(self._stored)
+        deeds.moved.connect(self._moved)
+        deeds.refused.connect(self._refused)
+        deeds.failed.connect(lambda text: self.notice.say(text, "error"))
+        deeds.conflicted.connect(self._conflicted)
+        deeds.deleted.connect(self._deleted)
+        deeds.working.connect(lambda _busy: self.bound.refresh())
+        self.body.edited.connect(self._edited)
+        for cell in self.body.header.cells.values():
+            cell.editor.noted.connect(self._retitle)
+        self.body.stack.indexChanged.connect(lambda _index: self._retitle())
+        self.checks.found.connect(self.body.show_findings)
+        self.kept.refill.connect(self._refill)
+
+    def _opened(self, draft: Draft) -> None:
+        self._ready = True
+        self.body.setEnabled(True)
+        self._show(draft)
+        if self._copy_of is not None and draft.id is None:
+            self.body.stack.resetClean()
+        if self.body.editable:
+            self.body.header.focus_first()
+
+    def _show(self, draft: Draft) -> None:
+        """Show a draft as it is stored."""
+        self.checks.forget()
+        self.body.load(draft)
+        self.notice.clear()
+        self._follow_state()
+        if self.body.editable:
+            self.checks.soon()
+
+    def _follow_state(self) -> None:
+        """Open or grey the form as the state and the rights say; say why it is grey."""
+        reason = self._why_locked()
+        self.body.set_editable(not reason)
+        flow, state = self.document.flow, self.body.base.state
+        self.badge.setVisible(bool(flow.states))
+        if flow.states:
+            shown = flow.state(state)
+            tone = style.tone(shown.tone)
+            self.badge.setText(shown.title)
+            self.badge.setStyleSheet(
+                f"color: {tone.foreground}; background: {tone.background};"
+                f"border-radius: 4px; padding: 3px 12px; margin-right: {style.MARGIN}px; font-weight: 600"
+            )
+        if reason:
+            self.notice.say(reason, "locked")
+        self._retitle()
+        self.body.fit()
+
+    def _why_locked(self) -> str:
+        document, base = self.document, self.body.base
+        if not self._context.identity.may(document.key, "new" if base.id is None else "edit"):
+            return f"只读：您没有修改「{document.title}」的权限"
+        flow = document.flow
+        if flow.states and not flow.editable(base.state):
+            back = next((move.title for move in flow.moves if base.state in move.sources and flow.editable(move.target)), "")
+            hint = f"；需要修改时请先「{back}」" if back else ""
+            return f"只读：单据状态为「{flow.state(base.state).title}」，不能修改{hint}"
+        return ""
+
+    def _edited(self) -> None:
+        self._retitle()
+        if self.body.editable:
+            self.checks.soon()
+
+    def _retitle(self) -> None:
+        """Write the title with number and unsaved marker."""
+        title, number = self.document.title, self.number()
+        if self.body.base.id is not None:
+            text = f"{title} {number}" if number else title
+        else:
+            text = f"复制 {title}" if self._copy_of is not None else f"新增 {title}"
+        self.setWindowTitle(text + ("*" if self.dirty else ""))
+        self.bound.refresh()
+
+    def number(self) -> str:
+        """Return the business number as stored."""
+        by_key = {entry.key: entry for entry in self.document.head_fields}
+        parts = []
+        for attribute in self.document.number:
+            value, entry = self.body.base.head.get(attribute.key), by_key.get(attribute.key)
+            parts.append(entry.choice_name(str(value)) if entry and value else str(value or ""))
+        return "/".join(part for part in parts if part)
+
+    @property
+    def dirty(self) -> bool:
+        """Tell whether closing would lose anything."""
+        return self._ready and self.body.editable and self.body.dirty
+
+    def _stored(self, draft: Draft) -> None:
+        self.notice.clear()
+        self._follow_state()
+        self.checks.soon()
+        self._context.show_message(f"已保存「{self.document.title}」{self.number()}")
+        self._tell_others(draft)
+
+    def _tell_others(self, draft: Draft) -> None:
+        if self.history.isVisible() and draft.id is not None:
+            self.history.load(draft.id)
+        self._context.changed(self.document.key)
+
+    def _moved(self, moved: Moved) -> None:
+        self._show(moved.draft)
+        self.checks.forget()
+        self.body.show_findings(moved.findings)
+        state = self.document.flow.state(moved.draft.state).title
+        text = f"{self.document.title} {self.number()} 现为「{state}」"
+        self._context.show_message(text + (f"，另有 {len(moved.findings)} 条提示" if moved.findings else ""))
+        self._tell_others(moved.draft)
+
+    def _refused(self, findings: tuple[Finding, ...]) -> None:
+        if not self._ready:
+            self.notice.say("；".join(finding.text for finding in findings), "error")
+            return
+        self.checks.forget()
+        self.body.show_findings(findings, loud=True)
+        errors = errors_in(findings)
+        placed = next((one for one in errors if one.field), None)
+        count = f"，共 {len(errors)} 处" if len(errors) > 1 else ""
+        self.notice.say(f"没有完成：{(errors or findings)[0].text}{count}。您的输入仍在屏幕上。", "error")
+        if placed is not None:
+            self.body.show_place(placed)
+
+    def _conflicted(self, who: str) -> None:
+        text = f"{who}修改了这张单据，因此没有保存。您的输入仍在屏幕上；重新载入后可把它们填回。"
+        self.notice.say(text, "warn", "重新载入", self._reload_over)
+
+    def _reload_over(self) -> None:
+        """Load the newer version; what was typed stays beside it."""
+        before, typed = self.body.base, self.body.draft()
+
+        def done(stored: Draft) -> None:
+            self._show(stored)
+            self.kept.show_kept(self.document, typed_beyond(self.document, before, typed, stored))
+
+        self.deeds.look_again(done)
+
+    def _refill(self) -> None:
+        self.body.refill(self.kept.kept)
+        self.kept.hide()
+
+    def _deleted(self) -> None:
+        self._context.show_message(f"已删除「{self.document.title}」{self.number()}")
+        self._closing = True
+        self._context.changed(self.document.key)
+        self.close()
+
+    def save(self) -> None:
+        """Store what is on the screen."""
+        self.deeds.save()
+
+    def undo(self) -> None:
+        """Take back the last edit."""
+        self.body.undo()
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        self.body.redo()
+
+    def move(self, order: Move) -> None:
+        """Order a move of the flow; ask first when no way leads back."""
+        flow = self.document.flow
+        if any(order.target in other.sources for other in flow.moves):
+            self.deeds.move(order)
+            return
+        text = f"确定{order.title}「{self.document.title}」{self.number()} 吗？\n"
+        text += f"单据将变为「{flow.state(order.target).title}」，不能再改回。"
+        ask(self, order.title, text, order.title, partial(self.deeds.move, order))
+
+    def send(self) -> None:
+        """Ask, then send."""
+        text = f"确定发送「{self.document.title}」{self.number()} 吗？\n发送后不能取消审核，等待海关回执。"
+        ask(self, "发送", text, "发送", self.deeds.send)
+
+    def copy(self) -> None:
+        """Open a new form with the values of this document."""
+        context, document, source = self._context, self.document, self.body.base.id
+        title = f"复制 {document.title}"
+        context.open_page(
+            f"form.{document.key}.copy.{source}", title, lambda: FormPage(context, document, None, copy_of=source)
+        )
+
+    def delete(self) -> None:
+        """Ask, then delete."""
+        text = f"确定删除「{self.document.title}」{self.number()} 吗？\n删除后不能恢复。"
+        ask(self, "删除", text, "删除", self.deeds.delete)
+
+    def toggle_history(self) -> None:
+        """Show or hide who changed what."""
+        if self.history.isVisible():
+            self.history.hide()
+        elif self.body.base.id is not None:
+            self.history.load(self.body.base.id)
+
+    def reload(self) -> None:
+        """Read the stored document again; ask when there is unsaved typing."""
+        if self.dirty:
+            text = "重新读取会放弃尚未保存的输入，确定吗？"
+            ask(self, "刷新", text, "放弃并刷新", lambda: self.deeds.look_again(self._show))
+        else:
+            self.deeds.look_again(self._show)
+
+    def document_changed(self, key: str) -> None:
+        """Follow a change made elsewhere, unless there is typing to keep (a save will then say CONFLICT)."""
+        if key != self.document.key or self.body.base.id is None or self.dirty or self.deeds.busy or self._closing:
+            return
+
+        def done(stored: Draft) -> None:
+            here = self.body.base
+            if not self.dirty and (stored.revision, stored.state) != (here.revision, here.state):
+                self._show(stored)
+
+        self.deeds.look_again(done)
+
+    def state(self) -> str:
+        """Return the state of the document."""
+        return self.body.base.state
+
+    def can_undo(self) -> bool:
+        """Tell whether there is an edit to take back."""
+        return self.body.editable and (self.body.stack.canUndo() or any(True for _ in self.body.header.problems()))
+
+    def can_redo(self) -> bool:
+        """Tell whether there is an edit to do again."""
+        return self.body.editable and self.body.stack.canRedo()
+
+    def why_not_save(self) -> str:
+        """Return why it cannot be saved now."""
+        return self._why_waiting() or self._why_locked()
+
+    def why_not_stored(self) -> str:
+        """Return why what needs a stored document cannot run now."""
+        return self._why_waiting() or ("请先保存" if self.body.base.id is None else "")
+
+    def why_not_delete(self) -> str:
+        """Return why it cannot be deleted now."""
+        flow, state = self.document.flow, self.body.base.state
+        if reason := self.why_not_stored():
+            return reason
+        if flow.states and not flow.editable(state):
+            return f"状态为「{flow.state(state).title}」，不能删除"
+        return ""
+
+    def _why_waiting(self) -> str:
+        return _RUNNING if self.deeds.busy or not self._ready else ""
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask before unsaved typing is lost."""
+        if self.dirty and not self._closing:
+            event.ignore()
+            self._ask_unsaved()
+            return
+        self.checks.forget()
+        event.accept()
+
+    def _ask_unsaved(self) -> QMessageBox:
+        def leave() -> None:
+            self._closing = True
+            QTimer.singleShot(0, self.close)
+
+        return ask_unsaved(self, f"{self.document.title} {self.number()}", lambda: self.deeds.save(leave), leave)

@@ -25,6 +25,10 @@ from bondesk.base.catalogue import Area, Catalogue
 from bondesk.base.facts import Facts
 
 
+def _enterprise(facts: Facts) -> str:
+    return company_of(facts).name or ""
+
+
 def _creator_only(facts: Facts) -> bool:
     return bool(company_of(facts).creator_only_edit)
 
@@ -65,6 +69,7 @@ CATALOGUE = Catalogue(
     codebook=FactsCodeBook,
     users=StoredUsers(),
     sender=sender_of,
+    enterprise=_enterprise,
     creator_only=_creator_only,
     reviewer_apart=_reviewer_apart,
 )

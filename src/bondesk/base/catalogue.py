@@ -33,7 +33,7 @@ class Catalogue:
     """The declared documents and reports of the program, in menu order.
 
     ``codebook``, ``users`` and ``sender`` are what the areas know and every room needs: customs codes,
-    users with their rights, and who declares; ``creator_only`` and ``reviewer_apart`` read the parameters
+    users with their rights, who declares and how the enterprise is called; ``creator_only`` and ``reviewer_apart`` read the parameters
     新增单据用户才可以编辑 and 审核人与制单人不允许同一人.
     """
 
@@ -44,6 +44,7 @@ class Catalogue:
     codebook: Callable[[Facts], CodeBook]
     users: UserBook
     sender: Callable[[Facts], Sender]
+    enterprise: Callable[[Facts], str]
     creator_only: Callable[[Facts], bool]
     reviewer_apart: Callable[[Facts], bool]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -21,6 +21,9 @@ class CodeBook(Protocol):
 
     def nearest(self, table: str, text: str) -> tuple[str, ...]:
         """Return up to three names that look like ``text``, for a finding."""
+
+    def synonyms(self, table: str) -> Mapping[str, str]:
+        """Return the enterprise's own words for codes of ``table``: word → customs code."""
 
     def old_code(self, table: str, code: str) -> str:
         """Return the 3-digit customs code of an alpha-3 country or currency, or ""."""

@@ -28,5 +28,8 @@ class UserBook(Protocol):
     def sign_in(self, facts: Facts, account: str, password: str) -> Identity:
         """Return the identity behind a right pair; a wrong one is ``Refused`` with a reason."""
 
+    def empty(self, facts: Facts) -> bool:
+        """Tell whether nobody can sign in yet."""
+
     def identity(self, facts: Facts, account: str) -> Identity:
         """Return the identity of ``account`` without a password (the command line's own user)."""

@@ -33,6 +33,7 @@ def read_codes(act: Act) -> Codes:
     codes = Codes()
     for table in tables_of(act.catalogue):
         codes.entries[table] = tuple((code, name, "") for code, name in sorted(act.codebook.entries(table)))
+        codes.synonyms[table] = dict(act.codebook.synonyms(table))
     return codes
 
 
@@ -42,10 +43,7 @@ def with_initials(codes: Codes, table: str) -> tuple[tuple[str, str, str], ...]:
 
 
 def load_codes(act: Act) -> Codes:
-    """Read every named table with the initials of every name; meant for a worker thread.
-
-    ``synonyms`` stays empty: the code book reads an enterprise's own words one by one (``read``).
-    """
+    """Read every named table with the initials of every name; meant for a worker thread."""
     codes = read_codes(act)
     for table in codes.entries:
         codes.entries[table] = with_initials(codes, table)

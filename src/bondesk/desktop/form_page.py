@@ -20,6 +20,7 @@ from bondesk.desktop.form_checks import FormChecks
 from bondesk.desktop.form_commands import form_commands
 from bondesk.desktop.form_deeds import FormDeeds, Moved
 from bondesk.desktop.form_notice import FormNotice, ask_unsaved
+from bondesk.desktop.form_words import number_text, show_state, why_locked, why_not_delete
 from bondesk.desktop.history_pane import HistoryPane
 from bondesk.desktop.kept_input import KeptPane, typed_beyond
 from bondesk.desktop.questions import ask
@@ -122,31 +123,14 @@ class FormPage(QWidget):
         """Open or grey the form as the state and the rights say; say why it is grey."""
         reason = self._why_locked()
         self.body.set_editable(not reason)
-        flow, state = self.document.flow, self.body.base.state
-        self.badge.setVisible(bool(flow.states))
-        if flow.states:
-            shown = flow.state(state)
-            tone = style.tone(shown.tone)
-            self.badge.setText(shown.title)
-            self.badge.setStyleSheet(
-                f"color: {tone.foreground}; background: {tone.background};"
-                f"border-radius: 4px; padding: 3px 12px; margin-right: {style.MARGIN}px; font-weight: 600"
-            )
+        show_state(self.badge, self.document, self.body.base)
         if reason:
             self.notice.say(reason, "locked")
         self._retitle()
         self.body.fit()
 
     def _why_locked(self) -> str:
-        document, base = self.document, self.body.base
-        if not self._context.identity.may(document.key, "new" if base.id is None else "edit"):
-            return f"只读：您没有修改「{document.title}」的权限"
-        flow = document.flow
-        if flow.states and not flow.editable(base.state):
-            back = next((move.title for move in flow.moves if base.state in move.sources and flow.editable(move.target)), "")
-            hint = f"；需要修改时请先「{back}」" if back else ""
-            return f"只读：单据状态为「{flow.state(base.state).title}」，不能修改{hint}"
-        return ""
+        return why_locked(self.document, self.body.base, self._context.identity)
 
     def _edited(self) -> None:
         self._retitle()
@@ -165,12 +149,7 @@ class FormPage(QWidget):
 
     def number(self) -> str:
         """Return the business number as stored."""
-        by_key = {entry.key: entry for entry in self.document.head_fields}
-        parts = []
-        for attribute in self.document.number:
-            value, entry = self.body.base.head.get(attribute.key), by_key.get(attribute.key)
-            parts.append(entry.choice_name(str(value)) if entry and value else str(value or ""))
-        return "/".join(part for part in parts if part)
+        return number_text(self.document, self.body.base)
 
     @property
     def dirty(self) -> bool:
@@ -324,12 +303,7 @@ class FormPage(QWidget):
 
     def why_not_delete(self) -> str:
         """Return why it cannot be deleted now."""
-        flow, state = self.document.flow, self.body.base.state
-        if reason := self.why_not_stored():
-            return reason
-        if flow.states and not flow.editable(state):
-            return f"状态为「{flow.state(state).title}」，不能删除"
-        return ""
+        return self.why_not_stored() or why_not_delete(self.document, self.body.base)
 
     def _why_waiting(self) -> str:
         return _RUNNING if self.deeds.busy or not self._ready else ""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
 from bondesk.base.columns import Kind
 from bondesk.base.documents import DocumentType
@@ -143,7 +144,7 @@ def save(act: Act, document: DocumentType, draft: Draft) -> int:
         with act.session.no_autoflush:
             _refuse_errors(act, document, header)
         if isinstance(header, Record):
-            header.changed_at = act.now()
+            flag_modified(header, "changed_at")  # changed lines alone must raise the revision too
     act.session.flush()
     act.facts.forget()
     stored: int = header.id
@@ -180,6 +181,8 @@ def delete(act: Act, document: DocumentType, document_id: int) -> None:
 def move(act: Act, document: DocumentType, document_id: int, key: str) -> list[Finding]:
     """Order a move of the flow (audit, unaudit, void …) and return the findings that did not block."""
     order = document.flow.move(key)
+    if key == "send":
+        raise Refused("发送须经发件箱，不能直接改状态", "FLOW-02")
     if order is None:
         raise Refused(f"「{document.title}」没有操作 {key}", "FLOW-02")
     act.require(document, key)

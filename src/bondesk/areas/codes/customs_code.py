@@ -71,10 +71,13 @@ class FactsCodeBook:
                     texts.setdefault(other, row.code)
         texts.update({row.name: row.code for row in reversed(present)})
         texts.update({row.code: row.code for row in present})
-        for mapping in self._facts.find(CodeMapping, table_name=table):
-            if mapping.enterprise_code:
-                texts[mapping.enterprise_code] = mapping.customs_code
+        texts.update(self.synonyms(table))
         return texts
+
+    def synonyms(self, table: str) -> Mapping[str, str]:
+        """Return the enterprise's own words: word → customs code."""
+        rows = self._facts.find(CodeMapping, table_name=table)
+        return {row.enterprise_code: row.customs_code for row in rows if row.enterprise_code}
 
     def name(self, table: str, code: str) -> str:
         """Return the Chinese name of ``code``, or ""."""

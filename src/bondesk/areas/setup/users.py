@@ -103,6 +103,10 @@ class StoredUsers:
             raise Refused("用户账号或密码不正确", "AUTH-01")
         return self._identity(facts, user)
 
+    def empty(self, facts: Facts) -> bool:
+        """Tell whether the company has no user yet."""
+        return not facts.find(User)
+
     def identity(self, facts: Facts, account: str) -> Identity:
         """Return the identity of an active account; ``Refused`` when there is none."""
         user = facts.one(User, account=account)

@@ -1,0 +1,53 @@
+"""What a form says about its document: number, state, and why it cannot be changed."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLabel
+
+from bondesk.base.documents import DocumentType
+from bondesk.base.identity import Identity
+from bondesk.desktop import style
+from bondesk.engine.drafts import Draft
+
+
+def number_text(document: DocumentType, base: Draft) -> str:
+    """Write the business number as stored, choices by their names, parts joined by ``/``."""
+    by_key = {entry.key: entry for entry in document.head_fields}
+    parts = []
+    for attribute in document.number:
+        value, entry = base.head.get(attribute.key), by_key.get(attribute.key)
+        parts.append(entry.choice_name(str(value)) if entry and value else str(value or ""))
+    return "/".join(part for part in parts if part)
+
+
+def why_locked(document: DocumentType, base: Draft, identity: Identity) -> str:
+    """Say why the form is grey, and which move of the flow opens it again; "" when it is open."""
+    if not identity.may(document.key, "new" if base.id is None else "edit"):
+        return f"只读：您没有修改「{document.title}」的权限"
+    flow = document.flow
+    if not flow.states or flow.editable(base.state):
+        return ""
+    back = next((move.title for move in flow.moves if base.state in move.sources and flow.editable(move.target)), "")
+    hint = f"；需要修改时请先「{back}」" if back else ""
+    return f"只读：单据状态为「{flow.state(base.state).title}」，不能修改{hint}"
+
+
+def why_not_delete(document: DocumentType, base: Draft) -> str:
+    """Say why a stored document cannot be deleted in its state; "" when it can."""
+    flow = document.flow
+    if flow.states and not flow.editable(base.state):
+        return f"状态为「{flow.state(base.state).title}」，不能删除"
+    return ""
+
+
+def show_state(badge: QLabel, document: DocumentType, base: Draft) -> None:
+    """Write the state into its badge: colour and word; hide it for kinds without states."""
+    badge.setVisible(bool(document.flow.states))
+    if document.flow.states:
+        shown = document.flow.state(base.state)
+        tone = style.tone(shown.tone)
+        badge.setText(shown.title)
+        badge.setStyleSheet(
+            f"color: {tone.foreground}; background: {tone.background};"
+            f"border-radius: 4px; padding: 3px 12px; margin-right: {style.MARGIN}px; font-weight: 600"
+        )

@@ -65,16 +65,20 @@ def write_template(act: Act, document: DocumentType, path: Path) -> None:
     if document.workbook is None:
         raise Refused(f"「{document.title}」没有导入模板", "IMP-00")
     tables: dict[str, Sequence[tuple[str, str]]] = {}
-    sheets = [_template_sheet(act, plan, tables) for plan in document.workbook.sheets]
+    listed: set[str] = set()
+    sheets = [_template_sheet(act, plan, tables, listed) for plan in document.workbook.sheets]
     act.files.write_template(path, sheets, tables)
 
 
-def _template_sheet(act: Act, plan: SheetPlan, tables: dict[str, Sequence[tuple[str, str]]]) -> TemplateSheet:
+def _template_sheet(
+    act: Act, plan: SheetPlan, tables: dict[str, Sequence[tuple[str, str]]], listed: set[str]
+) -> TemplateSheet:
     headings = (*((plan.join,) if plan.join else ()), *plan.head, *plan.headings)
     for heading in headings:
         entry = heading.field
-        if entry.table and entry.table not in tables and entry.table != "hs":
-            tables[entry.table] = act.codebook.entries(entry.table)
+        if entry.table and entry.table not in listed:
+            listed.add(entry.table)
+            tables[heading.text] = act.codebook.entries(entry.table)
     return TemplateSheet(
         title=plan.title,
         headings=tuple(_template_heading(heading) for heading in headings),

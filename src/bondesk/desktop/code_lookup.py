@@ -28,17 +28,13 @@ def known_codes(context: DeskContext) -> KnownCodes:
     return known
 
 
-def ask_code(
-    context: DeskContext, table: str, text: str, owner: QObject, then: Callable[[str | None], None]
-) -> None:
+def ask_code(context: DeskContext, table: str, text: str, owner: QObject, then: Callable[[str | None], None]) -> None:
     """Let the code book read ``text`` (own word, old code, alias); ``then`` gets the code or None."""
 
     def failed(_problem: Exception) -> None:
         then(None)
 
-    context.lane.act(
-        lambda act: act.codebook.read(table, text), while_alive(owner, then), while_alive(owner, failed)
-    )
+    context.lane.act(lambda act: act.codebook.read(table, text), while_alive(owner, then), while_alive(owner, failed))
 
 
 def unknown_code(entry: Field, text: str) -> tuple[str, str]:
@@ -54,9 +50,7 @@ class CodeLookup(FieldEditor):
     With ``asks`` False (in a grid's cell) an unknown text is left in ``unresolved`` for the grid to ask about.
     """
 
-    def __init__(
-        self, context: DeskContext, entry: Field, parent: QWidget | None = None, *, asks: bool = True
-    ) -> None:
+    def __init__(self, context: DeskContext, entry: Field, parent: QWidget | None = None, *, asks: bool = True) -> None:
         """Edit a code of ``entry.table``."""
         super().__init__(context, entry, parent)
         self._asks, self._value = asks, ""

@@ -52,7 +52,7 @@ class CodePopup(QFrame):
         self.list.addTopLevelItems([QTreeWidgetItem([code, name]) for code, name in matches])
         if matches:
             place = next((row for row, match in enumerate(matches) if match[0] == chosen), 0)
-            self.list.setCurrentItem(self.list.topLevelItem(place))
+            self.list.setCurrentIndex(self.list.model().index(place, 0))
         self.list.setVisible(bool(matches))
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
@@ -81,8 +81,8 @@ class CodePopup(QFrame):
         """Move the highlight by ``by`` rows."""
         count = self.list.topLevelItemCount()
         if count:
-            here = self.list.indexOfTopLevelItem(self.list.currentItem())
-            self.list.setCurrentItem(self.list.topLevelItem(max(0, min(count - 1, here + by))))
+            here = self.list.currentIndex().row()
+            self.list.setCurrentIndex(self.list.model().index(max(0, min(count - 1, here + by)), 0))
             self.moved = True
 
     def current(self) -> str:

@@ -33,7 +33,8 @@ class Codes:
 class DeskContext:
     """Passed to every page. ``open_page`` docks a widget under a unique key and title; ``changed`` tells
     lists to refresh after documents of a key changed; ``open_document`` opens a stored (id) or new (None)
-    document's form; ``show_message`` puts a sentence into the status bar."""
+    document's form; ``show_message`` puts a sentence into the status bar.
+    """
 
     engine: Engine
     identity: Identity

@@ -58,13 +58,13 @@ class FormBody(QWidget):
             grid.told.connect(self._told)
 
     def _build(self) -> None:
-        self.scroll = QScrollArea(self)
-        self.scroll.setObjectName("form_scroll")
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setWidget(self.header)
+        self.scroller = QScrollArea(self)
+        self.scroller.setObjectName("form_scroll")
+        self.scroller.setWidgetResizable(True)
+        self.scroller.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroller.setWidget(self.header)
         self.tabs = QTabWidget(self)
         self.tabs.setObjectName("form_tabs")
         self.tabs.setDocumentMode(True)
@@ -74,7 +74,7 @@ class FormBody(QWidget):
         self.split = QSplitter(Qt.Orientation.Vertical, self)
         self.split.setObjectName("form_split")
         self.split.setChildrenCollapsible(False)
-        self.split.addWidget(self.scroll)
+        self.split.addWidget(self.scroller)
         self.split.addWidget(self.tabs)
         self.split.addWidget(self.strip)
         self.tabs.setVisible(bool(self.grids))
@@ -93,7 +93,7 @@ class FormBody(QWidget):
         height = self.split.height()
         if not self.isVisible() or height <= 0:
             return
-        self.header.arrange(self.header.wanted_columns(self.scroll.viewport().width()))
+        self.header.arrange(self.header.wanted_columns(self.scroller.viewport().width()))
         head = min(self.header.sizeHint().height() + 2, height * 3 // 5) if self.grids else height - _STRIP_HEIGHT
         strip = _STRIP_HEIGHT if self.strip.findings else self.strip.minimumSizeHint().height()
         self.split.setSizes([head, max(0, height - head - strip), strip])
@@ -118,7 +118,9 @@ class FormBody(QWidget):
 
     def draft(self) -> Draft:
         """Return what is on the screen as a draft of its own."""
-        return snapshot(self.document, self.base, self.head, {key: grid.model.lines for key, grid in self.grids.items()})
+        return snapshot(
+            self.document, self.base, self.head, {key: grid.model.lines for key, grid in self.grids.items()}
+        )
 
     def adopt(self, stored: Draft, lines: dict[str, list[EditedLine]], *, untouched: bool) -> None:
         """Take over what a save made of the draft of ``lines``; keys typed during the save stay typed."""
@@ -194,7 +196,9 @@ class FormBody(QWidget):
     def looking_up(self) -> bool:
         """Tell whether a typed code still waits for the code book."""
         return any(isinstance(one, CodeLookup) and one.unresolved for one in self.header.problems()) or any(
-            unread.code == "FORM-03" for grid in self.grids.values() for line in grid.model.lines
+            unread.code == "FORM-03"
+            for grid in self.grids.values()
+            for line in grid.model.lines
             for unread in line.unread.values()
         )
 
@@ -252,7 +256,7 @@ class FormBody(QWidget):
             grid.show_place(finding.line, finding.field)
         elif finding.field in self.header.cells:
             box = self.header.cells[finding.field].editor.box
-            self.scroll.ensureWidgetVisible(box)
+            self.scroller.ensureWidgetVisible(box)
             box.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def refill(self, kept: KeptInput) -> None:

@@ -28,7 +28,7 @@ class FormActs(Protocol):
     def redo(self) -> None:
         """Do again what was taken back."""
 
-    def move(self, order: Move) -> None:
+    def order_move(self, order: Move) -> None:
         """Order a move of the flow."""
 
     def send(self) -> None:
@@ -84,15 +84,19 @@ May = Callable[[str], bool]
 def _record(form: FormActs, may: May) -> Iterator[Command]:
     if may("edit") or may("new"):
         yield Command("form.save", "保存", "Ctrl+S", form.save, form.why_not_save, "record")
-        yield Command("form.undo", "撤销", "Ctrl+Z", form.undo, lambda: "" if form.can_undo() else "没有可撤销的输入", "edit")
-        yield Command("form.redo", "重做", "Ctrl+Y", form.redo, lambda: "" if form.can_redo() else "没有可重做的输入", "edit")
+        yield Command(
+            "form.undo", "撤销", "Ctrl+Z", form.undo, lambda: "" if form.can_undo() else "没有可撤销的输入", "edit"
+        )
+        yield Command(
+            "form.redo", "重做", "Ctrl+Y", form.redo, lambda: "" if form.can_redo() else "没有可重做的输入", "edit"
+        )
 
 
 def _flow(form: FormActs, may: May) -> Iterator[Command]:
     for order in form.document.flow.moves:
         if not may(order.key) or (order.key == SEND and form.document.message is None):
             continue
-        run = form.send if order.key == SEND else partial(form.move, order)
+        run = form.send if order.key == SEND else partial(form.order_move, order)
         yield Command(f"form.move.{order.key}", order.title, "", run, partial(_why_not_move, form, order), "flow")
 
 

@@ -66,9 +66,7 @@ class FormNotice(QWidget):
             self._then()
 
 
-def ask_unsaved(
-    parent: QWidget, what: str, save: Callable[[], object], discard: Callable[[], object]
-) -> QMessageBox:
+def ask_unsaved(parent: QWidget, what: str, save: Callable[[], object], discard: Callable[[], object]) -> QMessageBox:
     """Ask what to do with unsaved typing: save, discard or stay."""
     box = QMessageBox(
         QMessageBox.Icon.Question,

@@ -226,7 +226,7 @@ class FormPage(QWidget):
         """Do again what was taken back."""
         self.body.redo()
 
-    def move(self, order: Move) -> None:
+    def order_move(self, order: Move) -> None:
         """Order a move of the flow; ask first when no way leads back."""
         flow = self.document.flow
         if any(order.target in other.sources for other in flow.moves):

@@ -52,7 +52,7 @@ def off_thread(
     def safely() -> T | _Failed:
         try:
             return job()
-        except Exception as problem:  # noqa: BLE001 - delivered below, none swallowed
+        except Exception as problem:
             return _Failed(problem)
 
     def deliver(answer: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -173,7 +174,7 @@ class HeaderForm(QWidget):
 
     def _set_order(self) -> None:
         boxes = [cell.editor.box for cell in self.cells.values()]
-        for before, after in zip(boxes, boxes[1:], strict=False):
+        for before, after in itertools.pairwise(boxes):
             QWidget.setTabOrder(before, after)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name

@@ -73,7 +73,7 @@ class Lane(QObject):
         def outer() -> Callable[[], None]:
             try:
                 result = job()
-            except Exception as problem:  # noqa: BLE001 - every failure is delivered, none swallowed
+            except Exception as problem:
                 failure = problem
                 return lambda: self._fail(failure, failed)
             return lambda: done(result)
@@ -147,7 +147,7 @@ class Conversation(QObject):
         try:
             with self._engine.acting(self._identity) as act:
                 outcome = self._play(self._start(act))
-        except Exception as problem:  # noqa: BLE001 - delivered to the dialog
+        except Exception as problem:
             self.failed.emit(problem)
             return
         self.ended.emit(outcome)

@@ -25,9 +25,7 @@ _FORWARD = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
 class LineDelegate(QStyledItemDelegate):
     """Makes an editor per cell; ``go_on`` is called with 1 or -1 after a cell was committed by a key."""
 
-    def __init__(
-        self, context: DeskContext, go_on: Callable[[int], None], ask_code: AskCode, parent: QWidget
-    ) -> None:
+    def __init__(self, context: DeskContext, go_on: Callable[[int], None], ask_code: AskCode, parent: QWidget) -> None:
         """Edit cells of ``parent``, a view over a :class:`LineModel`."""
         super().__init__(parent)
         self._context, self._go_on, self._ask_code = context, go_on, ask_code

@@ -262,8 +262,13 @@ class LineModel(QAbstractTableModel):
     def unread_findings(self) -> list[Finding]:
         """Say which cells hold a text that cannot be read."""
         return [
-            error(unread.code, f"「{self.fields[self._columns[key]].label}」“{unread.raw[:40]}”：{unread.text}", key, row,
-                  table=self.table.key)
+            error(
+                unread.code,
+                f"「{self.fields[self._columns[key]].label}」“{unread.raw[:40]}”：{unread.text}",
+                key,
+                row,
+                table=self.table.key,
+            )
             for row, line in enumerate(self.lines)
             for key, unread in line.unread.items()
             if key in self._columns

@@ -74,10 +74,10 @@ class LineView(QTableView):
     def event(self, event: QEvent) -> bool:
         """Keep Tab inside the grid; Ctrl+Tab leaves it."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if event.key() == Qt.Key.Key_Backtab or (event.key() == Qt.Key.Key_Tab and not event.modifiers()):
-                if self._lines.editable and self._lines.rowCount():
-                    self.go(1 if event.key() == Qt.Key.Key_Tab else -1)
-                    return True
+            walks = event.key() == Qt.Key.Key_Backtab or (event.key() == Qt.Key.Key_Tab and not event.modifiers())
+            if walks and self._lines.editable and self._lines.rowCount():
+                self.go(1 if event.key() == Qt.Key.Key_Tab else -1)
+                return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name

@@ -1,0 +1,304 @@
+"""A wizard as a dialog: its options first, then one page per step, then what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QStackedLayout,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bondesk.base.errors import OutsideFailure, Refused, WrongCall
+from bondesk.base.findings import Finding, error
+from bondesk.base.options import options_of
+from bondesk.base.steps import Ask, Choose, Confirm, Outcome, Preview, Progress, Script, Step, Table
+from bondesk.desktop import style
+from bondesk.desktop.context import DeskContext
+from bondesk.desktop.findings_view import FindingsView
+from bondesk.desktop.option_form import OptionForm, problems_text
+from bondesk.desktop.step_table import StepTable
+from bondesk.desktop.talk import Talk
+from bondesk.engine import scripts
+
+_SIZE = (1040, 680)
+
+
+class ScriptDialog(QDialog):
+    """Runs one declared script as a conversation; cancel at any time keeps nothing."""
+
+    def __init__(self, context: DeskContext, script: Script, selected: Sequence[int], parent: QWidget) -> None:
+        """Prepare ``script`` for the documents selected in its list."""
+        super().__init__(parent)
+        self.setObjectName(f"script.{script.key}")
+        self.setWindowTitle(script.title)
+        self.resize(*_SIZE)
+        self._context, self.script, self._selected = context, script, tuple(selected)
+        self._talk: Talk | None = None
+        self._go: Callable[[], None] = self._start
+        self._build()
+        self._show_options()
+
+    def _build(self) -> None:
+        self.heading = QLabel(self.script.title, self)
+        self.heading.setObjectName("script_heading")
+        self.heading.setProperty("role", "heading")
+        self.hint = QLabel(self.script.help, self)
+        self.hint.setObjectName("script_hint")
+        self.hint.setProperty("role", "quiet")
+        self.hint.setWordWrap(True)
+        self.pages = QStackedLayout()
+        self.bar = QProgressBar(self)
+        self.bar.setObjectName("script_progress")
+        self.bar.setVisible(False)
+        self.problem = QLabel(self)
+        self.problem.setObjectName("script_problem")
+        self.problem.setWordWrap(True)
+        self.problem.setVisible(False)
+        bad = style.tone("bad")
+        self.problem.setStyleSheet(f"color: {bad.foreground}")
+        self.next = QPushButton("下一步", self)
+        self.next.setObjectName("script_next")
+        self.next.setDefault(True)
+        self.next.clicked.connect(lambda: self._go())
+        self.leave = QPushButton("取消", self)
+        self.leave.setObjectName("script_cancel")
+        self.leave.setAutoDefault(False)
+        self.leave.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.problem, 1)
+        buttons.addWidget(self.leave)
+        buttons.addWidget(self.next)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(style.GAP)
+        for widget in (self.heading, self.hint):
+            layout.addWidget(widget)
+        layout.addLayout(self.pages, 1)
+        layout.addWidget(self.bar)
+        layout.addLayout(buttons)
+
+    def _page(self, page: QWidget, heading: str, next_text: str, go: Callable[[], None]) -> None:
+        """Show another page; the former one goes."""
+        while self.pages.count():
+            former = self.pages.widget(0)
+            if former is None:
+                break
+            self.pages.removeWidget(former)
+            former.deleteLater()
+        self.pages.addWidget(page)
+        self.heading.setText(heading)
+        self.next.setText(next_text)
+        self.next.setEnabled(True)
+        self.problem.setVisible(False)
+        self.bar.setVisible(False)
+        self._go = go
+
+    def _show_options(self) -> None:
+        """Ask for the options; a script without any starts at once."""
+        if not options_of(self.script.options):
+            self._page(QWidget(self), self.script.title, "下一步", self._start)
+            self._run(self.script.options())
+            return
+        self.options = OptionForm(self._context, self.script.options, self)
+        self.options.finished.connect(self._start)
+        self._page(_scrolled(self.options), self.script.title, "下一步", self._start)
+        self.options.focus_first()
+
+    def _start(self) -> None:
+        self.options.when_ready(self._options_ready)
+
+    def _options_ready(self, problems: Sequence[Finding]) -> None:
+        if problems:
+            self._say(problems_text(problems))
+            return
+        self._run(self.options.value())
+
+    def _run(self, options: Any) -> None:
+        script, selected = self.script, self._selected
+        self._talk = Talk(self._context, lambda act: scripts.start(act, script, options, selected))
+        self._talk.asked.connect(self._asked)
+        self._talk.progressed.connect(self._progressed)
+        self._talk.ended.connect(self._ended)
+        self._talk.failed.connect(self._failed)
+        self._talk.cancelled.connect(self.close)
+        self._wait()
+        self._talk.start()
+
+    def _wait(self) -> None:
+        self.next.setEnabled(False)
+        self.problem.setVisible(False)
+        self.bar.setRange(0, 0)
+        self.bar.setVisible(True)
+
+    def _answer(self, value: Any) -> None:
+        self._wait()
+        if self._talk is not None:
+            self._talk.answer(value)
+
+    def _progressed(self, step: Progress) -> None:
+        self.bar.setVisible(True)
+        self.bar.setRange(0, step.total)
+        self.bar.setValue(step.done)
+        self.bar.setFormat(f"{step.text}  {step.done}/{step.total}")
+
+    def _asked(self, step: Step) -> None:
+        match step:
+            case Choose():
+                self._show_choose(step)
+            case Ask():
+                form = OptionForm(self._context, type(step.value), self)
+                form.set_value(step.value)
+                form.finished.connect(lambda: self._go())
+                self._page(_scrolled(form), step.title, "下一步", partial(self._answer_form, form))
+                form.focus_first()
+            case Preview():
+                page = _results(step.tables, step.findings, self)
+                self._page(page, step.title, "完成", partial(self._answer, True))
+            case Confirm():
+                text = QLabel(step.text, self)
+                text.setObjectName("script_confirm")
+                text.setWordWrap(True)
+                text.setAlignment(Qt.AlignmentFlag.AlignTop)
+                text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+                self._page(_scrolled(text), "请确认", "是，继续", partial(self._answer, True))
+            case Progress():
+                self._progressed(step)
+
+    def _show_choose(self, step: Choose) -> None:
+        chosen = set(step.chosen)
+        table = StepTable(step.table, [n for n, row_id in enumerate(step.ids) if row_id in chosen], self)
+        self._page(table, step.table.title, "下一步", partial(self._answer_chosen, step, table))
+
+        def follow() -> None:
+            self.next.setEnabled(bool(table.model.ticked))
+
+        table.ticking.connect(follow)
+        follow()
+        table.view.setFocus()
+
+    def _answer_chosen(self, step: Choose, table: StepTable) -> None:
+        self._answer(tuple(step.ids[number] for number in sorted(table.model.ticked or ())))
+
+    def _answer_form(self, form: OptionForm) -> None:
+        def ready(problems: Sequence[Finding]) -> None:
+            if problems:
+                self._say(problems_text(problems))
+            else:
+                self._answer(form.value())
+
+        form.when_ready(ready)
+
+    def _say(self, text: str) -> None:
+        self.problem.setText(text)
+        self.problem.setVisible(True)
+
+    def _ended(self, outcome: Outcome) -> None:
+        self._talk = None
+        for key in outcome.changed:
+            self._context.changed(key)
+        self._context.show_message(outcome.text)
+        self.leave.setVisible(False)
+        page = _results(outcome.tables, outcome.findings, self, outcome.text)
+        first = _only_document(outcome)
+        if first is None:
+            self._page(page, "完成", "关闭", self.accept)
+        else:
+            self._page(page, "完成", "打开", partial(self._open, *first))
+            self.leave.setText("关闭")
+            self.leave.setVisible(True)
+
+    def _open(self, key: str, document_id: int) -> None:
+        document = self._context.engine.catalogue.document(key)
+        self.accept()
+        self._context.open_document(document, document_id)
+
+    def _failed(self, problem: Exception) -> None:
+        self._talk = None
+        if not isinstance(problem, Refused | OutsideFailure | WrongCall):
+            self._context.lane.crashed.emit(problem)
+            self.close()
+            return
+        found = problem.findings if isinstance(problem, Refused) else (error("OUT", str(problem)),)
+        self._page(_results((), found, self), "没有完成", "返回", self._back)
+        self.leave.setText("关闭")
+
+    def _back(self) -> None:
+        self.leave.setText("取消")
+        if options_of(self.script.options):
+            former = self.options.value()
+            self._show_options()
+            self.options.set_value(former)
+        else:
+            self.close()
+
+    def reject(self) -> None:
+        """Cancel: a running script stops at its next step and keeps nothing."""
+        if self._talk is not None and not self._talk.stopping:
+            self._talk.cancel()
+        super().reject()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Cancel what runs before the dialog goes."""
+        if self._talk is not None and not self._talk.stopping:
+            self._talk.cancel()
+        super().closeEvent(event)
+
+
+def _only_document(outcome: Outcome) -> tuple[str, int] | None:
+    """Return the first document a script made, to be offered for opening."""
+    for key, ids in outcome.changed.items():
+        if ids:
+            return key, ids[0]
+    return None
+
+
+def _scrolled(widget: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setObjectName("script_scroll")
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    holder = QWidget()
+    layout = QVBoxLayout(holder)
+    layout.setContentsMargins(0, style.GAP, style.GAP, style.GAP)
+    layout.addWidget(widget)
+    layout.addStretch(1)
+    area.setWidget(holder)
+    return area
+
+
+def _results(tables: Sequence[Table], findings: Sequence[Finding], parent: QWidget, text: str = "") -> QWidget:
+    """Show tables as tabs and the findings beside them."""
+    page = QWidget(parent)
+    layout = QVBoxLayout(page)
+    layout.setContentsMargins(0, 0, 0, 0)
+    if text:
+        said = QLabel(text, page)
+        said.setObjectName("script_outcome")
+        said.setWordWrap(True)
+        layout.addWidget(said)
+    tabs = QTabWidget(page)
+    tabs.setObjectName("script_tabs")
+    for table in tables:
+        tabs.addTab(StepTable(table, parent=page), f"{table.title} {len(table.rows):,}")
+    if findings:
+        view = FindingsView(page)
+        view.show_findings(findings)
+        tabs.addTab(view, f"提示与错误 {len(findings):,}")
+    if tabs.count():
+        layout.addWidget(tabs, 1)
+    else:
+        tabs.hide()
+        layout.addStretch(1)
+    return page

@@ -33,7 +33,8 @@ class Catalogue:
     """The declared documents and reports of the program, in menu order.
 
     ``codebook``, ``users`` and ``sender`` are what the areas know and every room needs: customs codes,
-    users with their rights, who declares and how the enterprise is called; ``creator_only`` and ``reviewer_apart`` read the parameters
+    users with their rights, who declares and how the enterprise is called; ``creator_only`` and
+    ``reviewer_apart`` read the parameters
     新增单据用户才可以编辑 and 审核人与制单人不允许同一人.
     """
 

@@ -56,6 +56,11 @@ class Lane(QObject):
         self._worker.finished_job.connect(self._deliver)
         self._worker.start()
 
+    @property
+    def idle(self) -> bool:
+        """Tell whether every job has been delivered."""
+        return self._open == 0
+
     def act(self, work: Work, done: Done, failed: Failed | None = None) -> None:
         """Run ``work`` in one transaction off the UI thread; call ``done`` or ``failed`` on it."""
 

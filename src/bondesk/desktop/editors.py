@@ -142,7 +142,7 @@ class ChoiceEditor(FieldEditor):
         if all(code for code, _ in entry.choices):
             self.combo.addItem("", "")
         for code, name in entry.choices:
-            self.combo.addItem(f"{code} {name}".strip(), code)
+            self.combo.addItem(_choice_text(code, name), code)
         self.combo.currentIndexChanged.connect(self._chosen)
         self.combo.installEventFilter(self)
         self.shown = QLineEdit(self)
@@ -241,3 +241,8 @@ class YesNoEditor(FieldEditor):
 
     def _write(self) -> None:
         self.tick.setText("是" if self._value else "否")
+
+
+def _choice_text(code: str, name: str) -> str:
+    """Show a customs code beside its name; a word of our own (``NONE``) only by its name."""
+    return name if len(code) > 2 and code.isalpha() else f"{code} {name}".strip()

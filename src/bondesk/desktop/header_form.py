@@ -20,6 +20,8 @@ from bondesk.desktop.field_editor import FieldEditor, mark_wrong
 
 #: Pixels one field wants with its label; a field this many characters wide takes two places.
 _FIELD_WIDTH, _WIDE = 240, 24
+#: What a box needs beside its label.
+_BOX_WIDTH = 160
 _MOST_COLUMNS = 4
 _TITLE_WIDTH = 76
 TONES = {Severity.ERROR: "bad", Severity.CONFIRM: "warn", Severity.NOTE: "info"}
@@ -182,11 +184,11 @@ class HeaderForm(QWidget):
         super().resizeEvent(event)
         self.arrange(self.wanted_columns(self.width()))
 
-    @staticmethod
-    def wanted_columns(width: int) -> int:
-        """Return how many columns fit into ``width`` pixels."""
+    def wanted_columns(self, width: int) -> int:
+        """Return how many columns fit into ``width`` pixels, the longest label included."""
         room = width - _TITLE_WIDTH - 2 * style.MARGIN
-        return max(1, min(_MOST_COLUMNS, room // _FIELD_WIDTH))
+        longest = max((label.sizeHint().width() for label in self._labels.values()), default=0)
+        return max(1, min(_MOST_COLUMNS, room // max(_FIELD_WIDTH, longest + _BOX_WIDTH)))
 
     def show_values(self, values: Mapping[str, Any]) -> None:
         """Show the values of a draft; forget which boxes were visited."""

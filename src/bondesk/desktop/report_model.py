@@ -65,10 +65,9 @@ class ReportModel(QAbstractTableModel):
     def headerData(  # noqa: N802 - Qt's signature
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
-        """Return titles and row numbers."""
+        """Return titles, and the key of each row, by which it is found again however far one scrolls."""
         if orientation is Qt.Orientation.Vertical:
-            number = str(section + 1) if section < len(self.order) else ""
-            return number if role == Qt.ItemDataRole.DisplayRole else None
+            return self.row_key(section) if role == Qt.ItemDataRole.DisplayRole else None
         column = self.report.columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
             return column.title

@@ -42,7 +42,7 @@ _HEAD_HEADINGS = (
     must(BondedNote.transport_mode),
     must(BondedNote.entry_exit_customs),
     must(BondedNote.declare_customs),
-    may(BondedNote.trade_partner_country),
+    may(BondedNote.trade_partner_country, "启运国"),
     may(BondedNote.note_type),
     may(BondedNote.note_flow_type),
     may(BondedNote.declaration_flag),

@@ -143,7 +143,7 @@ class BondedNote(Record, Flowing):
     transport_mode: Mapped[Code4] = shown("运输方式", table="transport_mode", required=True)
     entry_exit_customs: Mapped[Code4] = shown("进出境关别", table="customs_office", required=True)
     declare_customs: Mapped[Code4] = shown("申报地海关", table="customs_office", required=True)
-    trade_partner_country: Mapped[Code4] = shown("启运国", table="country", required=True, help="启运/运抵国")
+    trade_partner_country: Mapped[Code4] = shown("启运/运抵国", table="country", required=True)
     note_type: Mapped[Code4] = shown("清单类型", choices=NOTE_TYPES, insert_default="0")
     note_flow_type: Mapped[Code4] = shown("流转类型", choices=FLOW_TYPES)
     declare_kind: Mapped[Code4] = shown("申报类型", choices=DECLARE_KINDS, readonly=True, insert_default="1")

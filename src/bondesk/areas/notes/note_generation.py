@@ -218,7 +218,7 @@ def _preview(result: SplitResult, built: BuiltShares) -> Preview:
         notes.append(
             (
                 number,
-                key.ie_flag,
+                "进口" if key.ie_flag == "I" else "出口",
                 key.supervision_mode,
                 key.document_no or "",
                 len(draft.lines),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, relationship
@@ -29,7 +30,7 @@ from bondesk.base.facts import Facts
 from bondesk.base.fields import shown
 from bondesk.base.findings import Finding, error, note
 from bondesk.base.records import Line, Record, belongs_to
-from bondesk.base.workbooks import SheetPlan, WorkbookPlan, may, must
+from bondesk.base.workbooks import Heading, SheetPlan, WorkbookPlan, may, must
 
 IE_FLAGS = (("I", "进口"), ("E", "出口"))
 
@@ -78,7 +79,7 @@ class SourceLine(Line):
     bill_no: Mapped[Code64] = shown("提单号")
     transport_mode: Mapped[Code4] = shown("运输方式", table="transport_mode")
     entry_exit_customs: Mapped[Code4] = shown("进出境关别", table="customs_office")
-    trade_partner_country: Mapped[Code4] = shown("启运国", table="country", help="进口启运国，出口运抵国")
+    trade_partner_country: Mapped[Code4] = shown("启运/运抵国", table="country", help="进口启运国，出口运抵国")
     transaction_mode: Mapped[Code4] = shown("成交方式", table="transaction_mode")
     application_no: Mapped[Code64] = shown("申请表编号")
     application_line_no: Mapped[int | None] = shown("申请表序号")
@@ -168,6 +169,13 @@ _LINE_COLUMNS = (
 )
 _REQUIRED = {"part_no", "quantity", "currency"}
 
+
+def _heading(attribute: Any) -> Heading:
+    if attribute.key == "trade_partner_country":
+        return may(attribute, "启运国")
+    return must(attribute) if attribute.key in _REQUIRED else may(attribute)
+
+
 SOURCE_DOCUMENT = DocumentType(
     key="source_document",
     title="原始单证",
@@ -201,7 +209,7 @@ SOURCE_DOCUMENT = DocumentType(
                 "原始单证",
                 (
                     may(SourceLine.line_no, "行号"),
-                    *(must(a) if a.key in _REQUIRED else may(a) for a in _LINE_COLUMNS[1:]),
+                    *(_heading(a) for a in _LINE_COLUMNS[1:]),
                 ),
                 part="lines",
                 head=(

@@ -323,6 +323,7 @@ def upgrade() -> None:
     sa.Column('document_id', sa.BigInteger(), nullable=True),
     sa.Column('document_no', sa.String(length=128), nullable=False),
     sa.Column('action', sa.String(length=64), nullable=False),
+    sa.Column('summary', sa.Text(), server_default='', nullable=False),
     sa.Column('before', sa.JSON(), nullable=False),
     sa.Column('after', sa.JSON(), nullable=False),
     sa.Column('origin_run', sa.BigInteger(), nullable=True),

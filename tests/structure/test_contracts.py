@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+
 from builders import source_tree
 from builders.source_tree import Module, module, modules_under
 

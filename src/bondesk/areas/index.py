@@ -20,6 +20,8 @@ from bondesk.areas.notes.source_document import SOURCE_DOCUMENT
 from bondesk.areas.reports.item_ledger import ITEM_LEDGER
 from bondesk.areas.reports.material_status import MATERIAL_STATUS
 from bondesk.areas.setup.company import COMPANY, company_of, sender_of
+from bondesk.areas.setup.operation_log import OPERATION_LOG
+from bondesk.areas.setup.password_setting import SET_PASSWORD
 from bondesk.areas.setup.users import USER, USER_GROUP, StoredUsers
 from bondesk.base.catalogue import Area, Catalogue
 from bondesk.base.facts import Facts
@@ -63,9 +65,10 @@ CATALOGUE = Catalogue(
         COMPANY,
         USER_GROUP,
         USER,
+        OPERATION_LOG,
     ),
     reports=(MATERIAL_STATUS, ITEM_LEDGER),
-    scripts=(GENERATE_NOTES, GENERATE_UNIT_CONSUMPTION),
+    scripts=(GENERATE_NOTES, GENERATE_UNIT_CONSUMPTION, SET_PASSWORD),
     codebook=FactsCodeBook,
     users=StoredUsers(),
     sender=sender_of,

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import Float, Numeric
+
 from bondesk.base.codebook import CodeBook
-from bondesk.base.columns import ExactDecimal
+from bondesk.base.columns import PLACES, ExactDecimal
 from bondesk.base.documents import BASIC_RIGHTS, DocumentType
 from bondesk.base.errors import WrongCall
 from bondesk.base.facts import Facts
@@ -102,7 +104,7 @@ class Catalogue:
         for report in self.reports:
             if report.area not in sections:
                 yield f"{report.key}: area {report.area} is not in the menu"
-            options_of(report.options)
+            yield from _option_problems(report.key, report.options)
         for script in self.scripts:
             yield from self._script_problems(script)
 
@@ -113,7 +115,14 @@ class Catalogue:
             return
         for key in script.when - {state.key for state in document.flow.states}:
             yield f"script {script.key} names the unknown state {key}"
-        options_of(script.options)
+        yield from _option_problems(script.key, script.options)
+
+
+def _option_problems(where: str, options: type[Any]) -> Iterator[str]:
+    try:
+        options_of(options)
+    except KeyError:
+        yield f"{where}: {options.__name__} has an option without a label"
 
 
 def _document_problems(document: DocumentType) -> Iterator[str]:
@@ -144,7 +153,8 @@ def _label_problem(where: str, attribute: Any) -> Iterator[str]:
         yield f"{where}: {attribute} has no label"
         return
     column = attribute.property.columns[0]
-    if entry.numeric and entry.places and not isinstance(column.type, ExactDecimal):
+    exact = isinstance(column.type, ExactDecimal)
+    if not exact and (entry.kind in PLACES or isinstance(column.type, Numeric | Float)):
         yield f"{where}: {attribute} is a number outside the exact column type"
 
 
@@ -164,6 +174,7 @@ def _workbook_problems(document: DocumentType) -> Iterator[str]:
     for sheet in document.workbook.sheets:
         if sheet.part and sheet.part not in tables:
             yield f"{document.key}: sheet {sheet.title} fills the unknown line table {sheet.part}"
+            continue
         texts = Counter(heading.text for heading in (*sheet.head, *sheet.headings))
         for text, times in texts.items():
             if times > 1:

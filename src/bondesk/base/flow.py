@@ -34,13 +34,14 @@ class Move:
 class Flow:
     """States and moves of a kind of document.
 
-    ``checked_on_save`` refuses a save with errors (masters); drafts may be saved unfinished.
+    ``closed`` kinds are never edited; ``checked_on_save`` refuses a save with errors (masters); drafts may be saved unfinished.
     """
 
     key: str
     states: tuple[State, ...] = ()
     moves: tuple[Move, ...] = ()
     checked_on_save: bool = False
+    closed: bool = False
     _index: dict[str, State] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -58,7 +59,7 @@ class Flow:
 
     def editable(self, key: str) -> bool:
         """Tell whether a document in state ``key`` may be edited and deleted."""
-        return not self.states or self._index[key].editable
+        return not self.closed and (not self.states or self._index[key].editable)
 
     def move(self, key: str) -> Move | None:
         """Return the move named ``key``, if the flow has it."""
@@ -67,6 +68,9 @@ class Flow:
 
 #: Masters: no states, always editable, checked on every save.
 KEPT = Flow("kept", checked_on_save=True)
+
+#: Records only the program writes.
+READ_ONLY = Flow("read_only", closed=True)
 
 _DRAFT = State("DRAFT", "暂存草稿", "plain", editable=True)
 _AUDITED = State("AUDITED", "已审核", "info", rank=1)

@@ -25,6 +25,8 @@ def why_locked(document: DocumentType, base: Draft, identity: Identity) -> str:
     if not identity.may(document.key, "new" if base.id is None else "edit"):
         return f"只读：您没有修改「{document.title}」的权限"
     flow = document.flow
+    if flow.closed:
+        return f"只读：「{document.title}」只能查看"
     if not flow.states or flow.editable(base.state):
         return ""
     back = next((move.title for move in flow.moves if base.state in move.sources and flow.editable(move.target)), "")

@@ -15,9 +15,9 @@ from sqlalchemy import event, insert, inspect, select
 from sqlalchemy.orm import Session
 
 from bondesk.base.fields import field_of
+from bondesk.base.operation_log import OperationLog
 from bondesk.base.records import Line, Record, Row, new_id
 from bondesk.engine.act import Act
-from bondesk.engine.tables import OperationLog
 
 _SKIPPED = {"revision", "created_by", "created_at", "changed_by", "changed_at", "company_id", "id", "header_id"}
 _SKIPPED |= {"password_hash"}
@@ -83,9 +83,22 @@ def _entry(act: Act, row: Record | Line, action: str, before: Any, after: Any) -
         document_id=document_id,
         document_no=number[:128],
         action=action,
+        summary=_summary(type(row), action, before, after),
         before=before,
         after=after,
     )
+
+
+def _summary(model: type[Any], action: str, before: dict[str, Any], after: dict[str, Any]) -> str:
+    """Write a change as a clerk reads it: label: before → after."""
+    if action != "修改":
+        return ""
+    keys = dict.fromkeys((*before, *after))
+    return "；".join(f"{label_of(model, key)}：{_word(before.get(key))} → {_word(after.get(key))}" for key in keys)
+
+
+def _word(value: Any) -> str:
+    return "空" if value in (None, "") else str(value)
 
 
 def _present(row: Row) -> dict[str, Any]:
@@ -141,6 +154,7 @@ def log_bulk(act: Act, document_key: str, action: str, rows: Sequence[tuple[int,
             "document_id": document_id,
             "document_no": number[:128],
             "action": action,
+            "summary": "，".join(f"{key} {value}" for key, value in after.items()),
             "before": {},
             "after": dict(after),
         }

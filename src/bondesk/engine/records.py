@@ -159,6 +159,8 @@ def _refuse_errors(act: Act, document: DocumentType, header: Any) -> None:
 
 def require_editable(act: Act, document: DocumentType, header: Any) -> None:
     """Refuse to change a document its flow keeps closed, or one only its creator may change (0.4)."""
+    if document.flow.closed:
+        raise Refused(f"「{document.title}」只能查看，不能修改或删除", "FLOW-01")
     if document.flow.states and not document.flow.editable(header.state):
         title = document.flow.state(header.state).title
         raise Refused(f"单据状态为「{title}」，不能修改或删除；请先取消审核", "FLOW-01")

@@ -10,7 +10,6 @@ from sqlalchemy import JSON, BigInteger, Date, DateTime, Index, Integer, LargeBi
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bondesk.base.columns import ExactDecimal
-from bondesk.base.fields import shown
 from bondesk.base.records import Base, Row, new_id
 
 QUANTITY = ExactDecimal(5)
@@ -44,26 +43,6 @@ class ImportRun(Base):
     columns: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON)
     user_id: Mapped[int] = mapped_column(BigInteger)
     at: Mapped[datetime] = mapped_column(DateTime)
-
-
-class OperationLog(Row):
-    """One operation: who, when, on what, what it was before and after. Append-only."""
-
-    __tablename__ = "operation_log"
-    __table_args__ = (
-        Index("ix_operation_log_object", "company_id", "document_key", "document_id"),
-        Index("ix_operation_log_at", "company_id", "at"),
-    )
-
-    at: Mapped[datetime] = shown("时间")
-    user_id: Mapped[int] = mapped_column(BigInteger)
-    user_name: Mapped[str] = shown("用户")
-    document_key: Mapped[str] = shown("模块")
-    document_id: Mapped[int | None] = mapped_column(BigInteger)
-    document_no: Mapped[str] = shown("单号", String(128))
-    action: Mapped[str] = shown("操作")
-    before: Mapped[Any] = shown("修改前", JSON)
-    after: Mapped[Any] = shown("修改后", JSON)
 
 
 class Outbox(Row):

@@ -20,13 +20,13 @@ def main() -> None:
     target = Path(sys.argv[1] if len(sys.argv) > 1 else "build/screens")
     if len(sys.argv) > 2:
         os.environ["QT_SCALE_FACTOR"] = sys.argv[2]
-    from builders.clerk import Clerk, wait_until
     from PySide6.QtWidgets import QApplication, QWidget
 
     from bondesk import demo
     from bondesk.app import open_engine
     from bondesk.desktop.style import apply_style
     from bondesk.settings import Home
+    from builders.clerk import Clerk, wait_until
 
     target.mkdir(parents=True, exist_ok=True)
     app = QApplication.instance() or QApplication(sys.argv)

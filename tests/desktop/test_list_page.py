@@ -237,9 +237,7 @@ def test_an_export_holds_what_the_list_shows(
     assert lines == [["料号", "物料类型"], ["RES-2", "料件"], ["CAP-1", "料件"]]
 
 
-def test_a_template_is_saved_where_the_user_says(
-    desk: Any, open_list: OpenList, qtbot: QtBot, tmp_path: Path
-) -> None:
+def test_a_template_is_saved_where_the_user_says(desk: Any, open_list: OpenList, qtbot: QtBot, tmp_path: Path) -> None:
     page = open_list("account")
     page.bound.run("list.template")
     target = tmp_path / "模板.xlsx"

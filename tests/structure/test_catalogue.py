@@ -26,7 +26,6 @@ from bondesk.base.records import Reference
 from bondesk.base.reports import Report
 from bondesk.base.workbooks import SheetPlan, WorkbookPlan, may
 
-
 WholeQuantity = Annotated[int, mapped_column(Integer, info={"kind": Kind.QUANTITY})]
 
 

@@ -34,7 +34,8 @@ class Move:
 class Flow:
     """States and moves of a kind of document.
 
-    ``closed`` kinds are never edited; ``checked_on_save`` refuses a save with errors (masters); drafts may be saved unfinished.
+    ``closed`` kinds are never edited; ``checked_on_save`` refuses a save with errors (masters), while
+    drafts may be saved unfinished.
     """
 
     key: str

@@ -25,7 +25,7 @@ class Papers:
     def __init__(self, act: Act) -> None:
         """Work in ``act``."""
         self.act = act
-        self._stored: dict[str, str] = {}
+        self._stored: dict[tuple[str, str], str] = {}
 
     def draft(self, document: DocumentType) -> Draft:
         """Return a new draft with every field the user may fill filled, and one line in every table."""
@@ -45,27 +45,28 @@ class Papers:
         if entry.table:
             return self.act.codebook.entries(entry.table)[0][0]
         if entry.reference:
-            return self._reference(document, entry.reference)
+            return self._reference(document, entry)
         if entry.key == "hs_code":
             return self.act.facts.find(HsCode)[0].hs_code
         if (document.key, entry.key) == ("code_mapping", "customs_code"):
             return self.act.codebook.entries("unit")[0][0]
-        return TRADE[entry.key] if entry.key in TRADE else plain_value(entry)
+        return TRADE[entry.key] if entry.key in TRADE else plain_value(entry, len(self._stored))
 
-    def _reference(self, document: DocumentType, key: str) -> str:
-        """Return the number of a stored document ``key``; a document never refers to itself here."""
-        if key == document.key:
+    def _reference(self, document: DocumentType, entry: Field) -> str:
+        """Return the number of a stored document, another one for every field; never the document's own kind."""
+        if entry.reference == document.key:
             return ""
-        if key not in self._stored:
-            target = self.act.catalogue.document(key)
+        place = (entry.reference, entry.key)
+        if place not in self._stored:
+            target = self.act.catalogue.document(entry.reference)
             draft = self.draft(target)
             records.save(self.act, target, draft)
-            self._stored[key] = str(draft.head[target.number[0].key])
-        return self._stored[key]
+            self._stored[place] = str(draft.head[target.number[0].key])
+        return self._stored[place]
 
 
-def plain_value(entry: Field) -> Any:
-    """Return a value of the field's kind that uses all its decimals, or its whole name as far as it fits."""
+def plain_value(entry: Field, serial: int = 0) -> Any:
+    """Return a value of the field's kind: all its decimals used, or ``serial`` and its name as far as it fits."""
     if entry.places:
         return Decimal(1) + Decimal(1).scaleb(-entry.places)
     match entry.kind:
@@ -78,5 +79,5 @@ def plain_value(entry: Field) -> Any:
         case Kind.YESNO:
             return True
         case _:
-            text = f"{entry.key} {entry.label}"
+            text = f"{serial} {entry.key} {entry.label}"
             return text[: entry.length] if entry.length else text

@@ -199,7 +199,7 @@ def open_list(desk: DeskStub, qtbot: QtBot) -> Callable[..., ListPage]:
         page = ListPage((stub or desk).context, CATALOGUE.document(key))
         qtbot.addWidget(page)
         page.resize(1400, 500)
-        with qtbot.waitSignal(page.model.loaded):
+        with qtbot.waitSignal(page.model.counted):
             page.show()
         return page
 

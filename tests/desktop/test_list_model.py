@@ -61,7 +61,7 @@ def store_parts(engine: Engine, rows: int) -> None:
 def model(engine: Engine, desk: Any, document_of: Callable[[str], DocumentType], qtbot: QtBot) -> ListModel:
     store_parts(engine, ROWS)
     made = ListModel(document_of("part"), desk.context.lane, desk.context.codes)
-    with qtbot.waitSignal(made.loaded):
+    with qtbot.waitSignal(made.counted):
         made.load(BY_NUMBER)
     return made
 
@@ -74,10 +74,10 @@ def test_only_pages_in_sight_are_read(
     page = ListPage(desk.context, document_of("part"))
     qtbot.addWidget(page)
     page.resize(1200, 600)
-    with qtbot.waitSignal(page.model.loaded):
+    with qtbot.waitSignal(page.model.counted):
         page.show()
     qtbot.wait(3 * SETTLE_MS)
-    assert statements == ["count", "offset 0"]
+    assert statements == ["offset 0", "count"]
     bar = page.view.verticalScrollBar()
     for step in range(1, 60):
         bar.setValue(bar.maximum() * step // 60)
@@ -136,7 +136,7 @@ def test_rows_far_away_are_fetched_before_they_are_copied(
     store_parts(engine, 1500)
     page = ListPage(desk.context, document_of("part"))
     qtbot.addWidget(page)
-    with qtbot.waitSignal(page.model.loaded):
+    with qtbot.waitSignal(page.model.counted):
         page.show()
     page.view.selectAll()
     assert page.selection.size == 1500

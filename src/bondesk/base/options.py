@@ -107,10 +107,17 @@ def _read_yes_no(text: str) -> bool:
     raise ValueError(text)
 
 
+def _read_decimal(text: str) -> Decimal:
+    number = Decimal(text)
+    if not number.is_finite():
+        raise ValueError(text)
+    return number
+
+
 _READERS: dict[str, Callable[[str], Any]] = {
     "text": str,
     "yesno": _read_yes_no,
     "integer": int,
-    "number": Decimal,
+    "number": _read_decimal,
     "date": lambda text: date.fromisoformat(text) if text else None,
 }

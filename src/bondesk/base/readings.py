@@ -121,7 +121,7 @@ def read_date(raw: RawCell) -> datetime.date | None:
     _refuse_marks(raw)
     if isinstance(raw, str):
         return _date_of(raw)
-    if isinstance(raw, int | float) and not isinstance(raw, bool) and raw == int(raw):
+    if isinstance(raw, int | float) and not isinstance(raw, bool) and raw % 1 == 0:
         return _date_of(str(int(raw)))
     raise Unreadable("IMP-02", "不是日期，请写成 2024-01-31")
 
@@ -161,6 +161,8 @@ def _text_of(raw: str) -> str:
 
 def _digits(raw: float) -> str:
     number = exact_number(raw)
+    if not number.is_finite():
+        raise Unreadable("IMP-07", "不是数字")
     return str(int(number)) if number == int(number) else format(number, "f")
 
 

@@ -86,12 +86,13 @@ class ListModel(QAbstractTableModel):
     """Rows of one document's list.
 
     ``loaded`` brings the number of rows after a query was answered, ``failed`` the exception, and
-    ``arrived`` tells that a page came in.
+    ``arrived`` tells that a page came in, ``counted`` how many rows there are in all.
     """
 
     loaded = Signal(int)
     failed = Signal(object)
     arrived = Signal()
+    counted = Signal(int)
 
     def __init__(self, document: DocumentType, lane: Lane, codes: Codes, parent: QObject | None = None) -> None:
         """Show nothing until :meth:`load`."""
@@ -112,23 +113,47 @@ class ListModel(QAbstractTableModel):
         self._settle.timeout.connect(self._ask)
 
     def load(self, query: Query, near: int = 0) -> None:
-        """Answer ``query``: the count and the page around row ``near`` in one act; what is shown stays till then."""
+        """Answer ``query``: first the page around row ``near``, then, when there may be more, the count.
+
+        What is shown stays until the page is here; counting a million rows takes longer than showing some.
+        """
         self._generation += 1
         generation, number = self._generation, near // PAGE_ROWS
         document = self.document
 
-        def job(act: Act) -> tuple[int, list[PageRow]]:
-            return count(act, document, query), page(act, document, query, number * PAGE_ROWS, PAGE_ROWS)
+        def job(act: Act) -> list[PageRow]:
+            return page(act, document, query, number * PAGE_ROWS, PAGE_ROWS)
 
-        def done(answer: tuple[int, list[PageRow]]) -> None:
+        def done(first: list[PageRow]) -> None:
+            if generation != self._generation:
+                return
+            if number and not first:
+                self.load(query)  # rows went away meanwhile
+                return
+            self._replace(query, number * PAGE_ROWS + len(first), number, first)
+            if len(first) < PAGE_ROWS:
+                self.counted.emit(self._count)
+            else:
+                self._lane.act(lambda act: count(act, document, query), while_alive(self, counted), failed)
+
+        def counted(rows: int) -> None:
             if generation == self._generation:
-                self._replace(query, answer[0], number, answer[1])
+                self._grow(rows)
 
         def failed(problem: Exception) -> None:
             if generation == self._generation:
                 self.failed.emit(problem)
 
         self._lane.act(job, while_alive(self, done), while_alive(self, failed))
+
+    def _grow(self, rows: int) -> None:
+        """Add the rows known to exist behind the first page."""
+        if rows > self._count:
+            self.beginInsertRows(QModelIndex(), self._count, rows - 1)
+            self._count = rows
+            self.endInsertRows()
+        self.arrived.emit()
+        self.counted.emit(rows)
 
     def _replace(self, query: Query, rows: int, number: int, first: list[PageRow]) -> None:
         self.beginResetModel()

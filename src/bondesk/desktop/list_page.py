@@ -37,7 +37,7 @@ LAYOUT = "layout"
 
 
 class ListPage(QWidget):
-    """The list of one document type; loads when first shown."""
+    """The list of one document type; its first rows are asked for before it is shown."""
 
     def __init__(self, context: DeskContext, document: DocumentType) -> None:
         """Show what ``context``'s user may see and do."""
@@ -46,10 +46,12 @@ class ListPage(QWidget):
         self.setWindowTitle(document.title)
         self._context, self.document = context, document
         self._order: tuple[tuple[str, bool], ...] = ()
-        self._stale, self._loading = True, False
+        self._stale, self._loading = False, False
         self._asked = Query()
         self._kept: tuple[set[int], int, int] = (set(), 0, 0)
         self.model = ListModel(document, context.lane, context.codes, self)
+        self._loading = True
+        self.model.load(self._asked)  # the database works while the rest of the page is made
         self.view = ListView(self.model, self)
         self.selection = ListSelection(self.view, self.model, context.lane)
         self.deeds = ListDeeds(context, document, self.selection, self)
@@ -62,6 +64,7 @@ class ListPage(QWidget):
         self.bound = CommandActions(self.commands, self, inner)
         self._build()
         self._connect()
+        self.view.notice.say("正在读取…")
         kept = context.extras.get(LAYOUT)
         if isinstance(kept, Layout):
             self.view.remember_columns(kept, self.objectName())

@@ -30,7 +30,7 @@ from bondesk.settings import Home, carried
 HEADINGS = (
     "单据号* 单据日期* 进出口标志* 监管方式* 客户供应商 行号 料号* 数量* 企业单位 单价 总价 币制* 国别 "
     "净重 毛重 件数 BOM版本 发票号 合同号 提单号 运输方式 进出境关别"
-).split()  # noqa: SIM905 - one line reads like the sheet
+).split()
 PARTS = ("CAP0402-104K", "DIO-SS34A", "TRA-3904", "MOS-65R190", "PCB-6L-GW", "IND-100UH", "BAT-18650", "CON-TYPEC")
 
 

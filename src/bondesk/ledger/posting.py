@@ -101,12 +101,16 @@ class EffectTable:
         return row.in_out, row.consume
 
     def writeoff_mode(self, mode: str, goods_flag: str, ie_flag: str) -> str:
-        """Return D 正扣 when the ledger moves with the direction, F 反扣 against it, N when not at all."""
+        """Return D 正扣 when the ledger moves with the direction, F 反扣 against it, N when not at all.
+
+        A product that comes back reduces what was exported: 反扣, though its material returns (handbook 8.4).
+        """
         in_out, consume = self.effect(mode, goods_flag, ie_flag)
-        ledger = in_out if goods_flag == "I" else -consume
-        if ledger == 0:
+        if (in_out if goods_flag == "I" else consume) == 0:
             return "N"
-        return "D" if ledger == (1 if ie_flag == "I" else -1) else "F"
+        if goods_flag == "I":
+            return "D" if in_out == (1 if ie_flag == "I" else -1) else "F"
+        return "D" if ie_flag == "E" and consume == 1 else "F"
 
 
 def changes(existing: Iterable[Posting], desired: Iterable[Posting]) -> Sequence[Posting]:

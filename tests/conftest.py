@@ -1,0 +1,69 @@
+"""Offices made once per worker and copied for every test, so that each test has its own data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from builders.office import Office, copy_of, found_codes, found_factory, found_masters, open_office
+
+Opener = Callable[..., Office]
+
+
+@pytest.fixture(scope="session")
+def codes_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with schema, customs codes and people."""
+    path = tmp_path_factory.mktemp("codes") / "home"
+    found_codes(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def masters_template(codes_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the demo company's masters, without source documents."""
+    path = copy_of(codes_template, tmp_path_factory.mktemp("masters") / "home")
+    found_masters(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def factory_template(masters_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with every demo workbook imported and the BOMs rolled up."""
+    path = copy_of(masters_template, tmp_path_factory.mktemp("factory") / "home")
+    found_factory(path)
+    return path
+
+
+@pytest.fixture
+def office_at(tmp_path: Path) -> Iterator[Opener]:
+    """Open copies of a template: ``office_at(template, "name", rehearsal=True)``."""
+    opened: list[Office] = []
+
+    def open_copy(template: Path, name: str = "home", *, rehearsal: bool = False) -> Office:
+        office = open_office(copy_of(template, tmp_path / name), rehearsal=rehearsal)
+        opened.append(office)
+        return office
+
+    yield open_copy
+    for office in opened:
+        office.close()
+
+
+@pytest.fixture
+def codes_office(office_at: Opener, codes_template: Path) -> Office:
+    """An office that knows the customs codes only."""
+    return office_at(codes_template)
+
+
+@pytest.fixture
+def masters_office(office_at: Opener, masters_template: Path) -> Office:
+    """An office with masters and the book."""
+    return office_at(masters_template)
+
+
+@pytest.fixture
+def factory_office(office_at: Opener, factory_template: Path) -> Office:
+    """An office with everything of the demo company, nothing declared yet."""
+    return office_at(factory_template)

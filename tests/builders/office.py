@@ -87,8 +87,10 @@ class Office:
         """Read one note with its lines, by id or number."""
         document = self.document("bonded_note")
         with self.act(SYSTEM) as act:
-            load = records.load if isinstance(wanted, int) else records.load_numbered
-            found: BondedNote = load(act, document, wanted)  # type: ignore[operator]
+            by_id = isinstance(wanted, int)
+            found: BondedNote = (
+                records.load(act, document, int(wanted)) if by_id else records.load_numbered(act, document, str(wanted))
+            )
             _ = [line.sources for line in found.lines]
             return found
 

@@ -15,29 +15,7 @@ from bondesk.base.errors import Refused
 from bondesk.base.findings import Finding, Severity, errors_in
 from bondesk.engine import records
 from bondesk.engine.tables import ImportRun
-from builders.office import DEMO, SHARED, Office, dump_hash
-
-BAD = SHARED / "data" / "factory-bad"
-#: workbook | key | code | sheet row(s) | column | what must be said (parts)
-FAULTS = """
-part_missing_heading       | part              | IMP-01 | 1   |            | 申报单位；单位(申报)
-part_unknown_unit          | part              | MAP-12 | 4   | 企业单位   | DZN；未在企业参数中对照
-part_hs_9_digits           | part              | MAP-08 | 3   | 商品编码   | 10位
-part_no_conversion         | part              | MAP-03 | 3   | 单重,转换率 | 至少填一项
-part_weight_only           | part              | MAP-04 | 3   | 转换率     | 个；不是重量单位
-consolidation_map_twice    | consolidation_map | MAP-01 | 3   | 归并序号   | CAP0402-104K；1
-consolidation_map_conflict | consolidation_map | MAP-02 | 3   | 归并序号   | 3926909090；3926901000；EPE珍珠棉；塑料外壳
-bom_loss_100               | bom               | BOM-03 | 4   | 有形损耗率,无形损耗率 | 小于100
-bom_cycle                  | bom               | BOM-02 | 3,5 | 料件料号   | PCBA-GW → PCBA-PWR → PCBA-GW
-source_document_date       | source_document   | IMP-02 | 4   | 单据日期   | 日期不存在
-source_document_formula    | source_document   | IMP-03 | 3   | 数量       | 公式没有保存计算结果
-source_document_unit       | source_document   | IMP-06 | 3   | 企业单位   | PCS；不能换算
-"""
-
-
-def table(text: str) -> list[list[str]]:
-    """Read a table in the notation above."""
-    return [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
+from builders.office import DEMO, Office, dump_hash
 
 
 def refused(office: Office, key: str, path: Path) -> tuple[Finding, ...]:
@@ -49,42 +27,7 @@ def refused(office: Office, key: str, path: Path) -> tuple[Finding, ...]:
     return tuple(errors_in(refusal.value.findings))
 
 
-@pytest.mark.skipif(not BAD.is_dir(), reason="the sample company's faulty workbooks are not beside the repository")
-@pytest.mark.parametrize(("name", "key", "code", "rows", "columns", "said"), table(FAULTS))
-def test_faulty_workbook(
-    factory_office: Office, name: str, key: str, code: str, rows: str, columns: str, said: str
-) -> None:
-    """Only the named rows are wrong, and each is named with code, row, column and reason."""
-    found = refused(factory_office, key, BAD / f"{name}.xlsx")
-    assert {finding.code for finding in found} == {code}
-    places = [finding.place for finding in found]
-    assert {place.row for place in places if place} <= {int(row) for row in rows.split(",")}
-    assert all(place is not None for place in places)
-    assert any(place.column in columns.split(",") for place in places if place), places
-    text = "\n".join(map(str, found))
-    assert all(part in text for part in said.split("；")), text
-
-
-ACCEPTED = """
-source_document_fullwidth  | 2000,3000,500   | 283.50
-source_document_scientific | 12000,6500,12.5 | 493.25
-"""
-
-
-@pytest.mark.skipif(not BAD.is_dir(), reason="the sample company's faulty workbooks are not beside the repository")
-@pytest.mark.parametrize(("name", "quantities", "total"), table(ACCEPTED))
-def test_odd_but_right_workbook(factory_office: Office, name: str, quantities: str, total: str) -> None:
-    """Full-width digits and scientific notation are numbers."""
-    outcome = factory_office.bring("source_document", BAD / f"{name}.xlsx")
-    (made,) = outcome.changed["source_document"]
-    with factory_office.act() as act:
-        document = records.load(act, factory_office.document("source_document"), made)
-        assert [f"{line.quantity.normalize():f}" for line in document.lines] == quantities.split(",")
-        assert f"{sum(line.quantity * line.unit_price for line in document.lines):.2f}" == total
-        assert str(document.document_date) == "2024-04-10"
-
-
-HEADS = "单据号* 单据日期* 进出口标志* 监管方式* 客户供应商 行号 料号* 数量* 企业单位 单价 币制*".split()  # noqa: SIM905
+HEADS = "单据号* 单据日期* 进出口标志* 监管方式* 客户供应商 行号 料号* 数量* 企业单位 单价 币制*".split()
 LINE = ["X1", "2024-03-01", "进口", "0615", "S03", 1, "DIO-SS34A", 100, "PCS", 0.02, "USD"]
 
 
@@ -148,9 +91,24 @@ REFUSED: dict[str, tuple[list[list[Any]], set[tuple[str, int, str]]]] = {
     "six decimals": ([HEADS, line(数量="1.000001")], {("IMP-07", 2, "数量")}),
     "unknown code": ([HEADS, line(币制="BITCOIN")], {("NOTE-15", 2, "币制")}),
     "code as number": ([HEADS, line(料号="2.4442E+19")], {("IMP-04", 2, "料号")}),
+    "unreadable cells and broken rules": (
+        [
+            HEADS,
+            line(数量="abc"),
+            line(单据号="X2", 料号="NO-SUCH"),
+            line(单据号="X3"),
+            line(单据号="X3", 数量=-1, 行号=2),
+        ],
+        {("IMP-07", 2, "数量"), ("IMP-05", 3, "料号"), ("STK-03", 5, "数量")},
+    ),
+    "only unreadable rows": ([HEADS, line(数量="abc")], {("IMP-07", 2, "数量")}),
+    "unreadable head of a document": (
+        [HEADS, line(单据日期="31.02.24"), line(行号=2)],
+        {("IMP-02", 2, "单据日期")},
+    ),
     "three faults in one answer": (
         [HEADS, line(单据日期="2024-02-30"), line(单据号="X2", 数量="abc"), line(单据号="X3", 监管方式="9Z")],
-        {("IMP-02", 2, "单据日期"), ("IMP-10", 3, "数量"), ("NOTE-15", 4, "监管方式")},
+        {("IMP-02", 2, "单据日期"), ("IMP-07", 3, "数量"), ("NOTE-15", 4, "监管方式")},
     ),
 }
 
@@ -167,16 +125,21 @@ def test_refused_with_place(masters_office: Office, tmp_path: Path, name: str) -
 
 def test_number_twice_in_a_file(masters_office: Office, tmp_path: Path) -> None:
     """IMP-08: two different rows of one master; equal rows are one."""
-    heads = ["客户代码*", "客户名称*"]
-    document = masters_office.document("partner")
-    assert document.workbook is not None
-    heads = [h.text + "*" for h in document.workbook.sheets[0].headings if h.required]
-    first = ["Z9"] + ["甲公司"] * (len(heads) - 1)
-    other = ["Z9"] + ["乙公司"] * (len(heads) - 1)
+    heads = required_heads(masters_office, "partner")
+    assert heads[:2] == ["代码*", "名称*"], heads
+    first, other = ["Z9", "甲公司", "客户"], ["Z9", "乙公司", "客户"]
     found = refused(masters_office, "partner", workbook(tmp_path, [heads, first, other]))
-    assert [(f.code, f.place.row if f.place else 0, f.value) for f in found if f.code == "IMP-08"] == [
-        ("IMP-08", 3, "Z9")
-    ]
+    assert [(f.code, f.place.row if f.place else 0, f.value) for f in found] == [("IMP-08", 3, "Z9")]
+    assert "2" in found[0].text
+    masters_office.bring("partner", workbook(tmp_path, [heads, first, first]))
+    assert [row[0] for row in partners(masters_office)].count("Z9") == 1
+
+
+def required_heads(office: Office, key: str) -> list[str]:
+    """The mandatory headings of a one-sheet workbook."""
+    document = office.document(key)
+    assert document.workbook is not None
+    return [heading.text + "*" for heading in document.workbook.sheets[0].headings if heading.required]
 
 
 def partners(office: Office) -> list[tuple[Any, ...]]:

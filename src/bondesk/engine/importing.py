@@ -44,7 +44,8 @@ def import_steps(act: Act, document: DocumentType, source: Path) -> Steps:
     book = act.files.read(content)
     reader = SheetReader(act.codebook)
     sheets = _read_sheets(reader, document, book)
-    if errors_in(reader.findings):
+    unreadable = bool(errors_in(reader.findings))
+    if unreadable and not _leave_out(document, sheets, reader.findings):
         raise Refused(reader.findings)
     yield Progress(1, 4, "整理单据")
     arrived = arrange(document, sheets, reader.findings)
@@ -56,7 +57,7 @@ def import_steps(act: Act, document: DocumentType, source: Path) -> Steps:
         findings.extend(_check(act, document, one))
         if number % _BATCH == _BATCH - 1:
             yield Progress(2, 4, f"检查 {number + 1}/{len(arrived)}")
-    if not arrived:
+    if not arrived and not unreadable:
         findings.append(error("IMP-09", "工作表中没有数据行"))
     if errors_in(findings):
         raise Refused(findings)
@@ -86,6 +87,21 @@ def _read_sheets(reader: SheetReader, document: DocumentType, book: SheetBook) -
         if found is not None:
             read.append(found)
     return read
+
+
+def _leave_out(document: DocumentType, sheets: list[ReadSheet], findings: list[Finding]) -> bool:
+    """Take out the rows with unreadable cells, so that the same answer holds what the rules say of the others.
+
+    False where that would blame innocent rows: a heading is missing, or rules look across several sheets.
+    """
+    assert document.workbook is not None
+    if not sheets or len(document.workbook.sheets) > 1:
+        return False
+    wrong = {finding.place.row for finding in errors_in(findings) if finding.place is not None}
+    for sheet in sheets:
+        kept = [pair for pair in zip(sheet.records, sheet.rows, strict=True) if pair[1] not in wrong]
+        sheet.records, sheet.rows = [record for record, _ in kept], [row for _, row in kept]
+    return True
 
 
 def _existing(

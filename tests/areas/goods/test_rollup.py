@@ -7,13 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bondesk.areas.goods.rollup import (
     Bom,
     BomLine,
-    Explosion,
     ItemConsumption,
     Mapped,
     RollUp,
@@ -94,7 +91,7 @@ def test_tv3_merging_averages_losses_by_gross() -> None:
 def test_tv24_bonded_share() -> None:
     product = bom("P", "V1", ("M", "0.05", "1", "0", "60"))
     line = only_line(rolled([product], items={"M": (3, "1")}))
-    assert (f"{line.unit_consumption:f}", line.bonded) == ("0.050505051", 60)
+    assert (f"{line.unit_consumption:f}", line.bonded) == ("0.050505051", Decimal(60))
     quantity = Decimal(1000)
     filed = Consumption(1, "1", 3, line.unit_consumption, line.bonded)
     assert half_up(quantity * line.unit_consumption, 5) == Decimal("50.50505")
@@ -205,7 +202,9 @@ def test_the_newest_version_of_a_semi_product_counts_in_natural_order() -> None:
     [["V1", "V2", "V9", "V10", "V10a", "V11"], ["9", "10", "100"], ["A1B2", "A1B10", "A2B1"], ["1", "V1"], ["", "1"]],
 )
 def test_versions_sort_naturally(ordered: list[str]) -> None:
-    assert sorted(reversed(ordered), key=natural_key) == ordered
+    versions = ordered[::-1]
+    versions.sort(key=natural_key)
+    assert versions == ordered
 
 
 A, B = ("A", "1", "0", "0", "100"), ("B", "1", "0", "0", "100")
@@ -265,87 +264,4 @@ def test_a_product_not_mapped_is_bom_01() -> None:
 
 def test_home_bought_material_is_kept_with_a_share_of_0() -> None:
     line = only_line(rolled([bom("P", "V1", ("A", "1", "2", "0", "0"))], items={"A": (1, "1")}))
-    assert (line.bonded, f"{line.unit_consumption:f}") == (0, "1.020408163")
-
-
-# --- properties
-
-PARTS = ("M0", "M1", "M2", "M3")
-SEMIS = ("S0", "S1", "S2")
-nets = st.decimals(min_value="0.1", max_value="10", places=4)
-losses = st.decimals(min_value=0, max_value=20, places=3)
-shares = st.decimals(min_value=0, max_value=100, places=2)
-factors = st.sampled_from([Fraction(1), Fraction(1, 1000), Fraction(5, 2), Fraction(1, 3)])
-
-
-def lines_of(names: Sequence[str]) -> st.SearchStrategy[tuple[BomLine, ...]]:
-    one = st.builds(BomLine, st.sampled_from(names), nets, losses, losses, shares)
-    return st.lists(one, min_size=1, max_size=4).map(tuple)
-
-
-@st.composite
-def factories(draw: st.DrawFn) -> tuple[Bom, dict[str, list[Bom]], dict[str, Mapped]]:
-    """A product over up to three levels of semi-products; each may hold those before it and any material."""
-    boms = {name: [Bom(name, "V1", draw(lines_of((*PARTS, *SEMIS[:n]))))] for n, name in enumerate(SEMIS)}
-    product = Bom("P", "V1", draw(lines_of((*PARTS, *SEMIS))))
-    materials = {name: Mapped(draw(st.integers(1, 2)), draw(factors)) for name in PARTS}
-    return product, boms | {"P": [product]}, materials
-
-
-def paths(one: Bom, boms: Mapping[str, Sequence[Bom]], gross: Fraction = Fraction(1)) -> dict[str, Fraction]:
-    """Return the gross need of every material by walking each path by itself."""
-    found: dict[str, Fraction] = {}
-    for line in one.lines:
-        kept = 1 - (Fraction(line.tangible) + Fraction(line.intangible)) / 100
-        share = gross * Fraction(line.net) / kept
-        inner = paths(boms[line.material][0], boms, share) if line.material in SEMIS else {line.material: share}
-        for name, amount in inner.items():
-            found[name] = found.get(name, Fraction(0)) + amount
-    return found
-
-
-@given(factories())
-def test_gross_usage_is_kept_exactly_through_every_level(
-    factory: tuple[Bom, dict[str, list[Bom]], dict[str, Mapped]],
-) -> None:
-    product, boms, _ = factory
-    leaves = Explosion(boms, SEMIS).leaves(product)
-    assert {name: amounts.gross for name, amounts in leaves.items()} == paths(product, boms)
-    for amounts in leaves.values():
-        assert amounts.net + amounts.tangible + amounts.intangible == amounts.gross
-        assert 0 <= amounts.bonded <= amounts.gross
-
-
-@given(factories(), factors)
-def test_an_item_uses_what_its_parts_use(
-    factory: tuple[Bom, dict[str, list[Bom]], dict[str, Mapped]], product_factor: Fraction
-) -> None:
-    """Σ leaf gross x factor, per declared unit of the product; only the one rounding at 9 decimals is lost."""
-    product, boms, materials = factory
-    result = roll_up([product], boms, SEMIS, materials, {"P": Mapped(1, product_factor)})
-    assert result.findings == ()
-    wanted: dict[int, Fraction] = {}
-    for name, gross in paths(product, boms).items():
-        item = materials[name].item_no
-        wanted[item] = wanted.get(item, Fraction(0)) + gross * materials[name].factor / product_factor
-    lines = {line.item_no: line for line in result.results[0].lines}
-    assert set(lines) == set(wanted)
-    for item, gross in wanted.items():
-        line = lines[item]
-        assert line.unit_consumption == unit_consumption(line.net, line.tangible, line.intangible)
-        kept = 1 - (Fraction(line.tangible) + Fraction(line.intangible)) / 100
-        allowed = Fraction(1, 10**9) * (1 + 1 / kept) + gross / kept / 10**11
-        assert abs(Fraction(line.unit_consumption) - gross) <= allowed
-
-
-@given(factories(), st.randoms())
-def test_the_order_of_lines_does_not_matter(
-    factory: tuple[Bom, dict[str, list[Bom]], dict[str, Mapped]], random: st.random.Random
-) -> None:
-    product, boms, materials = factory
-    lines = list(product.lines)
-    random.shuffle(lines)
-    shuffled = Bom("P", "V1", tuple(lines))
-    products = {"P": Mapped(1, Fraction(1))}
-    one, other = (roll_up([x], boms | {"P": [x]}, SEMIS, materials, products) for x in (product, shuffled))
-    assert one == other
+    assert (line.bonded, f"{line.unit_consumption:f}") == (Decimal(0), "1.020408163")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -166,7 +167,7 @@ def test_every_bom_has_a_version_that_holds_its_content(
 
 @given(selections, pools, st.booleans(), st.randoms())
 def test_the_order_of_selection_does_not_matter(
-    boms: list[ItemBom], filed: dict[int, dict[int, Signature]], merge: bool, random: st.random.Random
+    boms: list[ItemBom], filed: dict[int, dict[int, Signature]], merge: bool, random: Random
 ) -> None:
     shuffled = list(boms)
     random.shuffle(shuffled)

@@ -1,0 +1,139 @@
+"""What the sample figures leave open: the printed sign, the hand-over of every note, the cells themselves."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from sqlalchemy import select
+
+from bondesk.app import open_engine
+from bondesk.areas.accounts.account import Account
+from bondesk.areas.codes.effects import effect_table
+from bondesk.areas.goods.unit_consumption import UnitConsumption
+from bondesk.areas.notes.bonded_note_model import BondedNote
+from bondesk.areas.reports.book_reading import filed_of
+from bondesk.base.errors import Refused
+from bondesk.base.explanation import Explanation
+from bondesk.base.options import read_options
+from bondesk.demo import run_headless
+from bondesk.engine import reporting
+from bondesk.engine.engine import SYSTEM, Engine
+from bondesk.engine.tables import Outbox
+from bondesk.ledger.balance import Movement, fold
+from bondesk.ledger.posting import EffectTable
+from bondesk.settings import Home
+from builders.office import DEMO, Office
+
+CUT_OFF = date(2024, 2, 22)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The engine over a data folder in which the demo has run to its end."""
+    home = Home(tmp_path_factory.mktemp("demo") / "home")
+    run_headless(home, None, lambda _text: None)
+    engine = open_engine(home)
+    yield engine
+    engine.store.dispose()
+
+
+def test_products_that_come_back(demo: Engine) -> None:
+    """Figure 7: 成品退换 counts physically; the sign the manual prints would give another consumption."""
+    with demo.acting(SYSTEM) as act:
+        book = act.facts.one(Account, copy="approved")
+        assert book is not None
+        physical = effect_table(act.facts)
+        printed = EffectTable(physical._rows.values(), exchange_sign="MANUAL")
+
+        def turned(movement: Movement) -> Movement:
+            key = (movement.mode, movement.goods_flag, movement.ie_flag)
+            if movement.goods_flag == "I":
+                return movement
+            return replace(movement, quantity=movement.quantity * physical.effect(*key)[1] * printed.effect(*key)[1])
+
+        moved = act.books.movements(book.record_no, None, CUT_OFF)
+        assert fold(moved, filed_of(book)).item(1).consumed == Decimal("1043.31858")
+        assert fold(map(turned, moved), filed_of(book)).item(1).consumed == Decimal("1052.17182")
+
+
+def test_every_note_is_handed_over_and_posted_once(demo: Engine) -> None:
+    """145 notes: one message each, one 清单编号 each."""
+    with demo.acting(SYSTEM) as act:
+        notes = act.session.scalars(select(BondedNote)).all()
+        assert Counter((note.state, note.writeoff_mark) for note in notes) == {("APPROVED", "2"): 145}
+        assert len({note.bond_no for note in notes}) == 145
+        assert Counter(act.session.scalars(select(Outbox.state))) == {"handed": 145}
+        assert len(set(act.session.scalars(select(Outbox.file_name)))) == 145
+
+
+def leaves(explanation: Explanation) -> Iterator[Explanation]:
+    """Every node without parts."""
+    if not explanation.parts:
+        yield explanation
+    for part in explanation.parts:
+        yield from leaves(part)
+
+
+@cache
+def workbook(name: str) -> Workbook:
+    """Read a demo workbook by another library than the program's."""
+    return load_workbook(DEMO / name)
+
+
+def cell_values(explanation: Explanation) -> Iterator[Decimal]:
+    """The raw values of the workbook cells under a figure, each compared with the workbook itself."""
+    for leaf in leaves(explanation):
+        cell = re.fullmatch(r"工作簿 (\S+)「(.+)」([A-Z]+)(\d+)", leaf.title)
+        if cell is not None:
+            name, sheet, letters, row = cell.groups()
+            raw = workbook(name)[sheet][f"{letters}{row}"]
+            assert not isinstance(raw, tuple)
+            assert Decimal(str(raw.value)) == Decimal(leaf.value), leaf.title
+            yield Decimal(leaf.value)
+
+
+def test_balance_is_explained_down_to_its_cells(demo: Engine) -> None:
+    """The cells named for item 13 hold what they are said to hold, and make up its 11,600 pieces."""
+    report = demo.catalogue.report("material_status")
+    options = read_options(report.options, {"date_to": CUT_OFF.isoformat()})
+    with demo.acting(SYSTEM) as act:
+        tree = reporting.explain(act, report, options, "13", "balance")
+    assert [part.value.split()[0] for part in tree.parts] == ["0.00000", "11600.00000", "4268.72795"]
+    _, came_in, consumed = (sum(cell_values(part)) for part in tree.parts)
+    assert came_in == 11600  # one part is one piece of the item
+    assert consumed > 0
+
+
+@pytest.mark.parametrize(
+    ("item", "net", "tangible", "intangible", "unit_consumption"),
+    [(1, "0.072", "2.408673895", "0", "0.073777049"), (22, "0.0007", "2.465", "5", "0.000756471")],
+)
+def test_roll_up(
+    masters_office: Office, item: int, net: str, tangible: str, intangible: str, unit_consumption: str
+) -> None:
+    """Figure 3: GW-200 V1 with its semi-product dissolved."""
+    outcome = masters_office.run("generate_unit_consumption", {"merge": "0"})
+    (version,) = [str(row[3]) for table in outcome.tables for row in table.rows if row[:2] == ("GW-200", "V1")]
+    with masters_office.act() as act:
+        made = act.facts.one(UnitConsumption, product_no=5, uc_version=version)
+        assert made is not None
+        line = next(line for line in made.lines if line.material_no == item)
+        figures = (line.net, line.tangible, line.intangible, line.unit_consumption)
+    assert figures == tuple(map(Decimal, (net, tangible, intangible, unit_consumption)))
+
+
+def test_demo_refuses_a_used_folder(tmp_path: Path) -> None:
+    """The demo never writes over a company of the user's."""
+    (tmp_path / "mine.txt").write_text("keep", encoding="utf-8")
+    with pytest.raises(Refused):
+        run_headless(Home(tmp_path), None, lambda _text: None)
+    assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "keep"

@@ -19,7 +19,6 @@ LONG_FILES: Mapping[str, str] = {
     "bondesk.cli": "one small function per verb of the command line, and their argument table",
     "bondesk.areas.accounts.account": "one document is one file; a book has a head and three line tables",
     "bondesk.desktop.form_page": "one page object ties body, checks, deeds and kept input together",
-    "bondesk.desktop.script_dialog": "one dialog renders all five kinds of steps",
 }
 LONG_FUNCTIONS: Mapping[str, str] = {}
 

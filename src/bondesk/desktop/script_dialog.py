@@ -14,9 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QStackedLayout,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -24,11 +22,11 @@ from PySide6.QtWidgets import (
 from bondesk.base.errors import OutsideFailure, Refused, WrongCall
 from bondesk.base.findings import Finding, error
 from bondesk.base.options import options_of
-from bondesk.base.steps import Ask, Choose, Confirm, Outcome, Preview, Progress, Script, Step, Table
+from bondesk.base.steps import Ask, Choose, Confirm, Outcome, Preview, Progress, Script, Step
 from bondesk.desktop import style
 from bondesk.desktop.context import DeskContext
-from bondesk.desktop.findings_view import FindingsView
 from bondesk.desktop.option_form import OptionForm, problems_text
+from bondesk.desktop.script_pages import results, scrolled
 from bondesk.desktop.step_table import StepTable
 from bondesk.desktop.talk import Talk
 from bondesk.engine import scripts
@@ -113,7 +111,7 @@ class ScriptDialog(QDialog):
             return
         self.options = OptionForm(self._context, self.script.options, self)
         self.options.finished.connect(self._start)
-        self._page(_scrolled(self.options), self.script.title, "下一步", self._start)
+        self._page(scrolled(self.options), self.script.title, "下一步", self._start)
         self.options.focus_first()
 
     def _start(self) -> None:
@@ -161,10 +159,10 @@ class ScriptDialog(QDialog):
                 form = OptionForm(self._context, type(step.value), self)
                 form.set_value(step.value)
                 form.finished.connect(lambda: self._go())
-                self._page(_scrolled(form), step.title, "下一步", partial(self._answer_form, form))
+                self._page(scrolled(form), step.title, "下一步", partial(self._answer_form, form))
                 form.focus_first()
             case Preview():
-                page = _results(step.tables, step.findings, self)
+                page = results(step.tables, step.findings, self)
                 self._page(page, step.title, "完成", partial(self._answer, True))
             case Confirm():
                 text = QLabel(step.text, self)
@@ -172,7 +170,7 @@ class ScriptDialog(QDialog):
                 text.setWordWrap(True)
                 text.setAlignment(Qt.AlignmentFlag.AlignTop)
                 text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-                self._page(_scrolled(text), "请确认", "是，继续", partial(self._answer, True))
+                self._page(scrolled(text), "请确认", "是，继续", partial(self._answer, True))
             case Progress():
                 self._progressed(step)
 
@@ -210,7 +208,7 @@ class ScriptDialog(QDialog):
             self._context.changed(key)
         self._context.show_message(outcome.text)
         self.leave.setVisible(False)
-        page = _results(outcome.tables, outcome.findings, self, outcome.text)
+        page = results(outcome.tables, outcome.findings, self, outcome.text)
         first = _only_document(outcome)
         if first is None:
             self._page(page, "完成", "关闭", self.accept)
@@ -231,7 +229,7 @@ class ScriptDialog(QDialog):
             self.close()
             return
         found = problem.findings if isinstance(problem, Refused) else (error("OUT", str(problem)),)
-        self._page(_results((), found, self), "没有完成", "返回", self._back)
+        self._page(results((), found, self), "没有完成", "返回", self._back)
         self.leave.setText("关闭")
 
     def _back(self) -> None:
@@ -262,43 +260,3 @@ def _only_document(outcome: Outcome) -> tuple[str, int] | None:
         if ids:
             return key, ids[0]
     return None
-
-
-def _scrolled(widget: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setObjectName("script_scroll")
-    area.setWidgetResizable(True)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    holder = QWidget()
-    layout = QVBoxLayout(holder)
-    layout.setContentsMargins(0, style.GAP, style.GAP, style.GAP)
-    layout.addWidget(widget)
-    layout.addStretch(1)
-    area.setWidget(holder)
-    return area
-
-
-def _results(tables: Sequence[Table], findings: Sequence[Finding], parent: QWidget, text: str = "") -> QWidget:
-    """Show tables as tabs and the findings beside them."""
-    page = QWidget(parent)
-    layout = QVBoxLayout(page)
-    layout.setContentsMargins(0, 0, 0, 0)
-    if text:
-        said = QLabel(text, page)
-        said.setObjectName("script_outcome")
-        said.setWordWrap(True)
-        layout.addWidget(said)
-    tabs = QTabWidget(page)
-    tabs.setObjectName("script_tabs")
-    for table in tables:
-        tabs.addTab(StepTable(table, parent=page), f"{table.title} {len(table.rows):,}")
-    if findings:
-        view = FindingsView(page)
-        view.show_findings(findings)
-        tabs.addTab(view, f"提示与错误 {len(findings):,}")
-    if tabs.count():
-        layout.addWidget(tabs, 1)
-    else:
-        tabs.hide()
-        layout.addStretch(1)
-    return page

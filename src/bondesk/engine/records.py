@@ -81,6 +81,7 @@ def open_draft(act: Act, document: DocumentType, document_id: int) -> Draft:
 
 def copy_draft(act: Act, document: DocumentType, document_id: int) -> Draft:
     """Return a new draft with the user's values of a stored document."""
+    act.require(document, "view")
     act.require(document, "new")
     return copied(draft_of(document, load(act, document, document_id)), document)
 
@@ -125,7 +126,8 @@ def save(act: Act, document: DocumentType, draft: Draft) -> int:
     """Store a draft and return its id.
 
     Masters are refused with their errors; drafts of flowing documents may be saved unfinished.
-    ``CONFLICT`` when somebody saved a newer revision, ``AUTH-02`` when only the creator may edit.
+    ``CONFLICT`` when somebody saved a newer revision, ``AUTH-02`` when only the creator may edit,
+    ``IMP-08`` when another document has the number.
     """
     act.require(document, "new" if draft.id is None else "edit")
     if draft.id is None:
@@ -134,6 +136,7 @@ def save(act: Act, document: DocumentType, draft: Draft) -> int:
             header.state = document.flow.first
         with act.session.no_autoflush:
             _refuse_errors(act, document, header)
+            _require_free_number(act, document, header)
         act.session.add(header)
     else:
         header = load(act, document, draft.id)
@@ -143,12 +146,26 @@ def save(act: Act, document: DocumentType, draft: Draft) -> int:
         apply_draft(document, header, draft)
         with act.session.no_autoflush:
             _refuse_errors(act, document, header)
+            _require_free_number(act, document, header)
         if isinstance(header, Record):
             flag_modified(header, "changed_at")  # changed lines alone must raise the revision too
     act.session.flush()
     act.facts.forget()
     stored: int = header.id
     return stored
+
+
+def _require_free_number(act: Act, document: DocumentType, header: Any) -> None:
+    """IMP-08: the business number names one document."""
+    same = {part.key: getattr(header, part.key) for part in document.number} | dict(document.variant)
+    statement = select(document.header.id).filter_by(**same)
+    if issubclass(document.header, Row):
+        statement = statement.filter_by(company_id=act.company_id)
+    if header.id is not None:
+        statement = statement.where(document.header.id != header.id)
+    if act.session.execute(statement.limit(1)).first() is not None:
+        number = document.number_of(header)
+        raise Refused(f"「{document.title}」编号“{number}”已存在，请换一个编号", "IMP-08")
 
 
 def _refuse_errors(act: Act, document: DocumentType, header: Any) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from sqlalchemy.orm.attributes import flag_modified
+
 from bondesk.areas.codes.effects import effect_of
 from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine, NoteLineSource
 from bondesk.areas.notes.merging import NoteLineDraft
@@ -27,6 +29,7 @@ class NoteBuilder:
         self._derivations = derivations
         self._dates = {document.document_no: document.document_date for document in documents}
         self._lines: dict[int, SourceLine] = {line.id: line for document in documents for line in document.lines}
+        self._owners = {line.id: document for document in documents for line in document.lines}
         self._by_document = date_by_document
 
     def build(self, draft: NoteDraft) -> BondedNote:
@@ -120,6 +123,8 @@ class NoteBuilder:
 
     def _source(self, share: SourceShare) -> NoteLineSource:
         self._lines[share.source_line_id].used_qty += share.quantity
+        # raises the document's revision: of two runs that take the same quantity, one is refused
+        flag_modified(self._owners[share.source_line_id], "changed_at")
         return NoteLineSource(
             id=new_id(),
             source_line_id=share.source_line_id,

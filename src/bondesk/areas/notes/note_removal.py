@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
 from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLineSource
-from bondesk.areas.notes.source_document import SourceLine
+from bondesk.areas.notes.source_document import SourceDocument, SourceLine
 from bondesk.base.facts import Work
 
 
@@ -26,6 +27,14 @@ def release_sources(note: BondedNote, work: Work) -> None:
             )
         )
     }
+    owners = work.session.scalars(
+        select(SourceDocument).where(
+            SourceDocument.company_id == work.company_id,
+            SourceDocument.id.in_({line.header_id for line in lines.values()}),
+        )
+    )
+    for owner in owners:
+        flag_modified(owner, "changed_at")  # raises the revision, as taking the quantity did
     for link in links:
         if link.source_line_id in lines:
             lines[link.source_line_id].used_qty -= link.quantity

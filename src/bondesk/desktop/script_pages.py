@@ -1,0 +1,54 @@
+"""The pages of a wizard that are the same for every script: something scrolled, and tables with findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QLabel, QScrollArea, QTabWidget, QVBoxLayout, QWidget
+
+from bondesk.base.findings import Finding
+from bondesk.base.steps import Table
+from bondesk.desktop import style
+from bondesk.desktop.findings_view import FindingsView
+from bondesk.desktop.step_table import StepTable
+
+
+def scrolled(widget: QWidget) -> QScrollArea:
+    """Return a scrolling page around ``widget``."""
+    area = QScrollArea()
+    area.setObjectName("script_scroll")
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    holder = QWidget()
+    layout = QVBoxLayout(holder)
+    layout.setContentsMargins(0, style.GAP, style.GAP, style.GAP)
+    layout.addWidget(widget)
+    layout.addStretch(1)
+    area.setWidget(holder)
+    return area
+
+
+def results(tables: Sequence[Table], findings: Sequence[Finding], parent: QWidget, text: str = "") -> QWidget:
+    """Show tables as tabs and the findings beside them."""
+    page = QWidget(parent)
+    layout = QVBoxLayout(page)
+    layout.setContentsMargins(0, 0, 0, 0)
+    if text:
+        said = QLabel(text, page)
+        said.setObjectName("script_outcome")
+        said.setWordWrap(True)
+        layout.addWidget(said)
+    tabs = QTabWidget(page)
+    tabs.setObjectName("script_tabs")
+    for table in tables:
+        tabs.addTab(StepTable(table, parent=page), f"{table.title} {len(table.rows):,}")
+    if findings:
+        view = FindingsView(page)
+        view.show_findings(findings)
+        tabs.addTab(view, f"提示与错误 {len(findings):,}")
+    if tabs.count():
+        layout.addWidget(tabs, 1)
+    else:
+        tabs.hide()
+        layout.addStretch(1)
+    return page

@@ -81,8 +81,8 @@ def open_draft(act: Act, document: DocumentType, document_id: int) -> Draft:
 
 def copy_draft(act: Act, document: DocumentType, document_id: int) -> Draft:
     """Return a new draft with the user's values of a stored document."""
-    act.require(document, "view")
     act.require(document, "new")
+    act.require(document, "view")
     return copied(draft_of(document, load(act, document, document_id)), document)
 
 

@@ -64,7 +64,10 @@ class GatewayFolders:
         """Tell whether the client's folders show that it has had the file."""
         base = self._root / folder
         with _outside(base):
-            if any((base / box / f"{stem}{end}").exists() for box in _SEEN_IN for end in (".zip", ".xml")):
+            names = [f"{stem}{end}" for end in (".zip", ".xml")]
+            if any((base / box / name).exists() for box in _SEEN_IN for name in names):
+                return True
+            if any(next((base / "FailBox").glob(f"*/{name}"), None) for name in names):  # dated sub-folders
                 return True
             boxes = (base / "InBox", base / ARCHIVE)
             return any(stem in path.name for box in boxes if box.is_dir() for path in box.iterdir())

@@ -86,6 +86,10 @@ class Catalogue:
         """Return the first document type whose head is ``header``."""
         return next((d for d in self.documents if d.header is header), None)
 
+    def of_line(self, model: type[Any]) -> DocumentType | None:
+        """Return the first document type with a line table of ``model``."""
+        return next((d for d in self.documents if any(table.model is model for table in d.lines)), None)
+
     def check(self) -> list[str]:
         """Say in English, one sentence each, what does not hold together; empty when all is well."""
         return list(self._problems())

@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QWidget
 
-from bondesk.base.columns import PLACES
+from bondesk.base.columns import PLACES, Kind
 from bondesk.base.numbers import padded
 from bondesk.base.reports import Report, ReportTable
 from bondesk.desktop import style
@@ -72,7 +72,7 @@ class ReportModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return column.title
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column.kind in PLACES else _LEFT
+            return _RIGHT if column.kind in PLACES or column.kind is Kind.INTEGER else _LEFT
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:

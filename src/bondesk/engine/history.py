@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import event, insert, inspect, select
 from sqlalchemy.orm import Session
 
+from bondesk.base.documents import DocumentType
 from bondesk.base.fields import field_of
 from bondesk.base.operation_log import OperationLog
 from bondesk.base.records import Line, Record, Row, new_id
@@ -69,16 +70,18 @@ def _entries(session: Session, act: Act) -> list[OperationLog]:
 
 def _entry(act: Act, row: Record | Line, action: str, before: Any, after: Any) -> OperationLog:
     if isinstance(row, Line):
-        key, number, document_id = row.__tablename__, f"行 {row.line_no}", row.header_id
+        document = act.catalogue.of_line(type(row))
+        number, document_id = f"第{row.line_no}行", row.header_id
     else:
         document = act.catalogue.of_header(type(row))
-        key = document.key if document else row.__tablename__
         number, document_id = (document.number_of(row) if document else ""), row.id
+    key, title = (document.key, document.title) if document else (row.__tablename__, row.__tablename__)
     return OperationLog(
         company_id=act.company_id,
         at=act.now(),
         user_id=act.user_id,
         user_name=act.identity.name,
+        module=title,
         document_key=key,
         document_id=document_id,
         document_no=number[:128],
@@ -142,7 +145,7 @@ def label_of(model: type[Any], key: str) -> str:
         return key
 
 
-def log_bulk(act: Act, document_key: str, action: str, rows: Sequence[tuple[int, str, Mapping[str, Any]]]) -> None:
+def log_bulk(act: Act, document: DocumentType, action: str, rows: Sequence[tuple[int, str, Mapping[str, Any]]]) -> None:
     """Log ``action`` on many documents (id, number, what is new) with one statement."""
     at = act.now()
     common = {"company_id": act.company_id, "at": at, "user_id": act.user_id, "user_name": act.identity.name}
@@ -150,7 +153,8 @@ def log_bulk(act: Act, document_key: str, action: str, rows: Sequence[tuple[int,
         {
             **common,
             "id": new_id(),
-            "document_key": document_key,
+            "module": document.title,
+            "document_key": document.key,
             "document_id": document_id,
             "document_no": number[:128],
             "action": action,

@@ -180,7 +180,7 @@ def _store(
         for table in document.lines:
             lines[table.key].extend(_line_values(act, table, one, run, columns[table.key]))
     yield from _write(act, document, heads, changed, lines)
-    log_bulk(act, document.key, "导入", logged)
+    log_bulk(act, document, "导入", logged)
     act.facts.forget()
     return [one.id for one in arrived]
 

@@ -1,6 +1,7 @@
 """The inbox: every file is known by its hash, applied once, in any order, or quarantined with a reason.
 
-The content decides what a file is, not its name. A file is moved out of the InBox only after its
+The content decides what a file is, not its name; only a failure of the client itself, which names no
+document inside, is found by the stem of what was handed over. A file is moved out of the InBox only after its
 transaction is committed, so a crash in between means that it is seen again and does nothing.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,10 +23,13 @@ from bondesk.engine.act import Act
 from bondesk.engine.engine import Engine
 from bondesk.engine.ports import Incoming
 from bondesk.engine.posting import post_document
-from bondesk.engine.tables import ReceiptFile
+from bondesk.engine.records import load
+from bondesk.engine.tables import Outbox, ReceiptFile
 
 _log = logging.getLogger(__name__)
 _UNKNOWN = "找不到对应的单据"
+#: ``Failed_<stem>[_<ts>].xml``, message reference 9.3.
+_FAILED = re.compile(r"Failed_(.+?)(?:_\d{21,23})?\.\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ def _require_receiving(act: Act) -> None:
 
 
 def _take(act: Act, engine: Engine, incoming: Incoming) -> tuple[str, list[str]]:
-    digest = hashlib.sha256(incoming.content).hexdigest()
+    digest = _fingerprint(engine, incoming)
     known = act.session.scalars(
         select(ReceiptFile).where(ReceiptFile.company_id == act.company_id, ReceiptFile.sha256 == digest)
     ).one_or_none()
@@ -85,6 +90,18 @@ def _take(act: Act, engine: Engine, incoming: Incoming) -> tuple[str, list[str]]
     return row.state, [sentence] if sentence else []
 
 
+def _fingerprint(engine: Engine, incoming: Incoming) -> str:
+    """Return what a file is known by: its content, and its name too when the content names no document."""
+    digest = hashlib.sha256(incoming.content)
+    try:
+        receipt = engine.receipts.read(incoming.content)
+    except ValueError:
+        return digest.hexdigest()
+    if not (receipt.internal_no or receipt.seq_no or receipt.business_no):
+        digest.update(incoming.name.encode())
+    return digest.hexdigest()
+
+
 def _apply(act: Act, engine: Engine, row: ReceiptFile) -> str:
     """Apply one stored receipt; sets its state and reason, returns what it told ("" when nothing new)."""
     try:
@@ -93,7 +110,7 @@ def _apply(act: Act, engine: Engine, row: ReceiptFile) -> str:
         row.state, row.reason = "quarantined", str(problem)[:512]
         return ""
     row.code = receipt.code
-    found = _find(act, receipt)
+    found = _find(act, receipt) or _find_by_name(act, receipt, row.file_name)
     if found is None:
         keys = "、".join(key for key in (receipt.internal_no, receipt.seq_no, receipt.business_no) if key)
         row.state, row.reason = "quarantined", f"{_UNKNOWN}（{receipt.code}：{keys or '没有编号'}）"[:512]
@@ -130,6 +147,21 @@ def _find(act: Act, receipt: Receipt) -> tuple[DocumentType, Any] | None:
         if len(found) == 1:
             return document, next(iter(found.values()))
     return None
+
+
+def _find_by_name(act: Act, receipt: Receipt, file_name: str) -> tuple[DocumentType, Any] | None:
+    """Find the document whose newest message a keyless failure of the client names by its file's stem."""
+    named = _FAILED.fullmatch(file_name)
+    if receipt.code != "FAILED" or receipt.internal_no or named is None:
+        return None
+    mine = select(Outbox).where(Outbox.company_id == act.company_id)
+    row = act.session.scalars(mine.where(Outbox.file_name == f"{named.group(1)}.zip")).one_or_none()
+    if row is None:
+        return None
+    same = mine.where(Outbox.document_key == row.document_key, Outbox.document_id == row.document_id)
+    newest = act.session.scalars(same.order_by(Outbox.revision.desc()).limit(1)).one()
+    document = act.catalogue.document(row.document_key)
+    return (document, load(act, document, row.document_id)) if newest is row else None
 
 
 def _quarantined(act: Act) -> list[ReceiptFile]:

@@ -142,18 +142,30 @@ def _hand_over_one(engine: Engine, identity: Identity, gateway: Gateway, row_id:
         if row.state != "ready" or not _claim(act, row_id):
             return 0
         gateway.stage(row.folder, row.file_name, row.content)
-    gateway.release(row.folder, row.file_name)
+    _release(gateway, row)
     with engine.acting(identity) as act:
-        _mark_handed(act, _outbox(act, row_id))
-    return 1
+        return _mark_handed(act, _outbox(act, row_id))
 
 
-def _claim(act: Act, row_id: int) -> bool:
+def _release(gateway: Gateway, row: Outbox) -> None:
+    """Move the staged file into the OutBox; when another process has just done it, that is as good."""
+    try:
+        gateway.release(row.folder, row.file_name)
+    except OutsideFailure:
+        if gateway.staged(row.folder, row.file_name) or not gateway.seen(row.folder, _stem(row)):
+            raise
+
+
+def _stem(row: Outbox) -> str:
+    return row.file_name.removesuffix(".zip")
+
+
+def _claim(act: Act, row_id: int, before: str = "ready", after: str = "releasing") -> bool:
     """Take the row for this process: of two that try, the database lets one through."""
     claimed = act.session.scalars(
         update(Outbox)
-        .where(Outbox.company_id == act.company_id, Outbox.id == row_id, Outbox.state == "ready")
-        .values(state="releasing")
+        .where(Outbox.company_id == act.company_id, Outbox.id == row_id, Outbox.state == before)
+        .values(state=after)
         .returning(Outbox.id)
         .execution_options(synchronize_session=False)
     )
@@ -163,21 +175,24 @@ def _claim(act: Act, row_id: int) -> bool:
 def _recover(act: Act, gateway: Gateway, row: Outbox) -> int:
     """Finish what a crash interrupted between "releasing" and "handed"."""
     if gateway.staged(row.folder, row.file_name):
-        gateway.release(row.folder, row.file_name)
-    elif not gateway.seen(row.folder, row.file_name.removesuffix(".zip")):
+        _release(gateway, row)
+    elif not gateway.seen(row.folder, _stem(row)):
         row.state = "unknown"
         row.problem = "已交给客户端目录，但目录中找不到该文件，结果不明；请在单一窗口核实后再决定是否重发"
         return 0
-    _mark_handed(act, row)
-    return 1
+    return _mark_handed(act, row)
 
 
-def _mark_handed(act: Act, row: Outbox) -> None:
-    row.state, row.handed_at, row.problem = "handed", act.now(), ""
+def _mark_handed(act: Act, row: Outbox) -> int:
+    """Mark the row handed and its document sent; 0 when another process has done so."""
+    if not _claim(act, row.id, "releasing", "handed"):
+        return 0
+    row.handed_at, row.problem = act.now(), ""
     document = act.catalogue.document(row.document_key)
     header = load(act, document, row.document_id)
     if header.state == "SENDING":
         header.state = "SENT"
+    return 1
 
 
 def _outbox(act: Act, row_id: int) -> Outbox:

@@ -50,13 +50,11 @@ def _common(root: etree._Element) -> Receipt:
 
 
 def _client_failure(root: etree._Element) -> Receipt:
+    """The client's own failure; often nothing inside names the document, only the file does (9.3)."""
     data = child(root, "retData")
-    number = text(data, "EtpsPreentNo") or text(data, "copNo")
-    if not number:
-        raise ValueError(f"客户端失败回执没有企业内部编号：{_masked(text(root, 'failInfo'))}")
     return Receipt(
         code="FAILED",
-        internal_no=number,
+        internal_no=text(data, "EtpsPreentNo") or text(data, "copNo"),
         result=text(root, "failCode"),
         reasons=_reasons(text(root, "failInfo")),
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, make_url, text
 
 from builders.office import Office, copy_of, found_codes, found_factory, found_masters, open_office
 
@@ -67,3 +70,19 @@ def masters_office(office_at: Opener, masters_template: Path) -> Office:
 def factory_office(office_at: Opener, factory_template: Path) -> Office:
     """An office with everything of the demo company, nothing declared yet."""
     return office_at(factory_template)
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """A database of its own on the test server; skips without one."""
+    server = os.environ.get("BONDESK_TEST_POSTGRES", "")
+    if not server:
+        pytest.skip("BONDESK_TEST_POSTGRES names no server")
+    name = f"bondesk_{uuid.uuid4().hex[:12]}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()

@@ -41,7 +41,8 @@ def main() -> int:
     from bondesk.settings import Home, default_home
     from bondesk.window import run_window
 
-    return run_window(Home(Path(arguments[1]).resolve()) if len(arguments) == 2 else default_home())
+    chosen = arguments[1] if len(arguments) == 2 else "".join(arguments).partition("=")[2]
+    return run_window(Home(Path(chosen).resolve()) if chosen else default_home())
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--home", type=Path, help="数据目录")
     top.add_argument("--connection", default="", help="数据连接名称")
     top.add_argument("--user", default="", help="用户账号")
-    verbs = top.add_subparsers(dest="command", parser_class=_Parser)
+    verbs = top.add_subparsers(dest="command", required=True, parser_class=_Parser)
     verbs.add_parser("init", help="建立数据目录与第一个管理员")
     demo = verbs.add_parser("demo", help="演示企业")
     demo.add_argument("--headless", action="store_true")

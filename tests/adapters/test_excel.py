@@ -11,6 +11,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 from bondesk.adapters.excel.files import ExcelFiles
 from bondesk.adapters.excel.guard import check_zip, kind_of
@@ -20,12 +21,12 @@ from bondesk.base.sheets import ColumnLook, NoResult, TemplateHeading, TemplateS
 FILES = ExcelFiles()
 
 
-def written(path: Path, *values: object) -> openpyxl.worksheet.worksheet.Worksheet:
+def written(path: Path, *values: object) -> Worksheet:
     """Write one row and open the sheet with another library."""
     looks = [ColumnLook(f"列{i}", 8, "text") for i in range(len(values))]
     FILES.write_table(path, "清单", looks, [values])
     sheet = openpyxl.load_workbook(path).active
-    assert isinstance(sheet, openpyxl.worksheet.worksheet.Worksheet)
+    assert isinstance(sheet, Worksheet)
     return sheet
 
 

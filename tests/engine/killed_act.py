@@ -1,6 +1,6 @@
 """Run as a program: does one act on a data folder and kills itself (SIGKILL) at the N-th instrumented moment.
 
-``python killed_act.py HOME ACT N``; ACT is import, send or receive. Moments are SQL statements, fsyncs and
+``python killed_act.py HOME ACT N``; ACT is import, order, send or receive. Moments are SQL statements, fsyncs and
 renames: the places between which a machine can stop. Exits 0 when the act ended before the N-th moment.
 """
 
@@ -21,7 +21,7 @@ from bondesk.base.steps import play
 from bondesk.engine.engine import SYSTEM, Engine
 from bondesk.engine.importing import import_steps
 from bondesk.engine.receiving import receive
-from bondesk.engine.sending import hand_over
+from bondesk.engine.sending import audited, hand_over, order
 from bondesk.settings import Home, carried
 
 
@@ -72,6 +72,10 @@ def main() -> None:
             path = carried("resources") / "demo" / "source_document_export.xlsx"
             with engine.acting(clerk) as act:
                 play(import_steps(act, engine.catalogue.document("source_document"), path))
+        case "order":
+            document = engine.catalogue.document("bonded_note")
+            with engine.acting(clerk) as act:
+                order(act, document, audited(act, document))
         case "send":
             hand_over(engine, clerk)
         case "receive":

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from bondesk.adapters.excel.files import ExcelFiles
 from bondesk.adapters.xml.packing import SingleWindowPacker
@@ -40,21 +37,11 @@ def sqlite(tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def postgres() -> Iterator[Engine]:
-    """A database of its own on the test server."""
-    server = os.environ.get("BONDESK_TEST_POSTGRES", "")
-    if not server:
-        pytest.skip("BONDESK_TEST_POSTGRES names no server")
-    name = f"numbers_{uuid.uuid4().hex[:12]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    engine = engine_over(make_url(server).set(database=name).render_as_string(hide_password=False))
+def postgres(postgres_url: str) -> Iterator[Engine]:
+    """A database on the team's server."""
+    engine = engine_over(postgres_url)
     yield engine
     engine.store.dispose()
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
 
 
 def drawn_at_once(engine: Engine) -> list[int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bondesk.areas.accounts.account import Account, AccountLine, approved_account
 from bondesk.areas.codes.customs_code import CustomsCode, units_of
-from bondesk.areas.codes.effects import effect_of, is_transfer
+from bondesk.areas.codes.effects import effect_of, flow_type_of, is_transfer
 from bondesk.areas.codes.units import Unit
 from bondesk.areas.goods.part import Part
 from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
@@ -160,11 +160,15 @@ def versions_of(book: Account) -> dict[int, list[str]]:
 
 def transfer_linked(document: BondedNote, _facts: Facts) -> Iterator[Finding]:
     """NOTE-12: a transfer names the other book; the delivering side the receiving side's note."""
-    if not is_transfer(document.note_flow_type):
+    implied = flow_type_of(document.supervision_mode)
+    if (document.note_flow_type or "") != implied and (implied or is_transfer(document.note_flow_type)):
+        text = f"监管方式 {document.supervision_mode} 的流转类型应为 {implied or '空'}"
+        yield error("NOTE-12", text, "note_flow_type")
+    if not implied:
         return
     if not document.linked_record_no:
         yield error("NOTE-12", "结转清单须填关联备案编号", "linked_record_no")
-    if document.ie_flag == "E" and document.goods_flag == "E" and not document.linked_note_no:
+    if document.ie_flag == "E" and not document.linked_note_no:
         yield error("NOTE-12", "转出清单须填转入方的关联清单编号", "linked_note_no")
 
 

@@ -74,68 +74,77 @@ class ShareBuilder:
         """Return the shares of every line with something left, in source order."""
         shares: list[SourceShare] = []
         for document in documents:
-            open_lines = [line for line in document.lines if line.quantity > (line.used_qty or 0)]
-            converted = {line.id: self._convert(document, line) for line in open_lines}
-            gross = self._gross(document, converted)
-            for line in open_lines:
-                share = self._share(document, line, converted[line.id], gross.get(line.id), len(shares))
-                if share is not None:
-                    shares.append(share)
+            gross = self._gross(document)
+            for line in document.lines:
+                if line.quantity > line.used_qty:
+                    share = self._share(document, line, gross.get(line.id), len(shares))
+                    shares.extend([share] if share is not None else [])
         return BuiltShares(tuple(shares), self.derivations, tuple(self.findings))
 
     def _fail(self, document: SourceDocument, line: SourceLine, code: str, text: str) -> None:
         self.findings.append(error(code, f"单据 {document.document_no} 第{line.line_no}行 {line.part_no}：{text}"))
 
-    def _convert(self, document: SourceDocument, line: SourceLine) -> Converted | None:
-        part = self._parts.get(line.part_no)
-        if part is None:
-            self._fail(document, line, "IMP-05", "料号不在料号档案中")
-            return None
-        measures = self._measures(part)
-        quantity = self._left_in_part_unit(line, part)
+    def _convert(self, document: SourceDocument, line: SourceLine, part: Part, item: AccountLine) -> Converted | None:
+        measures = self._measures(part, item)
+        quantity = self._in_part_unit(line.quantity - line.used_qty, line, part)
         if measures is None or quantity is None:
             self._fail(document, line, "MAP-12", "单位无法换算，请检查料号档案与企业参数")
             return None
         result = convert(measures, quantity, _left_of(line.net_weight, line))
         for finding in errors_in(result.findings):
             self._fail(document, line, finding.code, finding.text)
-        self.derivations[line.id] = _derivation(line, part, measures, result)
+        self.derivations[line.id] = _derivation(line, part, measures)
         return result if result.usable else None
 
-    def _measures(self, part: Part) -> PartMeasures | None:
+    def _measures(self, part: Part, item: AccountLine) -> PartMeasures | None:
+        """The part's measures towards the book's legal units; a factor goes with the part's unit it was given for."""
         erp, dcl = self._units.get(part.erp_unit_code), self._units.get(part.dcl_unit)
         if erp is None or dcl is None:
             return None
+        factors = {part.legal_unit2: part.factor2, part.legal_unit1: part.factor1}
         return PartMeasures(
             part_no=part.part_no,
             erp_unit=erp,
             dcl_unit=dcl,
-            legal_unit1=self._units.get(part.legal_unit1),
-            legal_unit2=self._units.get(part.legal_unit2),
+            legal_unit1=self._units.get(item.legal_unit1),
+            legal_unit2=self._units.get(item.legal_unit2),
             unit_weight=part.unit_weight,
             conv_factor=part.conv_factor,
-            factor1=part.factor1,
-            factor2=part.factor2,
+            factor1=factors.get(item.legal_unit1),
+            factor2=factors.get(item.legal_unit2) if item.legal_unit2 else None,
         )
 
-    def _left_in_part_unit(self, line: SourceLine, part: Part) -> Fraction | None:
-        left = line.quantity - line.used_qty
+    def _in_part_unit(self, quantity: Decimal, line: SourceLine, part: Part) -> Fraction | None:
         if line.erp_unit in ("", part.erp_unit):
-            return Fraction(left)
+            return Fraction(quantity)
         unit = self._units.get(self._codes.read("unit", line.erp_unit) or "")
         erp = self._units.get(part.erp_unit_code)
-        return in_part_unit(left, unit, erp) if unit and erp else None
+        return in_part_unit(quantity, unit, erp) if unit and erp else None
 
-    def _gross(self, document: SourceDocument, converted: dict[int, Converted | None]) -> dict[int, Decimal]:
-        """A gross weight on exactly one of several lines is the document's (appendix D, Weights)."""
+    def _gross(self, document: SourceDocument) -> dict[int, Decimal]:
+        """Return what is left of each line's gross weight.
+
+        A gross weight on exactly one of several lines is the document's (appendix D, Weights): it is spread
+        once over all lines at their full quantity, whatever earlier runs took and whichever lines fail now.
+        """
         filled = [line for line in document.lines if line.gross_weight is not None]
-        if len(document.lines) < 2 or len(filled) != 1:
-            return {line.id: left for line in filled if (left := _left_of(line.gross_weight, line)) is not None}
-        whole = filled[0].gross_weight
-        assert whole is not None
-        nets = [found.net_weight if (found := converted.get(line.id)) else Fraction(0) for line in document.lines]
-        spread = spread_gross(whole, nets)
-        return {line.id: weight for line, weight in zip(document.lines, spread, strict=True)}
+        weights = {line.id: line.gross_weight for line in filled}
+        whole = filled[0].gross_weight if len(filled) == 1 and len(document.lines) > 1 else None
+        if whole is not None:
+            nets = [self._full_net(line) for line in document.lines]
+            weights = dict(zip((line.id for line in document.lines), spread_gross(whole, nets), strict=True))
+        left = {line.id: _left_of(weights.get(line.id), line) for line in document.lines}
+        return {line_id: weight for line_id, weight in left.items() if weight is not None}
+
+    def _full_net(self, line: SourceLine) -> Fraction:
+        """Return the line's net weight at its full quantity, 0 when nothing is known."""
+        if line.net_weight is not None:
+            return Fraction(line.net_weight)
+        part = self._parts.get(line.part_no)
+        quantity = self._in_part_unit(line.quantity, line, part) if part else None
+        if part is None or quantity is None or part.unit_weight is None:
+            return Fraction(0)
+        return quantity * Fraction(part.unit_weight)
 
     def _item(self, line: SourceLine, part: Part, document: SourceDocument) -> AccountLine | None:
         goods = part.goods_kind
@@ -156,18 +165,23 @@ class ShareBuilder:
         return item
 
     def _version(self, document: SourceDocument, line: SourceLine, item: AccountLine) -> str | None:
-        """The filed version of the BOM version on the line; blank takes the newest filed one (5.4)."""
+        """The version this book filed for the line's BOM version; blank takes the newest filed one (5.4).
+
+        A book whose 单耗 is filed before verification (stage 2) may go without.
+        """
         filed = self._versions.get(item.item_no, [])
-        if not line.bom_version:
-            if filed:
-                return filed[-1]
-            self._fail(document, line, "NOTE-07", f"成品 {item.item_no} 没有备案的单耗版本")
-            return None
+        if not line.bom_version and filed:
+            return filed[-1]
         bom = self._boms.get((line.part_no, line.bom_version))
-        if bom is not None and bom.filed_version in filed:
+        if bom is not None and bom.filed_record_no == self._book.record_no and bom.filed_version in filed:
             return bom.filed_version
-        why = "没有这个BOM" if bom is None else "未生成或未备案单损耗"
-        self._fail(document, line, "NOTE-07", f"BOM版本 {line.bom_version} {why}")
+        if self._book.uc_stage == "2":
+            return ""
+        if not line.bom_version:
+            why = f"成品 {item.item_no} 没有备案的单耗版本"
+        else:
+            why = f"BOM版本 {line.bom_version} {'没有这个BOM' if bom is None else '在本账册没有备案的单损耗'}"
+        self._fail(document, line, "NOTE-07", why)
         return None
 
     def _total(self, document: SourceDocument, line: SourceLine) -> Decimal | None:
@@ -182,19 +196,16 @@ class ShareBuilder:
         return total - taken
 
     def _share(
-        self,
-        document: SourceDocument,
-        line: SourceLine,
-        converted: Converted | None,
-        gross: Decimal | None,
-        order: int,
+        self, document: SourceDocument, line: SourceLine, gross: Decimal | None, order: int
     ) -> SourceShare | None:
         part = self._parts.get(line.part_no)
-        if part is None or converted is None:
+        if part is None:
+            self._fail(document, line, "IMP-05", "料号不在料号档案中")
             return None
         item = self._item(line, part, document)
+        converted = self._convert(document, line, part, item) if item is not None else None
         total = self._total(document, line)
-        if item is None or total is None:
+        if item is None or converted is None or total is None:
             return None
         version = self._version(document, line, item) if part.goods_kind == "E" else ""
         if version is None:
@@ -214,7 +225,7 @@ class ShareBuilder:
             net_weight=converted.net_weight,
             gross_weight=gross,
             total=total,
-            packages=line.packages,
+            packages=None if line.used_qty else line.packages,
             **self._head(document, line),
             **self._goods(document, line, part, item),
         )
@@ -284,7 +295,7 @@ def _left_of(weight: Decimal | None, line: SourceLine) -> Decimal | None:
     return weight - taken
 
 
-def _derivation(line: SourceLine, part: Part, measures: PartMeasures, result: Converted) -> str:
+def _derivation(line: SourceLine, part: Part, measures: PartMeasures) -> str:
     quantity = f"{plain(line.quantity - line.used_qty)} {line.erp_unit}"
     if part.conv_factor is not None:
         return f"{quantity} × 转换率 {plain(part.conv_factor)}"

@@ -140,6 +140,14 @@ def pairs(groups: Sequence[Sequence[str]]) -> dict[str, str]:
     return found
 
 
+def options_from(options: type[Any], groups: Sequence[Sequence[str]]) -> Any:
+    """Read ``--set name=value``; an unknown name or value is a wrong call."""
+    try:
+        return read_options(options, pairs(groups))
+    except Refused as refusal:
+        raise WrongCall(str(refusal)) from refusal
+
+
 def _init(home: Home, given: argparse.Namespace) -> int:
     password = os.environ.get("BONDESK_PASSWORD")
     if password is None:
@@ -228,6 +236,8 @@ def read_answer(step: Step, given: Any) -> Any:
                 raise WrongCall(f"步骤 {step.key} 的答案应是一个对象")
             return read_options(type(step.value), given)
         case Choose():
+            if not isinstance(given, list):
+                raise WrongCall(f"步骤 {step.key} 的答案应是一个列表")
             first = {str(row[0]): row_id for row, row_id in zip(step.table.rows, step.ids, strict=True)}
             unknown = [str(word) for word in given if str(word) not in first]
             if unknown:
@@ -242,7 +252,7 @@ def read_answer(step: Step, given: Any) -> Any:
 def _run(home: Home, given: argparse.Namespace) -> int:
     engine, identity = signed_in(home, given)
     script = engine.catalogue.script(given.action)
-    options = read_options(script.options, pairs(given.set))
+    options = options_from(script.options, given.set)
     with engine.acting(identity) as act:
         outcome = play(scripts.start(act, script, options), answered_from(given.answers))
     output.findings(outcome.findings)
@@ -291,7 +301,7 @@ def _receive(home: Home, given: argparse.Namespace) -> int:
 def _report(home: Home, given: argparse.Namespace) -> int:
     engine, identity = signed_in(home, given)
     report = engine.catalogue.report(given.key)
-    options = read_options(report.options, pairs(given.set))
+    options = options_from(report.options, given.set)
     with engine.acting(identity) as act:
         table = reporting.run_at_once(act, report, options)
         output.findings(table.findings)
@@ -302,7 +312,7 @@ def _report(home: Home, given: argparse.Namespace) -> int:
 def _explain(home: Home, given: argparse.Namespace) -> int:
     engine, identity = signed_in(home, given)
     report = engine.catalogue.report(given.key)
-    options = read_options(report.options, pairs(given.set))
+    options = options_from(report.options, given.set)
     with engine.acting(identity) as act:
         output.print_line(reporting.explain(act, report, options, given.row, given.column).as_text())
     return DONE

@@ -39,6 +39,7 @@ def log_to(path: Path) -> None:
         handler = logging.handlers.RotatingFileHandler(path, maxBytes=5_000_000, backupCount=5, encoding="utf-8")
     except OSError as problem:
         say(f"日志不能写入 {path}：{problem}")
+        logging.getLogger().addHandler(logging.NullHandler())  # nothing of the log reaches the user
         return
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     root = logging.getLogger()

@@ -9,7 +9,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 from pydantic import BaseModel, ValidationError
 
-from bondesk.base.errors import OutsideFailure
+from bondesk.base.errors import OutsideFailure, WrongCall
 
 EMBEDDED = "本机数据"
 
@@ -81,7 +81,7 @@ class Home:
         for connection in known:
             if name in ("", connection.name):
                 return connection
-        raise OutsideFailure(f"没有数据连接 {name}；已有：{'、'.join(c.name for c in known)}")
+        raise WrongCall(f"没有数据连接 {name}；已有：{'、'.join(c.name for c in known)}")
 
 
 def default_home() -> Home:

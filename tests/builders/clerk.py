@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
@@ -40,7 +40,7 @@ def child(parent: QWidget, kind: type[W], name: str) -> W:
     """Find a named widget."""
     found = parent.findChild(kind, name)
     assert found is not None, f"no {name} in {parent.objectName()}"
-    return cast("W", found)
+    return found
 
 
 class Clerk:

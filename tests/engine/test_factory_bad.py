@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -86,5 +87,5 @@ def test_full_width_and_scientific_numbers_are_read_exactly(
         assert document.document_date.isoformat() == "2024-04-10"
         assert [f"{line.quantity.normalize():f}" for line in document.lines] == quantities
         amounts = [line.quantity * line.unit_price for line in document.lines if line.unit_price is not None]
-        assert f"{sum(amounts).normalize():f}" == total
+        assert f"{sum(amounts, Decimal(0)).normalize():f}" == total
     engine.store.dispose()

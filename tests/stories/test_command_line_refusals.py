@@ -119,7 +119,7 @@ def test_report_formats_agree(shell: Shell, tmp_path: Path) -> None:
 def test_unknown_people_and_places(shell: Shell) -> None:
     """Wrong user, connection, number, report and cell have their exit codes."""
     shell("nobody", "list", "part", expect=1)
-    shell("zhidan", "--connection", "云端", "list", "part", expect=3)
+    shell("zhidan", "--connection", "云端", "list", "part", expect=2)
     shell("zhidan", "audit", "bonded_note", "NO-SUCH", expect=1)
     shell("zhidan", "report", "nothing", expect=2)
     shell("zhidan", "explain", "material_status", "1", "hs_code", expect=1)

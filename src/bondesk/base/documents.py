@@ -76,7 +76,8 @@ class DocumentType:
     postings it should have; ``trace(line_id, work)`` explains one of its lines down to source lines and
     workbook cells.
     ``derive(document, facts)`` fills what the program computes, before the rules see the document.
-    ``removed(document, work)`` runs when one is deleted or voided, to release what it used.
+    ``removed(document, lines, work)`` runs before lines go (all of them when the document is deleted or
+    voided), to release what they used or to refuse.
     ``required_code`` is the code of a finding about an empty required field.
     ``creatable`` is False for documents that only scripts or imports make.
     """
@@ -97,7 +98,7 @@ class DocumentType:
     trace: Callable[[int, Work], Explanation] | None = None
     defaults: Callable[[Facts], Mapping[str, Any]] = lambda _facts: {}
     variant: Mapping[str, Any] = field(default_factory=dict)
-    removed: Callable[[Any, Work], None] | None = None
+    removed: Callable[[Any, Sequence[Any], Work], None] | None = None
     derive: Callable[[Any, Facts], None] | None = None
     required_code: str = "REQ-01"
     creatable: bool = True

@@ -16,6 +16,8 @@ _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _EXCEL_DIGITS = 15
+#: 件数 and the like have at most 9 digits (handbook 0.2); item numbers are smaller still.
+_MAX_INTEGER = 999_999_999
 _YES = {"是", "Y", "YES", "TRUE", "1", "保税", "有效"}
 _NO = {"否", "N", "NO", "FALSE", "0", "非保税", "无效"}
 _WIDE = Context(prec=60)
@@ -107,6 +109,8 @@ def read_integer(raw: RawCell) -> int | None:
         return None
     if number != int(number):
         raise Unreadable("IMP-07", "须为整数")
+    if abs(number) > _MAX_INTEGER:
+        raise Unreadable("IMP-07", "整数最多9位")
     return int(number)
 
 

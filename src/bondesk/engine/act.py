@@ -12,14 +12,14 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError, StatementError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from bondesk.base.catalogue import Catalogue
 from bondesk.base.codebook import CodeBook
 from bondesk.base.documents import DocumentType
-from bondesk.base.errors import Refused
+from bondesk.base.errors import ExcessDecimals, Refused
 from bondesk.base.explanation import Explanation
 from bondesk.base.identity import Identity
 from bondesk.engine.books import StoredBooks
@@ -137,6 +137,8 @@ def acting(
         raise Refused("单据已被其他用户修改，请重新打开后再保存", "CONFLICT") from problem
     except SQLAlchemyError as problem:
         session.rollback()
+        if isinstance(problem, StatementError) and isinstance(problem.orig, ExcessDecimals):
+            raise Refused(f"数字超出可保存的范围：{problem.orig}", "IMP-07") from problem
         raise outside(problem) from problem
     except BaseException:
         session.rollback()

@@ -62,9 +62,14 @@ def new_line(table: LineTable, number: int, line: LineDraft) -> Any:
     """Build one unstored line; its line number is its place unless it has one of its own."""
     values = {**_settable(table.model, line.values), **table.fixed}
     row = table.model(**values)
-    if isinstance(row, Line) and not row.line_no:
+    if isinstance(row, Line) and (not row.line_no or not shows_line_no(table)):
         row.line_no = number
     return row
+
+
+def shows_line_no(table: LineTable) -> bool:
+    """Tell whether the user numbers the lines; otherwise a line's number is its place, 1 to n without gaps."""
+    return any(entry.key == "line_no" for entry in table.fields)
 
 
 def apply_draft(document: DocumentType, header: Any, draft: Draft) -> None:
@@ -72,6 +77,7 @@ def apply_draft(document: DocumentType, header: Any, draft: Draft) -> None:
     assign(header, draft.head, document.header)
     for table in document.lines:
         present = {row.id: row for row in getattr(header, table.attribute_key)}
+        counted = not shows_line_no(table)
         wanted = []
         for number, line in enumerate(draft.lines.get(table.key, ()), 1):
             row = present.get(line.id) if line.id is not None else None
@@ -79,6 +85,8 @@ def apply_draft(document: DocumentType, header: Any, draft: Draft) -> None:
                 row = new_line(table, number, line)
             else:
                 assign(row, line.values, table.model)
+                if counted and isinstance(row, Line) and row.line_no != number:
+                    row.line_no = number
             wanted.append(row)
         setattr(header, table.attribute_key, wanted)
 

@@ -13,14 +13,15 @@ from sqlalchemy import delete, insert, inspect, select
 
 from bondesk.base.documents import DocumentType, LineTable
 from bondesk.base.errors import Refused
-from bondesk.base.findings import Finding, Place, Severity, error, errors_in
+from bondesk.base.findings import Finding, Severity, error, errors_in
 from bondesk.base.records import Record, new_id
 from bondesk.base.sheets import SheetBook
 from bondesk.base.steps import Outcome, Progress, Steps
-from bondesk.base.workbooks import SheetPlan
 from bondesk.engine.act import Act
 from bondesk.engine.grouping import Arrived, arrange
 from bondesk.engine.history import log_bulk
+from bondesk.engine.posting import post_document
+from bondesk.engine.records import load
 from bondesk.engine.sheet_reading import ReadSheet, SheetReader
 from bondesk.engine.tables import ImportRun
 
@@ -52,6 +53,7 @@ def import_steps(act: Act, document: DocumentType, source: Path) -> Steps:
     yield Progress(2, 4, f"检查 {len(arrived)} 张单据")
     findings = list(reader.findings)
     existing = _existing(act, document, arrived, findings)
+    _keep_stored(act, document, arrived, existing)
     act.facts.arriving(document.header, [one.head for one in arrived])
     for number, one in enumerate(arrived):
         findings.extend(_check(act, document, one))
@@ -125,6 +127,30 @@ def _existing(
     return stored
 
 
+def _keep_stored(
+    act: Act,
+    document: DocumentType,
+    arrived: list[Arrived],
+    existing: dict[tuple[Any, ...], tuple[int, int]],
+) -> None:
+    """Let a document that is updated keep what its workbook has no heading for."""
+    known = [one for one in arrived if one.number in existing]
+    if not known:
+        return
+    header = document.header
+    keys = [key for key in _columns(header) if key not in known[0].texts]
+    ids = [existing[one.number][0] for one in known]
+    columns = [getattr(header, key) for key in keys]
+    stored: dict[int, Any] = {}
+    for start in range(0, len(ids), 500):
+        statement = select(header.id, *columns).where(header.company_id == act.company_id)
+        for row in act.session.execute(statement.where(header.id.in_(ids[start : start + 500]))):
+            stored[row[0]] = row[1:]
+    for one in known:
+        for key, value in zip(keys, stored[existing[one.number][0]], strict=True):
+            setattr(one.head, key, value)
+
+
 def _check(act: Act, document: DocumentType, one: Arrived) -> Iterator[Finding]:
     """Derive and run the rules on one arrived document; findings get their workbook place."""
     with act.session.no_autoflush:
@@ -182,6 +208,9 @@ def _store(
     yield from _write(act, document, heads, changed, lines)
     log_bulk(act, document, "导入", logged)
     act.facts.forget()
+    if document.posts is not None:
+        for one in arrived:
+            post_document(act, document, load(act, document, one.id))
     return [one.id for one in arrived]
 
 
@@ -258,15 +287,3 @@ def _line_values(
         if numbered and not values.get("line_no"):
             values["line_no"] = position + 1
         yield {**values, **fixed, "id": new_id(), "origin_sheet": sheet, "origin_row": row}
-
-
-def plan_of(document: DocumentType, part: str) -> SheetPlan | None:
-    """Return the sheet plan that fills a part of the document."""
-    if document.workbook is None:
-        return None
-    return next((plan for plan in document.workbook.sheets if plan.part == part), None)
-
-
-def place_text(place: Place | None) -> str:
-    """Write a place as ``工作表!A3``-like text for messages."""
-    return f"{place.sheet} 第{place.row}行 {place.column}".strip() if place else ""

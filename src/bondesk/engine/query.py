@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from bondesk.base.columns import Kind
 from bondesk.base.documents import DocumentType
-from bondesk.base.errors import Refused, WrongCall
+from bondesk.base.errors import WrongCall
 from bondesk.base.fields import Field, field_of
 from bondesk.base.readings import Unreadable, read_date, read_integer, read_number, read_yes_no
 from bondesk.base.records import Row
@@ -136,7 +136,7 @@ def _attribute(document: DocumentType, key: str) -> Any:
 
 
 def typed_value(document: DocumentType, key: str, value: Any) -> Any:
-    """Turn a text into the type of attribute ``key``; ``Refused`` (OPT-02) when it cannot be read."""
+    """Turn a text into the type of attribute ``key``; ``WrongCall`` when it cannot be read."""
     if not isinstance(value, str):
         return value
     attribute = _attribute(document, key)
@@ -154,6 +154,6 @@ def typed_value(document: DocumentType, key: str, value: Any) -> Any:
         if entry.numeric:
             return read_number(value)
     except Unreadable as problem:
-        raise Refused(f"「{entry.label}」的值“{value}”：{problem}", "OPT-02") from problem
+        raise WrongCall(f"「{entry.label}」的值“{value}”：{problem}") from problem
     by_name = {name: code for code, name in entry.choices}
     return by_name.get(value, value)

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
 from bondesk.base.identity import Identity
-from bondesk.base.messages import Receipt
+from bondesk.base.messages import Message, Receipt
 from bondesk.engine.act import Act
 from bondesk.engine.engine import Engine
 from bondesk.engine.ports import Incoming
@@ -143,7 +143,8 @@ def _find(act: Act, receipt: Receipt) -> tuple[DocumentType, Any] | None:
                     document.header.company_id == act.company_id, attribute == value
                 )
                 for header in act.session.scalars(statement):
-                    found[header.id] = header
+                    if not _contradicts(header, message, receipt):
+                        found[header.id] = header
         if len(found) == 1:
             return document, next(iter(found.values()))
     return None
@@ -162,6 +163,16 @@ def _find_by_name(act: Act, receipt: Receipt, file_name: str) -> tuple[DocumentT
     newest = act.session.scalars(same.order_by(Outbox.revision.desc()).limit(1)).one()
     document = act.catalogue.document(row.document_key)
     return (document, load(act, document, row.document_id)) if newest is row else None
+
+
+def _contradicts(header: Any, message: Message, receipt: Receipt) -> bool:
+    """Tell whether a receipt names another number of any kind than the document already has."""
+    pairs = (
+        (message.number, receipt.internal_no),
+        (message.seq_no, receipt.seq_no),
+        (message.business_no, receipt.business_no),
+    )
+    return any(said and (have := getattr(header, key.key)) and have != said for key, said in pairs)
 
 
 def _quarantined(act: Act) -> list[ReceiptFile]:

@@ -68,9 +68,10 @@ def _typed(attribute: Any, text: str) -> Any:
     python_type = attribute.type.python_type
     if python_type is str:
         return text
-    if python_type is int:
-        return int(text)
-    return python_type.fromisoformat(text)
+    try:
+        return int(text) if python_type is int else python_type.fromisoformat(text)
+    except ValueError:
+        raise Refused(f"单号中的“{text}”不能识别", "GONE") from None
 
 
 def open_draft(act: Act, document: DocumentType, document_id: int) -> Draft:
@@ -143,6 +144,7 @@ def save(act: Act, document: DocumentType, draft: Draft) -> int:
         require_editable(act, document, header)
         if header.revision != draft.revision:
             raise Refused("单据已被其他用户修改，请重新打开后再保存", "CONFLICT")
+        _release(act, document, header, draft)
         apply_draft(document, header, draft)
         with act.session.no_autoflush:
             _refuse_errors(act, document, header)
@@ -168,6 +170,18 @@ def _require_free_number(act: Act, document: DocumentType, header: Any) -> None:
         raise Refused(f"「{document.title}」编号“{number}”已存在，请换一个编号", "IMP-08")
 
 
+def _release(act: Act, document: DocumentType, header: Any, draft: Draft | None = None) -> None:
+    """Tell the document which stored lines go: those the draft lacks, or all of them without a draft."""
+    if document.removed is None:
+        return
+    gone = []
+    for table in document.lines:
+        kept = {line.id for line in draft.lines.get(table.key, ())} if draft else set()
+        gone += [line for line in getattr(header, table.attribute_key) if line.id not in kept]
+    if gone or draft is None:
+        document.removed(header, gone, act)
+
+
 def _refuse_errors(act: Act, document: DocumentType, header: Any) -> None:
     found = findings_of(act, document, header)
     if document.flow.checked_on_save and errors_in(found):
@@ -190,8 +204,7 @@ def delete(act: Act, document: DocumentType, document_id: int) -> None:
     act.require(document, "delete")
     header = load(act, document, document_id)
     require_editable(act, document, header)
-    if document.removed is not None:
-        document.removed(header, act)
+    _release(act, document, header)
     act.session.delete(header)
     act.session.flush()
     act.facts.forget()
@@ -213,8 +226,8 @@ def move(act: Act, document: DocumentType, document_id: int, key: str) -> list[F
     if key == "audit":
         _require_reviewer(act, header)
         header.audited_by, header.audited_at = act.user_id, act.now()
-    if key == "void" and document.removed is not None:
-        document.removed(header, act)
+    if key == "void":
+        _release(act, document, header)
     header.state = order.target
     act.session.flush()
     post_document(act, document, header)

@@ -15,7 +15,7 @@ from bondesk.base.codebook import CodeBook
 from bondesk.base.columns import Kind
 from bondesk.base.fields import Field
 from bondesk.base.findings import Finding, Place, Severity
-from bondesk.base.numbers import places_of
+from bondesk.base.numbers import MAX_DIGITS, places_of
 from bondesk.base.readings import (
     Unreadable,
     heading_key,
@@ -219,6 +219,8 @@ class SheetReader:
         value = read_number(raw)
         if value is not None and places_of(value) > entry.places:
             raise Unreadable("IMP-07", f"小数超过{entry.places}位")
+        if value is not None and abs(value) >= 10 ** (MAX_DIGITS - entry.places):
+            raise Unreadable("IMP-07", f"数字过大，整数最多{MAX_DIGITS - entry.places}位")
         return value
 
     def unreadable(self, problem: Unreadable, place: Place, raw: RawCell) -> None:

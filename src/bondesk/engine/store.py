@@ -71,7 +71,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 def outside(problem: SQLAlchemyError) -> OutsideFailure:
     """Say in Chinese that the database failed; the technical text goes to the log with the cause."""
-    detail = str(problem.orig) if isinstance(problem, DBAPIError) else str(problem)
+    detail = str(problem.orig) if isinstance(problem, DBAPIError) else type(problem).__name__
     failure = OutsideFailure(f"数据库操作失败，刚才的操作没有保存。请检查数据连接后重试。（{detail}）")
     failure.__cause__ = problem
     return failure

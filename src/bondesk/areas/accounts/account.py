@@ -183,6 +183,8 @@ def consumptions_refer(account: Account, _facts: Facts) -> Iterator[Finding]:
         if line.material_no not in materials:
             text = f"料件序号 {line.material_no} 不在本账册料件中"
             yield error("ACC-08", text, "material_no", position, table=table)
+        if not line.uc_version.isdigit() or len(line.uc_version) > 8:
+            yield error("ACC-08", "单耗版本号须为不超过8位的数字", "uc_version", position, table=table)
         key = (line.product_no, line.uc_version, line.material_no)
         if key in seen:
             yield error("ACC-08", "成品、版本、料件重复", "material_no", position, table=table)

@@ -46,3 +46,12 @@ _FLOW_TYPES = {"0654": "A", "0255": "A", "0657": "B", "0258": "B"}
 def flow_type_of(mode: str) -> str:
     """Return the 流转类型 a supervision mode implies, or ""."""
     return _FLOW_TYPES.get(mode, "")
+
+
+def forced_duty_modes(facts: Facts) -> dict[tuple[str, str], str]:
+    """Return the 征免方式 a supervision mode leaves no choice of, by (direction, mode)."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for row in facts.find(CustomsCode, table_name="declaration_mode_rule"):
+        key = (row.details.get("ie_flag", ""), row.details.get("mode", ""))
+        found.setdefault(key, set()).add(row.details.get("duty_mode", ""))
+    return {key: next(iter(modes)) for key, modes in found.items() if len(modes) == 1}

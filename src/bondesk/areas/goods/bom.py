@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from sqlalchemy import Index
+from sqlalchemy import Index, inspect
 from sqlalchemy.orm import Mapped, relationship
 
 from bondesk.areas.goods.part import Part
@@ -54,12 +54,23 @@ class BomLine(Line):
     bonded: Mapped[Percent] = shown("保税料件比例", help="%；空 = 100", default=_FULL)
 
 
-def derive_bom(bom: Bom, _facts: Facts) -> None:
-    """Fill the rates left empty: losses 0, bonded share 100 (BOM-05)."""
+def derive_bom(bom: Bom, facts: Facts) -> None:
+    """Fill the rates left empty: losses 0, bonded share 100 (BOM-05); drop the filed version of changed lines."""
     for line in bom.lines:
         line.tangible = Decimal(0) if line.tangible is None else line.tangible
         line.intangible = Decimal(0) if line.intangible is None else line.intangible
         line.bonded = _FULL if line.bonded is None else line.bonded
+    if bom.filed_version and _lines_changed(bom, facts):
+        bom.filed_version = bom.filed_record_no = ""
+
+
+def _lines_changed(bom: Bom, facts: Facts) -> bool:
+    """Tell whether the lines are others than those the filed version was written back for."""
+    state = inspect(bom, raiseerr=False)
+    if state is not None and state.persistent:
+        return state.attrs.lines.history.has_changes() or any(inspect(line).modified for line in bom.lines)
+    stored = facts.index(Bom, Bom.product_part_no, Bom.bom_version).get((bom.product_part_no, bom.bom_version))
+    return stored is not None and set(rolled(stored).lines) != set(rolled(bom).lines)
 
 
 def parts_known(bom: Bom, facts: Facts) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bondesk.areas.accounts.account import Account
+from bondesk.areas.codes.effects import flow_type_of
 from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
 from bondesk.areas.notes.inv101 import INV101
 from bondesk.areas.notes.note_posting import note_postings
@@ -16,6 +17,7 @@ from bondesk.areas.setup.company import company_of
 from bondesk.base.documents import DocumentType, LineTable, group
 from bondesk.base.facts import Facts
 from bondesk.base.flow import AUDITED_AND_SENT
+from bondesk.base.numbers import price_of
 from bondesk.base.workbooks import SheetPlan, WorkbookPlan, may, must
 
 
@@ -29,6 +31,37 @@ def note_defaults(facts: Facts) -> Mapping[str, Any]:
     if company.declarant_customs_code:
         proposed["declaration_link_type"] = "2"
     return proposed
+
+
+#: 清单状态 of an imported note → its state here (handbook 5.6).
+_STATES = {"0": "APPROVED", "1": "ACCEPTED", "2": "REJECTED", "3": "VOID"}
+_BLANKS = {"note_type": "0", "declaration_flag": "1", "declare_kind": "1", "writeoff_mark": "0"}
+
+
+def derive_note(note: BondedNote, facts: Facts) -> None:
+    """Fill what may be left empty: usual codes, prices from totals, the state customs already gave."""
+    for key, usual in _BLANKS.items():
+        if not getattr(note, key):
+            setattr(note, key, usual)
+    declared = note.declaration_flag == "1"
+    if not note.generate_declaration:
+        note.generate_declaration = "1" if declared else "2"
+    if declared and not note.declaration_link_type:
+        note.declaration_link_type = "2"
+    if note.generate_declaration == "1" and not note.declaration_type:
+        note.declaration_type = {"I": "1", "E": "2"}.get(note.ie_flag, "")
+    if not note.note_flow_type:
+        note.note_flow_type = flow_type_of(note.supervision_mode)
+    if note.state in (None, "", "DRAFT") and note.list_state in _STATES:
+        note.state = _STATES[note.list_state]
+    if note.state in (None, "", "DRAFT"):
+        note.declared_on = note.declared_on or facts.today
+    note.entered_on = note.entered_on or note.declared_on or facts.today
+    for line in note.lines:
+        line.row_mark = line.row_mark or "3"
+        line.dangerous = line.dangerous or "0"
+        if line.price is None and line.total is not None and line.dcl_qty is not None and line.dcl_qty > 0:
+            line.price = price_of(line.total, line.dcl_qty)
 
 
 _HEAD_HEADINGS = (
@@ -187,6 +220,7 @@ BONDED_NOTE = DocumentType(
         ),
     ),
     flow=AUDITED_AND_SENT,
+    derive=derive_note,
     rules=NOTE_RULES,
     workbook=WorkbookPlan(
         "核注清单",

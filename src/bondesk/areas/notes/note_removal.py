@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
-from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLineSource
+from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine, NoteLineSource
 from bondesk.areas.notes.source_document import SourceDocument, SourceLine
 from bondesk.base.facts import Work
 
 
-def release_sources(note: BondedNote, work: Work) -> None:
-    """Give the quantities back to the source lines and forget the links."""
-    line_ids = [line.id for line in note.lines]
+def release_sources(_note: BondedNote, lines_gone: Sequence[NoteLine], work: Work) -> None:
+    """Give the quantities of the lines that go back to their source lines, and forget the links."""
+    line_ids = [line.id for line in lines_gone]
     links = work.session.scalars(
         select(NoteLineSource).where(
             NoteLineSource.company_id == work.company_id, NoteLineSource.note_line_id.in_(line_ids)

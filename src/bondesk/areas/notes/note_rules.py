@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from bondesk.areas.accounts.account import Account, AccountLine, approved_account
@@ -97,7 +97,10 @@ def lines_possible(document: BondedNote, facts: Facts) -> Iterator[Finding]:
     if not document.lines:
         yield error("NOTE-05", "清单没有表体", "internal_no")
     parts = facts.index(Part, Part.part_no)
+    numbers = Counter(line.line_no for line in document.lines if line.line_no)
     for position, line in enumerate(document.lines):
+        if numbers[line.line_no] > 1:
+            yield error("IMP-08", f"序号 {line.line_no} 重复", "line_no", position, table="lines")
         yield from _quantities(line, position)
         yield from _amounts(line, position)
         part = parts.get(line.part_no)

@@ -12,8 +12,8 @@ from fractions import Fraction
 from typing import Any
 
 from bondesk.areas.accounts.account import Account, AccountLine
-from bondesk.areas.codes.customs_code import CustomsCode, FactsCodeBook, units_of
-from bondesk.areas.codes.effects import flow_type_of
+from bondesk.areas.codes.customs_code import FactsCodeBook, units_of
+from bondesk.areas.codes.effects import flow_type_of, forced_duty_modes
 from bondesk.areas.codes.partner import Partner
 from bondesk.areas.goods.bom import Bom
 from bondesk.areas.goods.consolidation_map import merge_no_of
@@ -66,7 +66,7 @@ class ShareBuilder:
         self._filed = {flag: filed_lines(book, flag) for flag in ("I", "E")}
         self._by_part = {flag: {line.part_no: line for line in lines.values()} for flag, lines in self._filed.items()}
         self._by_merge_no = company_of(facts).item_no_is_merge_no is not False
-        self._duty_modes = _duty_modes(facts)
+        self._duty_modes = forced_duty_modes(facts)
         self.findings: list[Finding] = []
         self.derivations: dict[int, str] = {}
 
@@ -276,15 +276,6 @@ class ShareBuilder:
             "standard_controlled": part.standard_controlled,
             "export_dutiable": part.export_dutiable,
         }
-
-
-def _duty_modes(facts: Facts) -> dict[tuple[str, str], str]:
-    """Return the 征免方式 a mode leaves no choice of, by (direction, mode)."""
-    found: dict[tuple[str, str], set[str]] = {}
-    for row in facts.find(CustomsCode, table_name="declaration_mode_rule"):
-        key = (row.details.get("ie_flag", ""), row.details.get("mode", ""))
-        found.setdefault(key, set()).add(row.details.get("duty_mode", ""))
-    return {key: next(iter(modes)) for key, modes in found.items() if len(modes) == 1}
 
 
 def _left_of(weight: Decimal | None, line: SourceLine) -> Decimal | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -26,7 +26,8 @@ from bondesk.base.columns import (
     Weight,
 )
 from bondesk.base.documents import DocumentType, LineTable, group
-from bondesk.base.facts import Facts
+from bondesk.base.errors import Refused
+from bondesk.base.facts import Facts, Work
 from bondesk.base.fields import shown
 from bondesk.base.findings import Finding, error, note
 from bondesk.base.records import Line, Record, belongs_to
@@ -120,6 +121,9 @@ def _line_findings(line: SourceLine, position: int, facts: Facts) -> Iterator[Fi
     part = facts.index(Part, Part.part_no).get(line.part_no)
     if line.quantity is not None and line.quantity <= 0:
         yield error("STK-03", "数量须大于0", "quantity", position, table="lines")
+    elif line.quantity is not None and line.quantity < line.used_qty:
+        text = f"数量 {line.quantity.normalize():f} 少于已生成数量 {line.used_qty.normalize():f}"
+        yield error("DEC-08", text, "quantity", position, table="lines")
     if part is None:
         yield error("IMP-05", f"料号 {line.part_no} 不在料号档案中", "part_no", position, table="lines")
     elif line.erp_unit != part.erp_unit and quantity_ratio(line.erp_unit, part, facts) is None:
@@ -131,6 +135,14 @@ def _line_findings(line: SourceLine, position: int, facts: Facts) -> Iterator[Fi
         yield error("IMP-06", text, "erp_unit", position, table="lines")
     if line.unit_price is None and line.total is None:
         yield note("AMT-02", "单价与总价都为空，生成清单前须补", "total", position, table="lines")
+
+
+def refuse_used(document: SourceDocument, lines: Sequence[SourceLine], _work: Work) -> None:
+    """Keep what notes were made from: a used line stays until its draft note is deleted."""
+    used = [str(line.line_no) for line in lines if line.used_qty]
+    if used:
+        text = f"单证 {document.document_no} 第{'、'.join(used)}行已生成清单，不能删除；请先删除清单草稿"
+        raise Refused(text, "FLOW-03")
 
 
 def quantity_ratio(erp_unit: str, part: Part, facts: Facts) -> object | None:
@@ -202,6 +214,7 @@ SOURCE_DOCUMENT = DocumentType(
     lines=(LineTable("lines", "明细", SourceDocument.lines, (*_LINE_COLUMNS, SourceLine.used_qty)),),
     derive=derive_source_document,
     rules=(lines_known,),
+    removed=refuse_used,
     workbook=WorkbookPlan(
         "原始单证",
         (

@@ -9,6 +9,7 @@ from decimal import Decimal
 from bondesk.areas.accounts.account import Account, AccountLine
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Facts
+from bondesk.base.findings import Finding
 from bondesk.ledger.balance import Consumption, Filed, Folded, Movement, fold
 from bondesk.ledger.books import LedgerWork
 from bondesk.ledger.posting import Stage
@@ -43,6 +44,12 @@ class Period:
     opening: Folded
     within: Folded
     reserved: Folded
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what could not be exploded anywhere in it, each once."""
+        every = (*self.opening.findings, *self.within.findings, *self.reserved.findings)
+        return tuple(dict.fromkeys(every))
 
 
 def read_period(work: LedgerWork, book: Account, begin: date | None, end: date | None) -> Period:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from bondesk.areas.accounts.account import Account, AccountLine
-from bondesk.areas.reports.book_reading import approved_books, filed_of, materials_of, read_period
+from bondesk.areas.reports.book_reading import Period, approved_books, filed_of, materials_of, read_period
 from bondesk.base.columns import Kind
 from bondesk.base.errors import Refused
 from bondesk.base.explanation import Explanation
-from bondesk.base.findings import note
+from bondesk.base.findings import Finding, note
 from bondesk.base.numbers import plain
 from bondesk.base.options import option
 from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable
@@ -54,9 +54,12 @@ def run(work: LedgerWork, options: ItemLedgerOptions) -> Generator[Progress, Non
     if not books:
         return ReportTable((), (note("RPT-10", "没有已审批的账册，请先导入或下载账册"),))
     rows: list[ReportRow] = []
+    findings: list[Finding] = []
     for book in books:
+        period = read_period(work, book, options.date_from, options.date_to)
+        findings.extend(period.findings)
         lines = [line for line in materials_of(book) if options.item_no in (0, line.item_no)]
-        for number, (line, vouchers, opening) in enumerate(_ledgers(work, book, lines, options), 1):
+        for number, (line, vouchers, opening) in enumerate(_ledgers(work, book, lines, options, period), 1):
             if number % 20 == 1:
                 yield Progress(number - 1, len(lines), f"账册 {book.record_no}")
             key = str(line.item_no) if len(books) == 1 else f"{book.record_no}/{line.item_no}"
@@ -64,13 +67,12 @@ def run(work: LedgerWork, options: ItemLedgerOptions) -> Generator[Progress, Non
                 head = (book.record_no, line.item_no, line.name, options.date_from, "期初", None, "", "")
                 rows.append(ReportRow(f"{key}#0", (*head, None, None, None, opening)))
             rows.extend(_rows(book, line, key, vouchers))
-    return ReportTable(tuple(rows))
+    return ReportTable(tuple(rows), tuple(findings))
 
 
 def _ledgers(
-    work: LedgerWork, book: Account, lines: Sequence[AccountLine], options: ItemLedgerOptions
+    work: LedgerWork, book: Account, lines: Sequence[AccountLine], options: ItemLedgerOptions, period: Period
 ) -> Generator[tuple[AccountLine, list[LedgerRow], object], None, None]:
-    period = read_period(work, book, options.date_from, options.date_to)
     filed = filed_of(book)
     postings = work.books.postings(book.record_no, options.date_from, options.date_to, Stage.POSTED.value)
     for line in lines:
@@ -109,7 +111,8 @@ def explain(work: LedgerWork, options: ItemLedgerOptions, row: str, column: str)
     record_no, _, item = head.rpartition("/")
     for book in approved_books(work.facts, record_no or options.record_no):
         lines = [line for line in book.materials if str(line.item_no) == item]
-        for line, vouchers, opening in _ledgers(work, book, lines, options):
+        period = read_period(work, book, options.date_from, options.date_to)
+        for line, vouchers, opening in _ledgers(work, book, lines, options, period):
             if number.isdigit() and 0 < int(number) <= len(vouchers):
                 return _explained(work, line, vouchers, int(number) - 1, column, titles[column])
             if number == "0":

@@ -82,7 +82,7 @@ def run(work: LedgerWork, options: MaterialStatusOptions) -> Generator[Progress,
     for number, book in enumerate(books, 1):
         yield Progress(number - 1, len(books), f"账册 {book.record_no}")
         period = read_period(work, book, options.date_from, options.date_to)
-        findings.extend(period.within.findings)
+        findings.extend(period.findings)
         values = valuation_of(work, book, options.date_from, options.date_to)
         findings.extend(values.findings)
         for line in materials_of(book):
@@ -205,7 +205,7 @@ class _Reasons:
         parts = tuple(
             self._mode_part(mode, ie_flag, quantity) for (mode, ie_flag), quantity in sorted(within.by_mode.items())
         )
-        return Explanation("＋ 进出口总数", self._value(within.in_out), "按监管方式的符号合计（handbook 8.4）", parts)
+        return Explanation("＋ 进出口总数", self._value(within.in_out), "按监管方式的符号合计", parts)
 
     def by_mode(self, column: str, title: str, shown: Decimal) -> Explanation:
         """One column of the report: its modes only."""

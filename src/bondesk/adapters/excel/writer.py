@@ -99,6 +99,8 @@ def write_template(
 ) -> None:
     """Write an import template: headings (``*`` = mandatory), a row of explanation, the code lists."""
     book = _Book(path, constant_memory=False)
+    # A template says nothing of when it was written, so writing it again gives the same bytes.
+    book.book.set_properties({"created": datetime(2000, 1, 1)})
     for plan in sheets:
         sheet = book.book.add_worksheet(_sheet_name(plan.title))
         _write_pairs(book, sheet, plan) if plan.layout == "pairs" else _write_headings(book, sheet, plan)

@@ -20,6 +20,9 @@ from bondesk.areas.notes.source_document import SOURCE_DOCUMENT
 from bondesk.areas.reports.item_ledger import ITEM_LEDGER
 from bondesk.areas.reports.material_status import MATERIAL_STATUS
 from bondesk.areas.setup.company import COMPANY, company_of, sender_of
+from bondesk.areas.setup.export_layout import EXPORT_LAYOUT
+from bondesk.areas.setup.head_template import HEAD_TEMPLATE
+from bondesk.areas.setup.import_setting import IMPORT_SETTING
 from bondesk.areas.setup.operation_log import OPERATION_LOG
 from bondesk.areas.setup.password_setting import SET_PASSWORD
 from bondesk.areas.setup.users import USER, USER_GROUP, StoredUsers
@@ -46,6 +49,7 @@ CATALOGUE = Catalogue(
         Area("goods", "商品信息"),
         Area("reports", "报表"),
         Area("codes", "基础参数"),
+        Area("config", "系统配置"),
         Area("setup", "系统管理"),
     ),
     documents=(
@@ -62,6 +66,9 @@ CATALOGUE = Catalogue(
         CODE_MAPPING,
         CUSTOMS_CODE,
         HS_CODE,
+        IMPORT_SETTING,
+        EXPORT_LAYOUT,
+        HEAD_TEMPLATE,
         COMPANY,
         USER_GROUP,
         USER,

@@ -36,11 +36,39 @@ def group(title: str, *attributes: Any) -> Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A line that can be chosen instead of typed.
+
+    ``path`` holds the titles of the branches it hangs under, ``title`` its own; ``values`` are what the
+    line gets, and what tells whether a line is already there.
+    """
+
+    path: tuple[str, ...]
+    title: str
+    values: Mapping[str, Any]
+
+
+#: (catalogue, facts, head values) → what may be chosen, in order.
+Offers = Callable[[Any, Facts, Mapping[str, Any]], Sequence[Offer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A document that belongs to another one: where it is, its number, and why it belongs."""
+
+    document_key: str
+    document_id: int
+    number: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class LineTable:
     """A grid of lines on the form: the relationship it edits, its columns, values every line gets.
 
     ``key`` names the table in findings and workbooks; ``title`` is the tab's text. ``fixed`` sets
-    discriminating attributes (goods_flag of account materials) on new lines.
+    discriminating attributes (goods_flag of account materials) on new lines. ``offers`` lists lines
+    that can be chosen; with ``ticked`` the form shows them as a tree of ticks instead of a grid.
     """
 
     key: str
@@ -48,6 +76,8 @@ class LineTable:
     relation: Any
     columns: tuple[Any, ...]
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    offers: Offers | None = None
+    ticked: bool = False
 
     @property
     def model(self) -> type[Any]:
@@ -80,6 +110,9 @@ class DocumentType:
     voided), to release what they used or to refuse.
     ``required_code`` is the code of a finding about an empty required field.
     ``creatable`` is False for documents that only scripts or imports make.
+    ``related(document, work)`` names documents that belong to this one beyond what its references say.
+    ``attachment_kinds`` are the (code, title) an attached file may have. ``template_by`` are the head
+    attributes (direction, mode) that decide which 默认模板 fit; empty = the document has no templates.
     """
 
     key: str
@@ -103,6 +136,9 @@ class DocumentType:
     required_code: str = "REQ-01"
     creatable: bool = True
     help: str = ""
+    related: Callable[[Any, Work], Sequence[Related]] | None = None
+    attachment_kinds: tuple[tuple[str, str], ...] = (("file", "附件"),)
+    template_by: tuple[Any, ...] = ()
 
     @property
     def list_fields(self) -> tuple[Field, ...]:

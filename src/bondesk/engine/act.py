@@ -23,6 +23,7 @@ from bondesk.base.errors import ExcessDecimals, Refused
 from bondesk.base.explanation import Explanation
 from bondesk.base.identity import Identity
 from bondesk.engine.books import StoredBooks
+from bondesk.engine.document_codes import WithDocuments
 from bondesk.engine.facts import StoredFacts
 from bondesk.engine.origin import Origins
 from bondesk.engine.ports import MessagePacker, WorkbookFiles
@@ -67,7 +68,7 @@ class Act:
     def codebook(self) -> CodeBook:
         """Return the customs codes as this act sees them."""
         if self._codebook is None:
-            self._codebook = self.catalogue.codebook(self.facts)
+            self._codebook = WithDocuments(self.catalogue.codebook(self.facts), self.catalogue)
         return self._codebook
 
     def now(self) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Date, DateTime, Index, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,6 +24,17 @@ class Counter(Base):
     company_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     series: Mapped[str] = mapped_column(String(64), primary_key=True)
     value: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class UserPreference(Base):
+    """What one user prefers: favourites, recent modules, saved views; JSON by name (``view.bonded_note``)."""
+
+    __tablename__ = "user_preference"
+
+    company_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    name: Mapped[str] = mapped_column(String(96), primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
 
 
 class ImportRun(Base):

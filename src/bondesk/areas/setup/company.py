@@ -13,6 +13,8 @@ from bondesk.base.records import Record
 
 INVERSION_POLICIES = (("BLOCK", "禁止发送"), ("WARN", "提示"), ("OFF", "不检查"))
 EXTRACT_WAYS = (("NEWEST", "获取最新版本"), ("ALL", "获取全部版本"))
+AEO_KINDS = (("GENERAL", "一般认证"), ("ADVANCED", "高级认证"))
+RATE_DATES = (("TODAY", "当日"), ("MONTH_FIRST", "当月1日"), ("MANUAL", "手工"))
 DECLARE_WAYS = (("0", "暂存"), ("1", "申报"))
 
 
@@ -37,12 +39,15 @@ class Company(Record):
     creator_only_edit: Mapped[bool] = shown("新增单据用户才可以编辑", default=False)
     quantity_changes_price: Mapped[bool] = shown("报关单明细修改数量改单价", default=False)
     head_from_lines: Mapped[bool] = shown("是否通过报关单明细计算表头", default=False)
+    aeo_kind: Mapped[Code10] = shown("AEO认证类型", choices=AEO_KINDS, insert_default="GENERAL")
+    industry: Mapped[Code32] = shown("AEO行业种类", table="aeo_industry")
     inversion_policy: Mapped[Code10] = shown("核注清单检查数量倒挂", choices=INVERSION_POLICIES, insert_default="BLOCK")
     item_no_is_merge_no: Mapped[bool] = shown("账册备案序号与归并序号一致", default=True)
     extract_merged_items: Mapped[bool] = shown("归并序号批量提取", default=False)
     raise_to_min: Mapped[bool] = shown("原始单证生成清单最小数为0时自动进1", default=True)
     consumption_extract: Mapped[Code10] = shown("账册生成单损耗方式", choices=EXTRACT_WAYS, insert_default="NEWEST")
     reviewer_not_creator: Mapped[bool] = shown("报关单核注清单审核人与制单人不允许同一人", default=False)
+    rate_date_way: Mapped[Code32] = shown("汇率更新日期默认方式", choices=RATE_DATES, insert_default="TODAY")
 
 
 def company_of(facts: Facts) -> Company:
@@ -94,12 +99,15 @@ COMPANY = DocumentType(
             Company.creator_only_edit,
             Company.quantity_changes_price,
             Company.head_from_lines,
+            Company.aeo_kind,
+            Company.industry,
             Company.inversion_policy,
             Company.item_no_is_merge_no,
             Company.extract_merged_items,
             Company.raise_to_min,
             Company.consumption_extract,
             Company.reviewer_not_creator,
+            Company.rate_date_way,
         ),
     ),
     creatable=False,

@@ -59,6 +59,7 @@ class User(Record):
     active: Mapped[bool] = shown("启用", default=True, server_default="1")
     password_hash: Mapped[str] = mapped_column(String(255), default="", server_default="")
     failed_logins: Mapped[int] = mapped_column(default=0, server_default="0")
+    last_failed_at: Mapped[datetime | None] = mapped_column(DateTime)
     password_changed_at: Mapped[datetime | None] = mapped_column(DateTime)
     groups: Mapped[list[UserMembership]] = relationship(
         cascade="all, delete-orphan", order_by="UserMembership.line_no", passive_deletes=True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Protocol
 
@@ -40,9 +40,6 @@ class FormActs(Protocol):
     def delete(self) -> None:
         """Delete the document."""
 
-    def toggle_history(self) -> None:
-        """Show or hide who changed what."""
-
     def reload(self) -> None:
         """Read the stored document again."""
 
@@ -65,15 +62,15 @@ class FormActs(Protocol):
         """Tell whether there is an edit to do again."""
 
 
-def form_commands(form: FormActs, identity: Identity) -> Commands:
-    """Return what the user may ever do in the form; what is not granted is left out."""
+def form_commands(form: FormActs, identity: Identity, panes: Iterable[Command] = ()) -> Commands:
+    """Return what the user may ever do in the form; ``panes`` open what stands beside it; not granted is left out."""
     document = form.document
 
     def may(action: str) -> bool:
         return identity.may(document.key, action)
 
     commands = Commands()
-    for command in (*_record(form, may), *_flow(form, may), *_rest(form, may)):
+    for command in (*_record(form, may), *_flow(form, may), *_rest(form, may), *panes, *_last(form)):
         commands.add(command)
     return commands
 
@@ -116,5 +113,7 @@ def _rest(form: FormActs, may: May) -> Iterator[Command]:
         yield Command("form.copy", "复制", "", form.copy, form.why_not_stored, "more")
     if may("delete") and (document.creatable or document.workbook or document.flow.states):
         yield Command("form.delete", "删除", "", form.delete, form.why_not_delete, "more")
-    yield Command("form.history", "历史", "Ctrl+H", form.toggle_history, form.why_not_stored, "more")
+
+
+def _last(form: FormActs) -> Iterator[Command]:
     yield Command("form.reload", "刷新", "F5", form.reload, form.why_not_stored, "more")

@@ -21,9 +21,9 @@ from bondesk.desktop.form_commands import form_commands
 from bondesk.desktop.form_deeds import FormDeeds, Moved
 from bondesk.desktop.form_notice import FormNotice, ask_unsaved
 from bondesk.desktop.form_words import number_text, show_state, why_locked, why_not_delete
-from bondesk.desktop.history_pane import HistoryPane
 from bondesk.desktop.kept_input import KeptPane, typed_beyond
 from bondesk.desktop.questions import ask
+from bondesk.desktop.side_panes import SidePane, SidePanes
 from bondesk.engine.drafts import Draft
 
 _RUNNING = "正在处理，请稍候"
@@ -44,12 +44,12 @@ class FormPage(QWidget):
         self.body = FormBody(context, document, self)
         self.deeds = FormDeeds(context, document, self.body)
         self.checks = FormChecks(context.lane, document, self.body.draft, self)
-        self.history = HistoryPane(context, document, self)
+        self.side = SidePanes(context, document, self, lambda: self.body.base.id)
         self.kept = KeptPane(known_codes(context), self)
         self.notice = FormNotice(self)
         self.badge = QLabel(self)
         self.badge.setObjectName("form_state")
-        self.commands = form_commands(self, context.identity)
+        self.commands = form_commands(self, context.identity, self.side.commands(self.why_not_stored))
         self.bound = CommandActions(self.commands, self)
         self._build()
         self._connect()
@@ -73,7 +73,7 @@ class FormPage(QWidget):
         self.split = QSplitter(Qt.Orientation.Horizontal, self)
         self.split.setObjectName("form_side_split")
         self.split.setChildrenCollapsible(False)
-        for widget in (self.body, self.kept, self.history):
+        for widget in (self.body, self.kept, *self.side.widgets()):
             self.split.addWidget(widget)
         self.split.setStretchFactor(0, 1)
         layout = QVBoxLayout(self)
@@ -156,16 +156,15 @@ class FormPage(QWidget):
         """Tell whether closing would lose anything."""
         return self._ready and self.body.editable and self.body.dirty
 
-    def _stored(self, draft: Draft) -> None:
+    def _stored(self, _draft: Draft) -> None:
         self.notice.clear()
         self._follow_state()
         self.checks.soon()
         self._context.show_message(f"已保存「{self.document.title}」{self.number()}")
-        self._tell_others(draft)
+        self._tell_others()
 
-    def _tell_others(self, draft: Draft) -> None:
-        if self.history.isVisible() and draft.id is not None:
-            self.history.load(draft.id)
+    def _tell_others(self) -> None:
+        self.side.follow()
         self._context.changed(self.document.key)
 
     def _moved(self, moved: Moved) -> None:
@@ -175,7 +174,7 @@ class FormPage(QWidget):
         state = self.document.flow.state(moved.draft.state).title
         text = f"{self.document.title} {self.number()} 现为「{state}」"
         self._context.show_message(text + (f"，另有 {len(moved.findings)} 条提示" if moved.findings else ""))
-        self._tell_others(moved.draft)
+        self._tell_others()
 
     def _refused(self, findings: tuple[Finding, ...]) -> None:
         if not self._ready:
@@ -254,12 +253,10 @@ class FormPage(QWidget):
         text = f"确定删除「{self.document.title}」{self.number()} 吗？\n删除后不能恢复。"
         ask(self, "删除", text, "删除", self.deeds.delete)
 
-    def toggle_history(self) -> None:
-        """Show or hide who changed what."""
-        if self.history.isVisible():
-            self.history.hide()
-        elif self.body.base.id is not None:
-            self.history.load(self.body.base.id)
+    @property
+    def panes(self) -> list[SidePane]:
+        """Return the panes beside the form."""
+        return self.side.panes
 
     def reload(self) -> None:
         """Read the stored document again; ask when there is unsaved typing."""

@@ -91,6 +91,8 @@ def _written(entry: Field, value: Any) -> str:
 class HistoryPane(QWidget):
     """Hidden until :meth:`load`; reads again after every save while it is open."""
 
+    title, shortcut = "历史", "Ctrl+H"
+
     def __init__(self, context: DeskContext, document: DocumentType, parent: QWidget) -> None:
         """Show the log of one document of ``document``."""
         super().__init__(parent)
@@ -122,6 +124,11 @@ class HistoryPane(QWidget):
         layout.addWidget(self.tree, 1)
         self.setMinimumWidth(_WIDTH // 2)
         self.resize(_WIDTH, self.height())
+        self.hide()
+
+    def clear(self) -> None:
+        """Forget the document and hide."""
+        self.tree.clear()
         self.hide()
 
     def load(self, document_id: int) -> None:

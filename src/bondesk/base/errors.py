@@ -26,5 +26,14 @@ class OutsideFailure(Exception):
     """Folder, card, network or database failed; the work is kept (exit code 3)."""
 
 
+class Disconnected(OutsideFailure):
+    """The database server is away; ``saved`` is False, or None when the answer to the commit was lost."""
+
+    def __init__(self, text: str, *, saved: bool | None = False) -> None:
+        """Carry the sentence and whether the work can have been saved."""
+        super().__init__(text)
+        self.saved = saved
+
+
 class ExcessDecimals(ValueError):
     """A number has more decimals or digits than its column keeps; we refuse, we never round silently."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from bondesk.base.facts import Facts
+from bondesk.base.attempts import Failures
+from bondesk.base.facts import Facts, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,17 @@ class Identity:
 class UserBook(Protocol):
     """Users, their passwords and rights."""
 
-    def sign_in(self, facts: Facts, account: str, password: str) -> Identity:
-        """Return the identity behind a right pair; a wrong one is ``Refused`` with a reason."""
+    def matched(self, work: Work, account: str, password: str) -> Identity | None:
+        """Return the identity behind a right pair of an active user; unknown accounts take the same time."""
+
+    def failures(self, work: Work, account: str) -> Failures | None:
+        """Return the wrong passwords in a row, the account locked until the act ends; None when it is unknown."""
+
+    def keep_failures(self, work: Work, account: str, failures: Failures) -> None:
+        """Keep the wrong passwords in a row of a known account, past log and revision."""
+
+    def change_password(self, work: Work, account: str, password: str) -> None:
+        """Give a known account a new password; ``Refused`` (AUTH-03) when it is none."""
 
     def empty(self, facts: Facts) -> bool:
         """Tell whether nobody can sign in yet."""

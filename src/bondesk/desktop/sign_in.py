@@ -21,6 +21,6 @@ def require_users(engine: Engine) -> None:
 def sign_in(engine: Engine, account: str, password: str) -> tuple[Identity, str]:
     """Return the identity behind a pair and the enterprise's name ("" when not filled in yet)."""
     require_users(engine)
+    identity = engine.sign_in(account, password)
     with engine.acting(SYSTEM) as act:
-        identity = engine.catalogue.users.sign_in(act.facts, account, password)
         return identity, engine.catalogue.enterprise(act.facts)

@@ -124,25 +124,36 @@ def acting(
     """Open an act; commit when the block ends well, roll back otherwise.
 
     ``Refused`` (CONFLICT) when somebody else changed the same document meanwhile, ``OutsideFailure``
-    when the database fails.
+    when the database fails, ``Disconnected`` when it is away – with ``saved`` None when that happened at the commit.
     """
     session = store.session()
     session.info["company_id"] = company_id
     act = Act(session, catalogue, files, packer, identity, company_id, clock)
     session.info["act"] = act
+    committing = False
     try:
         yield act
+        session.flush()
+        committing = True
         session.commit()
     except StaleDataError as problem:
-        session.rollback()
+        _abandon(session)
         raise Refused("单据已被其他用户修改，请重新打开后再保存", "CONFLICT") from problem
     except SQLAlchemyError as problem:
-        session.rollback()
+        _abandon(session)
         if isinstance(problem, StatementError) and isinstance(problem.orig, ExcessDecimals):
             raise Refused(f"数字超出可保存的范围：{problem.orig}", "IMP-07") from problem
-        raise outside(problem) from problem
+        raise outside(problem, committing=committing) from problem
     except BaseException:
-        session.rollback()
+        _abandon(session)
         raise
     finally:
         session.close()
+
+
+def _abandon(session: Session) -> None:
+    """Roll back; on a dead connection there is nothing to roll back, and that must not hide why the act failed."""
+    try:
+        session.rollback()
+    except SQLAlchemyError:
+        session.invalidate()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bondesk.base.catalogue import Catalogue
 from bondesk.base.errors import OutsideFailure
 from bondesk.base.identity import Identity
-from bondesk.engine import history
+from bondesk.engine import history, signing_in
 from bondesk.engine.act import Act, acting
 from bondesk.engine.ports import Gateway, MessagePacker, ReceiptReader, WorkbookFiles
 from bondesk.engine.store import Clock, Store, china_now
@@ -44,9 +44,19 @@ class Engine:
         return acting(self.store, self.catalogue, self.files, self.packer, identity, self.company_id, self.clock)
 
     def sign_in(self, account: str, password: str) -> Identity:
-        """Return who ``account`` is when the password is right; ``Refused`` with a reason otherwise."""
+        """Return who ``account`` is when the password is right; ``Refused`` (AUTH-01, AUTH-05) otherwise.
+
+        A refusal is committed before it is raised: the wrong passwords in a row have to be counted.
+        """
         with self.acting(SYSTEM) as act:
-            return self.catalogue.users.sign_in(act.facts, account, password)
+            answer = signing_in.sign_in(act, account, password)
+        return signing_in.or_refused(answer)
+
+    def change_password(self, identity: Identity, old: str, new: str) -> None:
+        """Give the signed-in user a new password; a wrong ``old`` (AUTH-06) counts as a failure."""
+        with self.acting(identity) as act:
+            answer = signing_in.change_password(act, old, new)
+        signing_in.or_refused(answer)
 
     def known_gateway(self) -> Gateway:
         """Return the client's folders; ``OutsideFailure`` when none is set up."""

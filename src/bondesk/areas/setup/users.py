@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
-from sqlalchemy import DateTime, Index, String
+from sqlalchemy import ColumnElement, CursorResult, DateTime, Index, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from bondesk.base.attempts import Failures
 from bondesk.base.columns import Code32, Text64
 from bondesk.base.documents import DocumentType, LineTable, group
 from bondesk.base.errors import Refused
-from bondesk.base.facts import Facts
+from bondesk.base.facts import Facts, Work
 from bondesk.base.fields import shown
 from bondesk.base.findings import Finding, error
 from bondesk.base.identity import Identity
@@ -84,25 +86,49 @@ def groups_known(user: User, facts: Facts) -> Iterator[Finding]:
 
 
 def set_password(user: User, password: str) -> None:
-    """Give ``user`` a new password (at least 6 characters)."""
+    """Give ``user`` a new password (AUTH-03: at least 6 characters, not the account) and a clean slate."""
     if len(password) < 6:
         raise Refused("密码至少6位", "AUTH-03")
+    if password == user.account:
+        raise Refused("密码不能与用户账号相同", "AUTH-03")
     user.password_hash = _HASHER.hash(password)
+    user.failed_logins, user.last_failed_at = 0, None
 
 
 class StoredUsers:
     """The users of the present company as the engine sees them."""
 
-    def sign_in(self, facts: Facts, account: str, password: str) -> Identity:
-        """Return the identity behind a right pair; unknown account and wrong password look alike."""
-        user = facts.one(User, account=account.strip())
+    def matched(self, work: Work, account: str, password: str) -> Identity | None:
+        """Return the identity behind a right pair; the hash is renewed when the parameters have grown."""
+        user = work.facts.one(User, account=account)
         try:
             _HASHER.verify(user.password_hash if user else _NO_SUCH_USER, password)
-        except (VerifyMismatchError, InvalidHashError):
-            raise Refused("用户账号或密码不正确", "AUTH-01") from None
+        except (VerificationError, InvalidHashError):
+            return None
         if user is None or not user.active:
-            raise Refused("用户账号或密码不正确", "AUTH-01")
-        return self._identity(facts, user)
+            return None
+        if _HASHER.check_needs_rehash(user.password_hash):
+            _quietly(work, account, password_hash=_HASHER.hash(password))
+        return self._identity(work.facts, user)
+
+    def failures(self, work: Work, account: str) -> Failures | None:
+        """Return the wrong passwords in a row; a write that changes nothing locks the account on every database."""
+        if not _quietly(work, account, failed_logins=User.failed_logins):
+            return None
+        columns = select(User.failed_logins, User.last_failed_at)
+        count, last = work.session.execute(columns.where(*_of(work, account))).one()
+        return Failures(count, last)
+
+    def keep_failures(self, work: Work, account: str, failures: Failures) -> None:
+        """Keep the wrong passwords in a row without raising the revision others may be editing."""
+        _quietly(work, account, failed_logins=failures.count, last_failed_at=failures.last)
+
+    def change_password(self, work: Work, account: str, password: str) -> None:
+        """Give a known account a new password, logged as a change of the user."""
+        user = work.facts.one(User, account=account)
+        assert user is not None
+        set_password(user, password)
+        user.password_changed_at = work.now()
 
     def empty(self, facts: Facts) -> bool:
         """Tell whether the company has no user yet."""
@@ -124,6 +150,18 @@ class StoredUsers:
             for right in groups[line.group_code].rights
         )
         return Identity(user.id, user.account, user.name, grants)
+
+
+def _of(work: Work, account: str) -> tuple[ColumnElement[bool], ...]:
+    return User.company_id == work.company_id, User.account == account
+
+
+def _quietly(work: Work, account: str, **values: Any) -> int:
+    """Write columns of one account that are no change of the document; return how many accounts there are."""
+    statement = update(User).where(*_of(work, account)).values(**values)
+    done = work.session.execute(statement.execution_options(synchronize_session=False))
+    assert isinstance(done, CursorResult)
+    return int(done.rowcount)
 
 
 USER_GROUP = DocumentType(

@@ -8,7 +8,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bondesk.base.errors import OutsideFailure
-from bondesk.engine.store import Store, outside
+from bondesk.engine.store import Store, unreachable
 
 #: The newest migration; a test compares it with the scripts.
 HEAD = "0002"
@@ -22,7 +22,7 @@ def present_revision(store: Store) -> str:
                 return ""
             return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
     except SQLAlchemyError as problem:
-        raise outside(problem) from problem
+        raise unreachable(problem) from problem
 
 
 def upgrade(store: Store, migrations: Path) -> bool:

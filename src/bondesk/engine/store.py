@@ -65,7 +65,7 @@ class Store:
             with self.sql.connect() as connection:
                 connection.execute(select(1))
         except SQLAlchemyError as problem:
-            raise outside(problem) from problem
+            raise unreachable(problem) from problem
 
     def reconnect(self) -> None:
         """Drop every connection, dead ones without a farewell, and open a fresh one."""
@@ -98,7 +98,21 @@ def lost(problem: SQLAlchemyError) -> bool:
     """Tell whether the database cannot be reached any more, in contrast to refusing one statement."""
     if not isinstance(problem, OperationalError | InterfaceError):
         return False
-    return problem.connection_invalidated or problem.statement is None
+    if problem.connection_invalidated or problem.statement is not None:
+        return problem.connection_invalidated
+    if isinstance(problem.orig, sqlite3.Error):
+        return "unable to open" in str(problem.orig)
+    state = getattr(problem.orig, "sqlstate", None)
+    return state is None or state[:2] in _AWAY
+
+
+def unreachable(problem: SQLAlchemyError) -> OutsideFailure:
+    """Say why a database could not be opened, before anything was done in it."""
+    if not lost(problem):
+        return outside(problem)
+    failure = Disconnected(f"连接不上数据库：{connection_trouble(problem)}")
+    failure.__cause__ = problem
+    return failure
 
 
 def outside(problem: SQLAlchemyError, *, committing: bool = False) -> OutsideFailure:
@@ -121,6 +135,8 @@ def _said(problem: SQLAlchemyError, committing: bool) -> OutsideFailure:
     return OutsideFailure(f"数据库操作失败，刚才的操作没有保存。请检查数据连接后重试。（{detail}）")
 
 
+#: Classes of SQL states that mean: connection lost, no resources, stopped by the operator.
+_AWAY = ("08", "53", "57")
 #: What servers say, in English and in Chinese, and what it means to the user. The first that fits counts.
 _TROUBLES = (
     (("password authentication failed", "认证失败", "no password supplied"), "数据库用户名或密码不正确"),

@@ -1,4 +1,4 @@
-"""Enter goes to the next field; Ctrl+Z and Ctrl+Y are the form's, not the single box's."""
+"""Enter goes to the next field, Shift+Enter back; Ctrl+Z and Ctrl+Y are the form's, not the single box's."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _FORM_KEYS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 class EnterWalk(QObject):
     """One event filter over the boxes of a form."""
 
-    def __init__(self, go_on: Callable[[], object], parent: QWidget) -> None:
-        """Call ``go_on`` (``focusNextChild``) when Enter has finished a box."""
+    def __init__(self, go_on: Callable[[], object], go_back: Callable[[], object], parent: QWidget) -> None:
+        """Call ``go_on`` when Enter has finished a box, ``go_back`` when Shift+Enter has."""
         super().__init__(parent)
-        self._go_on = go_on
+        self._go_on, self._go_back = go_on, go_back
         self._editors: dict[int, FieldEditor] = {}
 
     def watch(self, editor: FieldEditor) -> None:
@@ -43,7 +43,8 @@ class EnterWalk(QObject):
         editor = self._editors.get(id(watched))
         if editor is None:
             return False
-        broken = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+        held = Qt.KeyboardModifier
+        broken = event.modifiers() & (held.ControlModifier | held.ShiftModifier)
         if isinstance(watched, QPlainTextEdit) and broken:
             if editor.editable:
                 watched.insertPlainText("\n")
@@ -51,5 +52,8 @@ class EnterWalk(QObject):
         if isinstance(watched, QComboBox) and watched.view().isVisible():
             return False
         editor.enter()
-        self._go_on()
+        if event.modifiers() & held.ShiftModifier:
+            self._go_back()
+        else:
+            self._go_on()
         return True

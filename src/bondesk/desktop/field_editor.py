@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtGui import QInputMethodEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from bondesk.base.fields import Field
@@ -89,6 +89,12 @@ class FieldEditor(QWidget):
             self.noted.emit()
         elif text:
             self._settle.start()
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802 - Qt's name
+        """Pass on what an input method composes: a view gives it to the editor of a cell, not to its box."""
+        QCoreApplication.sendEvent(self.box, event)
+        if event.commitString():
+            self.box.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def today(self) -> date:
         """Return the business date that completes short dates."""

@@ -45,5 +45,14 @@ class FindingsStrip(QWidget):
         self.clean.setVisible(not findings)
         self.clean.setText(clean)
 
+    def step(self, by: int) -> Finding | None:
+        """Mark the next (1) or previous (-1) finding and return it; None when there is none."""
+        if not self.findings:
+            return None
+        here = self.view.table.currentIndex().row()
+        row = (here + by) % len(self.findings) if here >= 0 else (0 if by > 0 else len(self.findings) - 1)
+        self.view.table.selectRow(row)
+        return self.view.model.findings[row]
+
     def _clicked(self, index: QModelIndex) -> None:
         self.chosen.emit(self.view.model.findings[index.row()])

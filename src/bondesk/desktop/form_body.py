@@ -47,7 +47,7 @@ class FormBody(QWidget):
         self.grids = {table.key: LineGrid(context, table, self.stack, self) for table in document.lines}
         self.strip = FindingsStrip(self)
         self._build()
-        self.walk = EnterWalk(self.focusNextChild, self)
+        self.walk = EnterWalk(self.go_on, self.focusPreviousChild, self)
         for cell in self.header.cells.values():
             self.walk.watch(cell.editor)
         self.header.edited.connect(self._head_edited)
@@ -171,6 +171,37 @@ class FormBody(QWidget):
         self._retitle(self.strip.findings)
         self._count_edit()
 
+    def go_on(self) -> None:
+        """Go to the next box; from the last one to the first cell of the lines, opening a line where there is none."""
+        boxes = [cell.editor.box for cell in self.header.cells.values() if cell.editor.editable]
+        grid = next(iter(self.grids.values()), None)
+        if grid is None or not boxes or boxes[-1] is not QApplication.focusWidget():
+            self.focusNextChild()
+            return
+        self.tabs.setCurrentWidget(grid)
+        self.enter_lines(grid)
+
+    def enter_lines(self, grid: LineGrid) -> None:
+        """Put the cursor into a grid: a new line when it is empty, the first cell else."""
+        grid.view.setFocus(Qt.FocusReason.TabFocusReason)
+        if grid.model.editable and not grid.model.rowCount():
+            grid.append()
+        else:
+            grid.view.start_line(0)
+
+    def switch_part(self) -> None:
+        """Go from the head to the lines as they were left, and back."""
+        grid = self.tabs.currentWidget()
+        focus = QApplication.focusWidget()
+        if isinstance(grid, LineGrid) and not (focus is not None and grid.isAncestorOf(focus)):
+            if grid.view.currentIndex().isValid():
+                grid.view.setFocus(Qt.FocusReason.OtherFocusReason)
+            else:
+                self.enter_lines(grid)
+        elif focus is not None:
+            self.commit()
+            self.header.focus_first()
+
     def undo(self) -> None:
         """Take back the last edit; a text that cannot be read goes first."""
         for editor in self.header.problems():
@@ -258,6 +289,12 @@ class FormBody(QWidget):
             box = self.header.cells[finding.field].editor.box
             self.scroller.ensureWidgetVisible(box)
             box.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def step_finding(self, by: int) -> None:
+        """Go to the next (1) or previous (-1) finding of the strip, round and round."""
+        finding = self.strip.step(by)
+        if finding is not None:
+            self.show_place(finding)
 
     def refill(self, kept: KeptInput) -> None:
         """Type kept input in again, as one thing to undo."""

@@ -12,6 +12,8 @@ from bondesk.base.identity import Identity
 from bondesk.desktop.commands import Command, Commands
 
 SEND = "send"
+#: Commands of this group have a key and a place in the palette, but no button.
+HIDDEN = "hidden"
 
 
 class FormActs(Protocol):
@@ -39,6 +41,21 @@ class FormActs(Protocol):
 
     def delete(self) -> None:
         """Delete the document."""
+
+    def switch_part(self) -> None:
+        """Go from the head to the lines and back."""
+
+    def next_finding(self) -> None:
+        """Go to the place of the next finding."""
+
+    def previous_finding(self) -> None:
+        """Go to the place of the finding before."""
+
+    def why_no_finding(self) -> str:
+        """Return why there is no finding to go to."""
+
+    def why_no_lines(self) -> str:
+        """Return why there are no lines to go to."""
 
     def reload(self) -> None:
         """Read the stored document again."""
@@ -116,4 +133,7 @@ def _rest(form: FormActs, may: May) -> Iterator[Command]:
 
 
 def _last(form: FormActs) -> Iterator[Command]:
+    yield Command("form.lines", "切换表头与明细", "F6", form.switch_part, form.why_no_lines, HIDDEN)
+    yield Command("form.next_finding", "下一条问题", "F8", form.next_finding, form.why_no_finding, HIDDEN)
+    yield Command("form.previous_finding", "上一条问题", "Shift+F8", form.previous_finding, form.why_no_finding, HIDDEN)
     yield Command("form.reload", "刷新", "F5", form.reload, form.why_not_stored, "more")

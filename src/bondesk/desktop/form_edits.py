@@ -32,6 +32,9 @@ class Lines(Protocol):
     def take(self, row: int, count: int) -> None:
         """Remove lines and show what is left."""
 
+    def shift(self, row: int, count: int, by: int) -> None:
+        """Move lines up (-1) or down (1) by one place."""
+
 
 @dataclass(frozen=True, slots=True)
 class CellChange:
@@ -126,6 +129,23 @@ class LinesTaken(QUndoCommand):
     def undo(self) -> None:
         """Insert again."""
         self._lines.put(self._row, self._gone)
+
+
+class LinesShifted(QUndoCommand):
+    """Lines moved up (-1) or down (1) by one place."""
+
+    def __init__(self, lines: Lines, row: int, count: int, by: int) -> None:
+        """Move ``count`` lines from ``row`` on."""
+        super().__init__()
+        self._lines, self._row, self._count, self._by = lines, row, count, by
+
+    def redo(self) -> None:
+        """Move."""
+        self._lines.shift(self._row, self._count, self._by)
+
+    def undo(self) -> None:
+        """Move back."""
+        self._lines.shift(self._row + self._by, self._count, -self._by)
 
 
 Push = Callable[[QUndoCommand], None]

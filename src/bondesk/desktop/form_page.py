@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QLabel, QMessageBox, QSizePolicy, QSplitter, QToolBar, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.findings import Finding, errors_in
@@ -17,7 +18,7 @@ from bondesk.desktop.commands import CommandActions
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.form_body import FormBody
 from bondesk.desktop.form_checks import FormChecks
-from bondesk.desktop.form_commands import form_commands
+from bondesk.desktop.form_commands import HIDDEN, form_commands
 from bondesk.desktop.form_deeds import FormDeeds, Moved
 from bondesk.desktop.form_notice import FormNotice, ask_unsaved
 from bondesk.desktop.form_words import number_text, show_state, why_locked, why_not_delete
@@ -60,7 +61,9 @@ class FormPage(QWidget):
         bar = QToolBar(self)
         bar.setObjectName("form_toolbar")
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        for _group, actions in self.bound.grouped():
+        for group, actions in self.bound.grouped():
+            if group == HIDDEN:
+                continue
             if bar.actions():
                 bar.addSeparator()
             for action in actions:
@@ -97,9 +100,14 @@ class FormPage(QWidget):
         self.body.edited.connect(self._edited)
         for cell in self.body.header.cells.values():
             cell.editor.noted.connect(self._retitle)
-        self.body.stack.indexChanged.connect(lambda _index: self._retitle())
+        self.body.stack.indexChanged.connect(self._stack_moved)
         self.checks.found.connect(self.body.show_findings)
         self.kept.refill.connect(self._refill)
+
+    def _stack_moved(self, _index: int) -> None:
+        """Follow the undo stack, but not when it empties itself on its way out."""
+        if isValid(self.body.stack):
+            self._retitle()
 
     def _opened(self, draft: Draft) -> None:
         self._ready = True
@@ -257,6 +265,26 @@ class FormPage(QWidget):
     def panes(self) -> list[SidePane]:
         """Return the panes beside the form."""
         return self.side.panes
+
+    def switch_part(self) -> None:
+        """Go from the head to the lines and back."""
+        self.body.switch_part()
+
+    def next_finding(self) -> None:
+        """Go to the place of the next finding."""
+        self.body.step_finding(1)
+
+    def previous_finding(self) -> None:
+        """Go to the place of the finding before."""
+        self.body.step_finding(-1)
+
+    def why_no_finding(self) -> str:
+        """Return why there is no finding to go to."""
+        return "" if self.body.strip.findings else "没有发现问题"
+
+    def why_no_lines(self) -> str:
+        """Return why there are no lines to go to."""
+        return "" if self.body.grids else "本单据没有明细"
 
     def reload(self) -> None:
         """Read the stored document again; ask when there is unsaved typing."""

@@ -101,9 +101,10 @@ class LineDelegate(QStyledItemDelegate):
         if isinstance(editor.box, QComboBox) and editor.box.view().isVisible():
             return False
         if key in _FORWARD and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            back = key != Qt.Key.Key_Tab and bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             editor.enter()
             self._close(editor)
-            self._go_on(1)
+            self._go_on(-1 if back else 1)
             return True
         if key == Qt.Key.Key_Backtab:
             self._close(editor)

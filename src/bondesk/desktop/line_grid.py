@@ -17,10 +17,11 @@ from bondesk.base.numbers import plain
 from bondesk.desktop import style
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.code_lookup import ask_code, known_codes, unknown_code
-from bondesk.desktop.commands import Command, CommandActions, Commands
+from bondesk.desktop.commands import CommandActions
 from bondesk.desktop.context import DeskContext
-from bondesk.desktop.edited import EditedLine, Unread, blank_line, empty_value, untouched
+from bondesk.desktop.edited import EditedLine, Unread, blank_line, untouched
 from bondesk.desktop.form_edits import CellsEdit, LinesPut, change_of
+from bondesk.desktop.line_deeds import LineDeeds, line_commands
 from bondesk.desktop.line_delegate import LineDelegate
 from bondesk.desktop.line_model import LineModel
 from bondesk.desktop.line_paste import Block, block_cells, read_block, too_large, unread_findings
@@ -44,7 +45,8 @@ class LineGrid(QWidget):
         self.view = LineView(self.model, self.append, self)
         self.delegate = LineDelegate(context, self.view.go, self._ask_code, self.view)
         self.view.setItemDelegate(self.delegate)
-        self.commands = self._make_commands()
+        self.deeds = LineDeeds(table, self.model, self.view)
+        self.commands = line_commands(self.deeds, self.paste)
         self.bound = CommandActions(self.commands, self.view)
         self.footer = QLabel(self)
         self.footer.setObjectName(f"lines_sums.{table.key}")
@@ -63,16 +65,6 @@ class LineGrid(QWidget):
         self.model.shown.connect(self.view.show_cell)
         self.view.selectionModel().selectionChanged.connect(lambda _on, _off: self.bound.refresh())
 
-    def _make_commands(self) -> Commands:
-        return Commands(
-            Command("lines.insert", "插入行", "Insert", self.insert, self._why_locked),
-            Command("lines.duplicate", "复制行", "Ctrl+D", self.duplicate, self._why_no_line),
-            Command("lines.remove", "删除行", "Ctrl+Delete", self.remove, self._why_no_line),
-            Command("lines.paste", "粘贴", "Ctrl+V", self.paste, self._why_locked),
-            Command("lines.copy", "复制单元格", "Ctrl+C", self.copy),
-            Command("lines.clear", "清除单元格", "Delete", self.clear_cells, self._why_locked),
-        )
-
     def _bottom(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(2)
@@ -87,15 +79,10 @@ class LineGrid(QWidget):
         row.addWidget(self.footer)
         return row
 
-    def _why_locked(self) -> str:
-        return "" if self.model.editable else "当前不能修改"
-
-    def _why_no_line(self) -> str:
-        return self._why_locked() or ("" if self.view.rows() else "请先选择明细行")
-
     def set_editable(self, editable: bool) -> None:
         """Let the lines be edited, or grey them."""
         self.model.set_editable(editable)
+        self.view.take_input()
         self.bound.refresh()
 
     def _edited(self) -> None:
@@ -108,52 +95,7 @@ class LineGrid(QWidget):
         if last < 0 or not untouched(self.table, self.model.lines[last]):
             self.model.insert(last + 1)
             last += 1
-        self._start(last)
-
-    def _start(self, row: int) -> None:
-        columns = [place for place in range(len(self.model.fields)) if self.model.can_edit(place)]
-        self.view.show_cell(row, columns[0] if columns else 0)
-
-    def insert(self) -> None:
-        """Open a line above the current one."""
-        row = max(0, self.view.currentIndex().row())
-        self.model.insert(row)
-        self._start(row)
-
-    def duplicate(self) -> None:
-        """Copy the current line below itself."""
-        here = self.view.currentIndex()
-        self.model.duplicate(here.row())
-        self.view.show_cell(here.row() + 1, here.column())
-
-    def remove(self) -> None:
-        """Remove the lines of the selection."""
-        rows, column = self.view.rows(), max(0, self.view.currentIndex().column())
-        self.model.remove(rows)
-        self.view.show_cell(min(rows[0], self.model.rowCount() - 1), column)
-
-    def clear_cells(self) -> None:
-        """Empty the selected cells."""
-        fields, lines = self.model.fields, self.model.lines
-        self.model.change(
-            [
-                change_of(lines[index.row()], fields[index.column()].key, empty_value(fields[index.column()]))
-                for index in self.view.selectedIndexes()
-                if self.model.can_edit(index.column())
-            ]
-        )
-
-    def copy(self) -> None:
-        """Put the selected cells on the clipboard as a block."""
-        cells = {(index.row(), index.column()) for index in self.view.selectedIndexes()}
-        if not cells:
-            return
-        rows, columns = sorted({row for row, _ in cells}), sorted({column for _, column in cells})
-        lines = [
-            "\t".join(_quoted(self.model.plain_text(row, place)) if (row, place) in cells else "" for place in columns)
-            for row in rows
-        ]
-        QApplication.clipboard().setText("\n".join(lines))
+        self.view.start_line(last)
 
     def paste(self) -> None:
         """Read the block on the clipboard through the lane, as the import would, then write it."""
@@ -250,8 +192,3 @@ def grouped(value: Decimal) -> str:
     """
     whole, _, rest = plain(value).partition(".")
     return f"{int(whole):,}" + (f".{rest}" if rest else "") if whole not in {"-0"} else plain(value)
-
-
-def _quoted(text: str) -> str:
-    """Quote a cell that would break the block."""
-    return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in '\t\n"') else text

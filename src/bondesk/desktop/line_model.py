@@ -13,8 +13,8 @@ from bondesk.base.fields import Field
 from bondesk.base.findings import Finding, Severity, error
 from bondesk.desktop import style
 from bondesk.desktop.cell_text import NameOf, cell_text
-from bondesk.desktop.edited import EditedLine, Unread, blank_line, duplicate
-from bondesk.desktop.form_edits import CellChange, CellsEdit, LinesPut, LinesTaken, change_of
+from bondesk.desktop.edited import EditedLine, Unread, blank_line
+from bondesk.desktop.form_edits import CellChange, CellsEdit, LinesPut, change_of
 from bondesk.desktop.typed_values import edit_text
 
 Index = QModelIndex | QPersistentModelIndex
@@ -179,20 +179,6 @@ class LineModel(QAbstractTableModel):
         """Order lines (a blank one by default) to be inserted before ``row``."""
         self._stack.push(LinesPut(self, row, fresh or [blank_line(self.table)]))
 
-    def duplicate(self, row: int) -> None:
-        """Order a copy of a line to be inserted below it."""
-        self.insert(row + 1, [duplicate(self.table, self.lines[row])])
-
-    def remove(self, rows: Sequence[int]) -> None:
-        """Order lines to be removed, as one thing to undo."""
-        runs: list[list[int]] = []
-        for row in sorted(set(rows)):
-            if runs and row == runs[-1][-1] + 1:
-                runs[-1].append(row)
-            else:
-                runs.append([row])
-        self.together("删除行", [LinesTaken(self, run[0], self.lines[run[0] : run[-1] + 1]) for run in reversed(runs)])
-
     def together(self, title: str, commands: Sequence[QUndoCommand]) -> None:
         """Order several commands that are undone as one."""
         self._stack.beginMacro(title)
@@ -236,6 +222,16 @@ class LineModel(QAbstractTableModel):
         del self.lines[row : row + count]
         self._forget_findings()
         self.endRemoveRows()
+        self.edited.emit()
+
+    def shift(self, row: int, count: int, by: int) -> None:
+        """Move lines by one place; called by commands only."""
+        self.beginMoveRows(QModelIndex(), row, row + count - 1, QModelIndex(), row - 1 if by < 0 else row + count + 1)
+        moved = self.lines[row : row + count]
+        del self.lines[row : row + count]
+        self.lines[row + by : row + by] = moved
+        self._forget_findings()
+        self.endMoveRows()
         self.edited.emit()
 
     def _forget_findings(self) -> None:

@@ -13,8 +13,9 @@ from bondesk.desktop import style
 from bondesk.desktop.line_model import LineModel
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_BLOCK_KEYS = (QKeySequence.StandardKey.Paste, QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.Cut)
 _ROW_HEIGHT = 26
-_EMPTY = "还没有明细：按 Enter 或 Insert 新增一行，也可从 Excel 复制后按 Ctrl+V 粘贴"
+_EMPTY = "还没有明细：按 Enter 新增一行，也可从 Excel 复制后按 Ctrl+V 粘贴"
 _EMPTY_LOCKED = "没有明细"
 
 
@@ -34,6 +35,7 @@ class LineView(QTableView):
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self.setCornerButtonEnabled(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         self.verticalHeader().setMinimumSectionSize(_ROW_HEIGHT)
         self.verticalHeader().setSectionResizeMode(self.verticalHeader().ResizeMode.Fixed)
@@ -41,10 +43,15 @@ class LineView(QTableView):
         for column, entry in enumerate(model.fields):
             self.setColumnWidth(column, width_of(entry))
 
+    def walked(self) -> list[int]:
+        """Return the columns Enter walks: what can be typed into, but the line number the program proposes."""
+        fields = self._lines.fields
+        columns = [place for place in range(len(fields)) if self._lines.can_edit(place)]
+        return [place for place in columns if fields[place].key != "line_no"] or columns
+
     def go(self, by: int) -> None:
         """Go to the next (1) or previous (-1) cell that can be typed into."""
-        columns = [column for column in range(len(self._lines.fields)) if self._lines.can_edit(column)]
-        here = self.currentIndex()
+        columns, here = self.walked(), self.currentIndex()
         if not columns:
             return
         row, column = (here.row(), here.column()) if here.isValid() else (0, -1)
@@ -66,6 +73,17 @@ class LineView(QTableView):
             self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
             self.scrollTo(index)
 
+    def start_line(self, row: int) -> None:
+        """Go to the first cell of a line that can be typed into."""
+        columns = self.walked()
+        self.show_cell(row, columns[0] if columns else 0)
+
+    def take_input(self) -> None:
+        """Let an input method compose into the current cell when it can be typed into."""
+        here = self.currentIndex()
+        wanted = here.isValid() and self._lines.can_edit(here.column())
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, wanted)
+
     def rows(self) -> list[int]:
         """Return the rows of the selection, the current one when nothing is selected."""
         rows = sorted({index.row() for index in self.selectedIndexes()})
@@ -81,13 +99,14 @@ class LineView(QTableView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Walk on Enter, clear on Delete; everything else as usual."""
-        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if event.key() in _ENTER and plain and self.state() != QAbstractItemView.State.EditingState:
+        """Walk on Enter (back with Shift), leave blocks to the commands; everything else as usual."""
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        walks = held in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+        if event.key() in _ENTER and walks and self.state() != QAbstractItemView.State.EditingState:
             if self._lines.editable:
-                self.go(1)
+                self.go(-1 if held else 1)
             return
-        if event.matches(QKeySequence.StandardKey.Paste) or event.matches(QKeySequence.StandardKey.Copy):
+        if any(event.matches(key) for key in _BLOCK_KEYS):
             event.ignore()
             return
         super().keyPressEvent(event)
@@ -96,8 +115,7 @@ class LineView(QTableView):
         """Start at the first cell that can be typed into."""
         super().focusInEvent(event)
         if not self.currentIndex().isValid() and self._lines.rowCount():
-            columns = [place for place in range(len(self._lines.fields)) if self._lines.can_edit(place)]
-            self.show_cell(0, columns[0] if columns else 0)
+            self.start_line(0)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Say how to begin where there are no lines."""

@@ -37,7 +37,7 @@ class OptionForm(QWidget):
         self.cells: dict[str, FieldCell] = {}
         self._labels: dict[str, QLabel] = {}
         self._columns = 0
-        self.walk = EnterWalk(self._go_on, self)
+        self.walk = EnterWalk(self._go_on, self.focusPreviousChild, self)
         for option in self.options:
             self._add(context, option)
         self._grid = QGridLayout(self)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from bondesk.base.findings import Finding, Severity
+from bondesk.base.rule_sources import with_source
 from bondesk.desktop import style
 
 Index = QModelIndex | QPersistentModelIndex
@@ -94,8 +95,10 @@ class FindingsModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return text, icon, colour or tooltip of a cell."""
         finding = self.findings[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return cells_of(finding)[index.column()]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return with_source(finding.code, text_of(finding))
         if index.column() == 0 and role == Qt.ItemDataRole.DecorationRole:
             return self._icons[finding.severity]
         if index.column() == 0 and role == Qt.ItemDataRole.ForegroundRole:

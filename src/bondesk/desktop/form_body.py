@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QShowEvent, QUndoCommand, QUndoStack
+from PySide6.QtGui import QShowEvent, QUndoCommand, QUndoStack
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from bondesk.base.documents import DocumentType
-from bondesk.base.findings import Finding, Severity, error
-from bondesk.desktop import style
+from bondesk.base.findings import Finding, error
 from bondesk.desktop.code_lookup import CodeLookup
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.edited import EditedLine, lines_of, snapshot, unstorable
 from bondesk.desktop.enter_walk import EnterWalk
 from bondesk.desktop.findings_strip import FindingsStrip
 from bondesk.desktop.form_edits import CellChange, CellsEdit, HeadEdit, LinesPut, change_of
+from bondesk.desktop.form_findings import FormFindings
 from bondesk.desktop.header_form import HeaderForm
 from bondesk.desktop.kept_input import KeptInput
 from bondesk.desktop.line_grid import LineGrid
@@ -41,21 +39,19 @@ class FormBody(QWidget):
         self.head: dict[str, Any] = {}
         self.editable = False
         self.edits = self._visit = 0
-        self._loud = self._sized = False
         self.stack = QUndoStack(self)
         self.header = HeaderForm(context, [(part.title, part.fields) for part in document.form], self)
         self.grids = {table.key: LineGrid(context, table, self.stack, self) for table in document.lines}
         self.strip = FindingsStrip(self)
         self._build()
+        self.findings = FormFindings(self.header, self.scroller, self.grids, self.tabs, self.strip, self.fit)
         self.walk = EnterWalk(self.go_on, self.focusPreviousChild, self)
         for cell in self.header.cells.values():
             self.walk.watch(cell.editor)
         self.header.edited.connect(self._head_edited)
         self.header.left.connect(self._head_left)
-        self.strip.chosen.connect(self.show_place)
         for grid in self.grids.values():
             grid.model.edited.connect(self._lines_edited)
-            grid.told.connect(self._told)
 
     def _build(self) -> None:
         self.scroller = QScrollArea(self)
@@ -101,13 +97,11 @@ class FormBody(QWidget):
     def load(self, draft: Draft) -> None:
         """Show another draft; what was edited before is forgotten."""
         self.base, self.head = draft, dict(draft.head)
-        self._loud = False
         self.stack.clear()
         self.header.show_values(self.head)
         for key, lines in lines_of(self.document, draft).items():
             self.grids[key].model.replace(lines)
-        self.strip.show_findings(())
-        self._retitle(())
+        self.findings.forget()
 
     def set_editable(self, editable: bool) -> None:
         """Let everything be edited, or grey it."""
@@ -168,7 +162,7 @@ class FormBody(QWidget):
         self._visit += 1
 
     def _lines_edited(self) -> None:
-        self._retitle(self.strip.findings)
+        self.findings.count_lines()
         self._count_edit()
 
     def go_on(self) -> None:
@@ -242,59 +236,6 @@ class FormBody(QWidget):
         for grid in self.grids.values():
             found += grid.model.unread_findings()
         return found + ([] if found else unstorable(self.document, self.draft()))
-
-    def show_findings(self, findings: Sequence[Finding], *, loud: bool = False) -> None:
-        """Show findings beside fields, in cells and in the strip; ``loud`` marks untouched empty fields too."""
-        self._loud = self._loud or loud
-        placed = [self._placed(finding) for finding in findings]
-        self.header.show_findings(placed, all_loud=self._loud)
-        for key, grid in self.grids.items():
-            grid.show_findings([one for one in placed if one.line is not None and one.table == key])
-        had = bool(self.strip.findings)
-        self.strip.show_findings([*self.unread(), *placed])
-        self._retitle(placed)
-        if bool(self.strip.findings) != had:
-            self.fit()
-
-    def unread(self) -> list[Finding]:
-        """Say which cells hold texts that cannot be read."""
-        return [finding for grid in self.grids.values() for finding in grid.model.unread_findings()]
-
-    def _placed(self, finding: Finding) -> Finding:
-        """Give a finding about a line the table it must mean when the rule did not say it."""
-        if finding.line is None or finding.table in self.grids or not self.grids:
-            return finding
-        fitting = [key for key, grid in self.grids.items() if grid.model.column(finding.field) >= 0]
-        return replace(finding, table=(fitting or list(self.grids))[0])
-
-    def _told(self, findings: Sequence[Finding]) -> None:
-        self.strip.show_findings(findings, "粘贴完成，没有发现问题")
-        self.fit()
-
-    def _retitle(self, findings: Sequence[Finding]) -> None:
-        for place, (key, grid) in enumerate(self.grids.items()):
-            wrong = sum(one.table == key and one.severity is Severity.ERROR for one in findings)
-            text = f"{grid.table.title}（{grid.model.rowCount()}）"
-            self.tabs.setTabText(place, f"{text}　错误 {wrong}" if wrong else text)
-            colour = style.tone("bad").foreground if wrong else style.scheme().text
-            self.tabs.tabBar().setTabTextColor(place, QColor(colour))
-
-    def show_place(self, finding: Finding) -> None:
-        """Go to the field or line a finding is about."""
-        if finding.line is not None and finding.table in self.grids:
-            grid = self.grids[finding.table]
-            self.tabs.setCurrentWidget(grid)
-            grid.show_place(finding.line, finding.field)
-        elif finding.field in self.header.cells:
-            box = self.header.cells[finding.field].editor.box
-            self.scroller.ensureWidgetVisible(box)
-            box.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def step_finding(self, by: int) -> None:
-        """Go to the next (1) or previous (-1) finding of the strip, round and round."""
-        finding = self.strip.step(by)
-        if finding is not None:
-            self.show_place(finding)
 
     def refill(self, kept: KeptInput) -> None:
         """Type kept input in again, as one thing to undo."""

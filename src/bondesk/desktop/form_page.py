@@ -101,7 +101,7 @@ class FormPage(QWidget):
         for cell in self.body.header.cells.values():
             cell.editor.noted.connect(self._retitle)
         self.body.stack.indexChanged.connect(self._stack_moved)
-        self.checks.found.connect(self.body.show_findings)
+        self.checks.found.connect(self.body.findings.show)
         self.kept.refill.connect(self._refill)
 
     def _stack_moved(self, _index: int) -> None:
@@ -178,7 +178,7 @@ class FormPage(QWidget):
     def _moved(self, moved: Moved) -> None:
         self._show(moved.draft)
         self.checks.forget()
-        self.body.show_findings(moved.findings)
+        self.body.findings.show(moved.findings)
         state = self.document.flow.state(moved.draft.state).title
         text = f"{self.document.title} {self.number()} 现为「{state}」"
         self._context.show_message(text + (f"，另有 {len(moved.findings)} 条提示" if moved.findings else ""))
@@ -189,13 +189,13 @@ class FormPage(QWidget):
             self.notice.say("；".join(finding.text for finding in findings), "error")
             return
         self.checks.forget()
-        self.body.show_findings(findings, loud=True)
+        self.body.findings.show(findings, loud=True)
         errors = errors_in(findings)
         placed = next((one for one in errors if one.field), None)
         count = f"，共 {len(errors)} 处" if len(errors) > 1 else ""
         self.notice.say(f"没有完成：{(errors or findings)[0].text}{count}。您的输入仍在屏幕上。", "error")
         if placed is not None:
-            self.body.show_place(placed)
+            self.body.findings.go_to(placed)
 
     def _conflicted(self, who: str) -> None:
         text = f"{who}修改了这张单据，因此没有保存。您的输入仍在屏幕上；重新载入后可把它们填回。"
@@ -272,11 +272,11 @@ class FormPage(QWidget):
 
     def next_finding(self) -> None:
         """Go to the place of the next finding."""
-        self.body.step_finding(1)
+        self.body.findings.step(1)
 
     def previous_finding(self) -> None:
         """Go to the place of the finding before."""
-        self.body.step_finding(-1)
+        self.body.findings.step(-1)
 
     def why_no_finding(self) -> str:
         """Return why there is no finding to go to."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLay
 from bondesk.base.columns import Kind
 from bondesk.base.fields import Field
 from bondesk.base.findings import Finding, Severity
+from bondesk.base.rule_sources import with_source
 from bondesk.desktop import style
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.editors import make_editor
@@ -61,11 +62,18 @@ class FieldCell(QWidget):
         """Write the weightiest thing there is to say, with its code."""
         tone, text = self._word()
         self.message.setText(text)
-        self.message.setToolTip("\n".join([text, *(f"[{one.code}] {one.text}" for one in self.findings[1:])]))
+        self.message.setToolTip("\n".join(self._sentences()))
         self.message.setVisible(bool(text))
         if text:
             self.message.setStyleSheet(f"color: {style.tone(tone).foreground}")
         mark_wrong(self.editor.box, tone == "bad")
+
+    def _sentences(self) -> list[str]:
+        """Say everything there is, each with the source of its rule."""
+        said = [with_source(self.editor.problem_code, self.editor.problem)] if self.editor.problem else []
+        if not self.quiet:
+            said += [with_source(one.code, one.text) for one in self.findings]
+        return said or [self.editor.advice]
 
     def _word(self) -> tuple[str, str]:
         if self.editor.problem:

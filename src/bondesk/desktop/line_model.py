@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QUndoCommand, QUndoStack
 from bondesk.base.documents import LineTable
 from bondesk.base.fields import Field
 from bondesk.base.findings import Finding, Severity, error
+from bondesk.base.rule_sources import with_source
 from bondesk.desktop import style
 from bondesk.desktop.cell_text import NameOf, cell_text
 from bondesk.desktop.edited import EditedLine, Unread, blank_line
@@ -145,7 +146,7 @@ class LineModel(QAbstractTableModel):
 
     def _tooltip(self, row: int, line: EditedLine, entry: Field) -> str | None:
         unread = line.unread.get(entry.key)
-        said = [f"[{unread.code}] {unread.text}"] if unread else []
+        said = [with_source(unread.code, unread.text)] if unread else []
         if found := self._found.get((row, entry.key)):
             said.append(_sentences(found))
         text = self.text(line, entry)
@@ -276,4 +277,4 @@ def _tone_of(findings: Sequence[Finding]) -> str:
 
 
 def _sentences(findings: Sequence[Finding]) -> str:
-    return "\n".join(f"[{finding.code}] {finding.text}" for finding in findings)
+    return "\n".join(with_source(finding.code, finding.text) for finding in findings)

@@ -1,0 +1,67 @@
+"""Where the rule behind a finding is written down, so that a clerk can look up why something is wrong. Pure.
+
+The first letters of a code name the family of rules; sections are those of the trade's handbook (业务手册).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+#: Family → what the rules are about, and where they are written.
+SOURCES: Mapping[str, str] = {
+    "ACC": "账册备案 · 手册 4.3、4.5",
+    "ACCESS": "权限 · 手册 18",
+    "AMT": "数量、单价、总价的勾稽 · 手册 0.2",
+    "AUD": "审核人与制单人 · 手册 0.4",
+    "AUTH": "登录与权限 · 手册 0.4、18",
+    "BOM": "BOM 与单损耗 · 手册 3.4",
+    "CHK": "数据自检",
+    "CONFLICT": "多人同时修改",
+    "DEC": "报关单校验 · 手册 6.4",
+    "DEMO": "演示企业",
+    "EXP": "导出设置 · 手册 18",
+    "FLOW": "单据状态 · 手册 0.4",
+    "FORM": "录入格式",
+    "GEN": "生成向导 · 手册 5.3",
+    "GONE": "多人同时修改",
+    "IMP": "导入与读数 · 手册 18、附录 D",
+    "INIT": "首次启用",
+    "MAP": "归并关系 · 手册 2.4",
+    "MSG": "报文 · 单一窗口报文规范",
+    "NOTE": "核注清单校验 · 手册 5.9",
+    "OPT": "向导与报表的条件",
+    "PASTE": "粘贴",
+    "RATE": "汇率 · 手册 18",
+    "REH": "演练海关",
+    "REQ": "必填项",
+    "RPT": "报表 · 手册 8、16",
+    "SEND": "发送 · 手册 0.4、18",
+    "STK": "仓单 · 手册 12.1",
+    "TPL": "默认模板 · 手册 18",
+}
+#: Single rules that stand elsewhere than their family.
+ELSEWHERE: Mapping[str, str] = {
+    "NOTE-15": "代码与企业参数对照 · 手册 5.9、18",
+    "MAP-12": "单位对照（企业参数）· 手册 2.4、18",
+    "AUTH-02": "新增单据用户才可以编辑 · 手册 0.4、0.5",
+    "REQ-01": "必填项 · 单据的字段定义",
+}
+
+
+def source_of(code: str) -> str:
+    """Return where the rule of ``code`` is written, "" for a code of no known family.
+
+    >>> source_of("NOTE-05"), source_of("XYZ-1")
+    ('核注清单校验 · 手册 5.9', '')
+    """
+    return ELSEWHERE.get(code) or SOURCES.get(code.partition("-")[0], "")
+
+
+def with_source(code: str, text: str) -> str:
+    r"""Write a finding as a tooltip shows it: code, sentence, and the rule's source on a second line.
+
+    >>> with_source("REQ-01", "「币制」必填")
+    '[REQ-01] 「币制」必填\n依据：必填项 · 单据的字段定义'
+    """
+    source = source_of(code)
+    return f"[{code}] {text}\n依据：{source}" if source else f"[{code}] {text}"

@@ -19,6 +19,7 @@ from typing import Any
 from bondesk import cli_output as output
 from bondesk.app import first_administrator, load_codes, open_engine
 from bondesk.base.errors import OutsideFailure, Refused, WrongCall
+from bondesk.base.findings import errors_in
 from bondesk.base.identity import Identity
 from bondesk.base.options import read_options
 from bondesk.base.steps import Ask, Choose, Confirm, Preview, Progress, Step, play, proposed_answer
@@ -50,7 +51,10 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--from", dest="source", type=Path, help="另一组工作簿所在目录")
     template = _with_key(verbs.add_parser("template", help="导入模板"))
     template.add_argument("--out", type=Path, required=True)
-    _with_key(verbs.add_parser("import", help="导入工作簿")).add_argument("file", type=Path)
+    bring = _with_key(verbs.add_parser("import", help="导入工作簿"))
+    bring.add_argument("file", type=Path)
+    bring.add_argument("--accepted-only", action="store_true", help="只导入无误的单据")
+    bring.add_argument("--refused", type=Path, metavar="FILE", help="未导入的行及原因写到此工作簿")
     listing = _with_key(verbs.add_parser("list", help="列出单证"))
     listing.add_argument("--where", action="append", default=[], nargs="+", metavar="field=value")
     listing.add_argument("--format", choices=("csv", "json"), default="csv")
@@ -187,11 +191,16 @@ def _import(home: Home, given: argparse.Namespace) -> int:
     document = engine.catalogue.document(given.key)
     if not given.file.is_file():
         raise WrongCall(f"没有文件 {given.file}")
+    if given.refused and not given.accepted_only:
+        raise WrongCall("--refused 须与 --accepted-only 一起使用")
     with engine.acting(identity) as act:
-        outcome = play(importing.import_steps(act, document, given.file), _quietly)
+        steps = importing.import_steps(
+            act, document, given.file, accepted_only=given.accepted_only, refused_to=given.refused
+        )
+        outcome = play(steps, _quietly)
     output.findings(outcome.findings)
     output.print_line(outcome.text)
-    return DONE
+    return REFUSED if errors_in(outcome.findings) else DONE
 
 
 def _quietly(step: Step) -> Any:

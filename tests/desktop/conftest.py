@@ -34,7 +34,7 @@ from bondesk.base.documents import DocumentType
 from bondesk.base.identity import Identity
 from bondesk.base.messages import Message, MessageFacts, Receipt
 from bondesk.base.records import Base
-from bondesk.base.sheets import ColumnLook, SheetBook, TemplateSheet
+from bondesk.base.sheets import ColumnLook, SheetBook, TemplateSheet, WrittenSheet
 from bondesk.desktop.commands import shortcut_text
 from bondesk.desktop.context import Codes, DeskContext
 from bondesk.desktop.lane import Lane
@@ -64,6 +64,9 @@ class PlainFiles:
 
     def write_template(self, path: Path, sheets: Sequence[TemplateSheet], code_lists: Any) -> None:
         path.write_text("\n".join(sheet.title for sheet in sheets), encoding="utf-8")
+
+    def write_sheets(self, path: Path, sheets: Sequence[WrittenSheet]) -> None:
+        path.write_text("\n".join(sheet.name for sheet in sheets), encoding="utf-8")
 
 
 class NoPacker:

@@ -202,3 +202,31 @@ def read_yes_no(raw: RawCell) -> bool | None:
     if text in _NO:
         return False
     raise Unreadable("IMP-07", "请填 是 或 否")
+
+
+def cell_text(raw: RawCell) -> str:
+    """Write a raw cell as Excel shows it.
+
+    >>> cell_text(100.0), cell_text(datetime.datetime(2024, 3, 1)), cell_text(True)
+    ('100', '2024-03-01', '是')
+    """
+    if isinstance(raw, str):
+        return raw
+    if isinstance(raw, NoResult | ErrorCell):
+        return str(raw)
+    if isinstance(raw, datetime.datetime) and raw.time() == datetime.time():
+        return raw.date().isoformat()
+    try:
+        return read_text(raw)
+    except Unreadable:
+        return str(raw)
+
+
+def exact_cell(raw: RawCell) -> object:
+    """Return a raw cell for writing: a number as the Decimal Excel shows, a date without a time as a date."""
+    if isinstance(raw, float):
+        number = exact_number(raw)
+        return number if number.is_finite() else str(raw)
+    if isinstance(raw, datetime.datetime) and raw.time() == datetime.time():
+        return raw.date()
+    return None if raw == "" else raw

@@ -46,6 +46,16 @@ class SheetBook:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenSheet:
+    """A sheet to write as it stands: exact values, the cells to mark, the row of headings (-1 = none)."""
+
+    name: str
+    rows: Sequence[Sequence[object]]
+    marked: frozenset[tuple[int, int]] = frozenset()
+    heading_row: int = -1
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnLook:
     """A column of a written table: heading, width in characters, kind of the values."""
 

@@ -13,17 +13,26 @@ from bondesk.base.fields import Field, field_of
 class Heading:
     """A heading and the attribute it fills; ``required`` stops the file when the heading is missing.
 
-    Kind, choices, code table and reference of the cell come from the attribute's field.
+    Kind, choices, code table and reference of the cell come from the attribute's field. ``own`` is the
+    enterprise's word for the heading, recognised beside the standard one; ``filled`` what a blank or missing
+    cell means, as a text.
     """
 
     text: str
     attribute: Any
     required: bool = False
+    own: str = ""
+    filled: str = ""
 
     @property
     def field(self) -> Field:
         """Return the field behind the attribute."""
         return field_of(self.attribute)
+
+    @property
+    def called(self) -> str:
+        """Write the heading as the enterprise knows it."""
+        return f"{self.own}（{self.text}）" if self.own else self.text
 
 
 def must(attribute: Any, text: str = "") -> Heading:
@@ -52,6 +61,11 @@ class SheetPlan:
     head: tuple[Heading, ...] = ()
     join: Heading | None = None
     pairs: bool = False
+
+    @property
+    def all_headings(self) -> tuple[Heading, ...]:
+        """Return every heading of the sheet in the order of its template."""
+        return (*((self.join,) if self.join else ()), *self.head, *self.headings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from bondesk.base.reports import Report, ReportTable
 from bondesk.base.sheets import ColumnLook, TemplateHeading, TemplateSheet
 from bondesk.base.workbooks import Heading, SheetPlan
 from bondesk.engine.act import Act
+from bondesk.engine.import_headings import own_plans
 from bondesk.engine.query import Query, page
 from bondesk.engine.reporting import totals
 
@@ -61,27 +62,26 @@ def export_report(act: Act, report: Report, table: ReportTable, path: Path) -> N
 
 
 def write_template(act: Act, document: DocumentType, path: Path) -> None:
-    """Write the import template: headings, a row of explanation, the code lists."""
+    """Write the import template: headings (the enterprise's own where set), a row of explanation, the code lists."""
     if document.workbook is None:
         raise Refused(f"「{document.title}」没有导入模板", "IMP-00")
     tables: dict[str, Sequence[tuple[str, str]]] = {}
     listed: set[str] = set()
-    sheets = [_template_sheet(act, plan, tables, listed) for plan in document.workbook.sheets]
+    sheets = [_template_sheet(act, plan, tables, listed) for plan in own_plans(act, document)]
     act.files.write_template(path, sheets, tables)
 
 
 def _template_sheet(
     act: Act, plan: SheetPlan, tables: dict[str, Sequence[tuple[str, str]]], listed: set[str]
 ) -> TemplateSheet:
-    headings = (*((plan.join,) if plan.join else ()), *plan.head, *plan.headings)
-    for heading in headings:
+    for heading in plan.all_headings:
         entry = heading.field
         if entry.table and entry.table not in listed:
             listed.add(entry.table)
-            tables[heading.text] = act.codebook.entries(entry.table)
+            tables[heading.own or heading.text] = act.codebook.entries(entry.table)
     return TemplateSheet(
         title=plan.title,
-        headings=tuple(_template_heading(heading) for heading in headings),
+        headings=tuple(_template_heading(heading) for heading in plan.all_headings),
         layout="pairs" if plan.pairs else "rows",
     )
 
@@ -97,4 +97,9 @@ def _template_heading(heading: Heading) -> TemplateHeading:
         parts.append(f"数字，最多{entry.places}位小数")
     elif entry.kind == "date":
         parts.append("日期，如 2024-01-31")
-    return TemplateHeading(heading.text, heading.required, "；".join(parts), entry.width)
+    if heading.own:
+        parts.insert(0, f"标准列标题：{heading.text}")
+    if heading.filled:
+        parts.append(f"空白时为 {heading.filled}")
+    required = heading.required and not heading.filled
+    return TemplateHeading(heading.own or heading.text, required, "；".join(parts), entry.width)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import SimpleNamespace
@@ -22,6 +23,7 @@ class Arrived:
     sheet: str
     row: int
     texts: dict[str, str]
+    pair_rows: dict[str, int] = field(default_factory=dict)
     line_places: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     line_texts: dict[str, dict[str, str]] = field(default_factory=dict)
     relations: dict[str, str] = field(default_factory=dict)
@@ -38,6 +40,15 @@ class Arrived:
         return "/".join(str(part) for part in self.number)
 
     @property
+    def rows(self) -> Iterator[tuple[str, int]]:
+        """Iterate over (sheet, Excel row) of everything the document consists of."""
+        yield self.sheet, self.row
+        for row in self.pair_rows.values():
+            yield self.sheet, row
+        for places in self.line_places.values():
+            yield from places
+
+    @property
     def line_count(self) -> int:
         """Return how many lines the document has."""
         return sum(len(places) for places in self.line_places.values())
@@ -49,7 +60,8 @@ class Arrived:
             text = self.line_texts[finding.table].get(finding.field, "")
             record = getattr(self.head, self.relations[finding.table])[finding.line]
         else:
-            sheet, row, text, record = self.sheet, self.row, self.texts.get(finding.field, ""), self.head
+            sheet, row = self.sheet, self.pair_rows.get(finding.field, self.row)
+            text, record = self.texts.get(finding.field, ""), self.head
         value = getattr(record, finding.field, None) if text else None
         return {"place": Place(sheet, row, text), "value": finding.value or _shown(value)}
 
@@ -85,7 +97,7 @@ def _new(document: DocumentType, record: SimpleNamespace, sheet: ReadSheet, row:
             default = attribute.columns[0].default
             scalar = default is not None and default.is_scalar
             setattr(record, attribute.key, default.arg if scalar else None)
-    one = Arrived(record, (), sheet.name, row, sheet.texts)
+    one = Arrived(record, (), sheet.name, row, sheet.texts, sheet.pair_rows)
     one.number = tuple(getattr(record, attribute.key) for attribute in document.number)
     for table in document.lines:
         setattr(record, table.attribute_key, [])

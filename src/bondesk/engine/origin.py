@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sqlalchemy import select
@@ -11,6 +12,8 @@ from bondesk.base.explanation import Explanation
 from bondesk.base.sheets import SheetBook
 from bondesk.engine.ports import WorkbookFiles
 from bondesk.engine.tables import ImportRun
+
+_CELL = re.compile(r"([A-Z]+)(\d*)")
 
 
 class Origins:
@@ -34,14 +37,21 @@ class Origins:
         letter = run.columns.get(row.origin_sheet, {}).get(key)
         if letter is None:
             return None
+        position = _CELL.fullmatch(letter)
+        assert position is not None, letter
+        letter, row_no = position[1], int(position[2] or row.origin_row)
         sheet = next((sheet for sheet in book.sheets if sheet.name == row.origin_sheet), None)
         raw = ""
-        if sheet is not None and row.origin_row <= len(sheet.rows):
-            cells = sheet.rows[row.origin_row - 1]
+        if sheet is not None and row_no <= len(sheet.rows):
+            cells = sheet.rows[row_no - 1]
             index = _index_of(letter)
             raw = str(cells[index]) if index < len(cells) else ""
-        title = f"工作簿 {run.file_name}「{row.origin_sheet}」{letter}{row.origin_row}"
-        return Explanation(title, raw, f"{run.at:%Y-%m-%d %H:%M} 导入，文件指纹 {run.sha256[:12]}")
+        title = f"工作簿 {run.file_name}「{row.origin_sheet}」{letter}{row_no}"
+        reason = f"{run.at:%Y-%m-%d %H:%M} 导入，文件指纹 {run.sha256[:12]}"
+        typed = (run.corrections or {}).get(row.origin_sheet, {}).get(f"{letter}{row_no}")
+        if typed is not None:
+            reason = f"导入时由“{raw}”改为“{typed}”；{reason}"
+        return Explanation(title, raw if typed is None else typed, reason)
 
     def _run(self, run_id: int) -> tuple[ImportRun, SheetBook] | None:
         if run_id not in self._runs:

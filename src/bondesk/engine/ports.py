@@ -10,7 +10,7 @@ from typing import Protocol
 
 from bondesk.base.findings import Finding
 from bondesk.base.messages import Message, MessageFacts, Receipt
-from bondesk.base.sheets import ColumnLook, SheetBook, TemplateSheet
+from bondesk.base.sheets import ColumnLook, SheetBook, TemplateSheet, WrittenSheet
 
 
 class WorkbookFiles(Protocol):
@@ -31,6 +31,9 @@ class WorkbookFiles(Protocol):
         code_lists: Mapping[str, Sequence[tuple[str, str]]],
     ) -> None:
         """Write an import template."""
+
+    def write_sheets(self, path: Path, sheets: Sequence[WrittenSheet]) -> None:
+        """Write sheets as they stand; no text becomes a formula."""
 
 
 @dataclass(frozen=True, slots=True)

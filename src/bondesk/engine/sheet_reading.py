@@ -6,7 +6,7 @@ a plain namespace, so that 20,000 lines cost no mapped objects.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -28,16 +28,19 @@ from bondesk.base.readings import (
 )
 from bondesk.base.sheets import RawCell, Sheet
 from bondesk.base.workbooks import Heading, SheetPlan
+from bondesk.engine.import_headings import FoundHeadings, find_headings
 
 #: Numeric codes shorter than this are padded with zeros (appendix D).
 _PADS = {"supervision_mode": 4, "customs_office": 4, "unit": 3}
 _EXPLANATION = "说明"
-_HEADING_ROWS = 30
 
 
 @dataclass(slots=True)
 class ReadSheet:
-    """One read sheet: a record per data row, the Excel row of each, column letters by attribute key."""
+    """One read sheet: a record per data row, the Excel row of each, column letters by attribute key.
+
+    ``pair_rows`` gives the Excel row of each item of the layout 项目 · 内容, whose letters carry it too (``B5``).
+    """
 
     plan: SheetPlan
     name: str
@@ -45,59 +48,80 @@ class ReadSheet:
     rows: list[int] = field(default_factory=list)
     letters: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
+    pair_rows: dict[str, int] = field(default_factory=dict)
 
 
 class SheetReader:
-    """Reads sheets against plans, collecting findings instead of stopping at the first."""
+    """Reads sheets against plans, collecting findings instead of stopping at the first.
+
+    ``found`` keeps by sheet name which headings it found where.
+    """
 
     def __init__(self, codebook: CodeBook) -> None:
         """Translate codes through ``codebook``."""
         self._codebook = codebook
         self.findings: list[Finding] = []
+        self.found: dict[str, FoundHeadings] = {}
 
     def read_rows(self, sheet: Sheet, plan: SheetPlan) -> ReadSheet | None:
         """Read a sheet with headings; None after a missing-heading finding."""
-        headings = (*plan.head, *plan.headings, *((plan.join,) if plan.join else ()))
-        top, columns = self._find_headings(sheet, headings)
-        if columns is None:
+        reading = self.reading_rows(sheet, plan)
+        while True:
+            try:
+                next(reading)
+            except StopIteration as end:
+                result: ReadSheet | None = end.value
+                return result
+
+    def reading_rows(self, sheet: Sheet, plan: SheetPlan) -> Generator[str, None, ReadSheet | None]:
+        """Read a sheet column by column, yielding each heading, so that the reading of a large one can be stopped."""
+        found = self.found[sheet.name] = find_headings(sheet, plan.all_headings)
+        if not self._headings_hold(sheet, found):
             return None
         result = ReadSheet(plan, sheet.name)
-        body = self._body(sheet, top)
+        body = self._body(sheet, found.row)
         result.rows = [row + 1 for row in body]
         result.records = [SimpleNamespace() for _ in body]
-        for heading, index in columns:
+        for heading, name, index in found.columns:
+            yield name
             entry = heading.field
             result.letters[entry.key] = column_letter(index)
-            result.texts[entry.key] = heading.text
+            result.texts[entry.key] = name
             self._read_column(sheet, body, index, heading, result)
-        present = {heading.field.key for heading, _ in columns}
-        for heading in headings:
-            if heading.field.key not in present:
-                empty = blank_of(heading.field)
-                for record in result.records:
-                    setattr(record, heading.field.key, empty)
+        for heading in found.absent:
+            empty = self._filled(heading, sheet, found.row)
+            for record in result.records:
+                setattr(record, heading.field.key, empty)
         return result
 
-    def _find_headings(self, sheet: Sheet, headings: Sequence[Heading]) -> tuple[int, list[tuple[Heading, int]] | None]:
-        wanted = {heading_key(heading.text): heading for heading in headings}
-        best, best_row, best_hits = [], 0, 0
-        for number, row in enumerate(sheet.rows[:_HEADING_ROWS]):
-            keys = [heading_key(str(cell)) if cell not in (None, "") else "" for cell in row]
-            hits = len({key for key in keys if key in wanted})
-            if hits > best_hits:
-                best, best_row, best_hits = keys, number, hits
-        present = [(wanted[key], index) for index, key in enumerate(best) if key in wanted]
-        missing = [h.text for h in headings if h.required and heading_key(h.text) not in best]
-        unknown = [str(sheet.rows[best_row][i]).strip() for i, key in enumerate(best) if key and key not in wanted]
-        if missing:
-            text = f"缺少必填标题 {'、'.join(missing)}"
-            text += f"；不认识的标题：{'、'.join(unknown)}" if unknown and best_hits else ""
-            self._add(Severity.ERROR, "IMP-01", text, Place(sheet.name, best_row + 1))
-            return best_row, None
+    def _headings_hold(self, sheet: Sheet, found: FoundHeadings) -> bool:
+        unknown = [text for text, _ in found.unknown]
+        place = Place(sheet.name, found.row + 1)
+        if found.missing:
+            text = f"缺少必填标题 {'、'.join(heading.called for heading in found.missing)}"
+            text += f"；不认识的标题：{'、'.join(unknown)}" if unknown and found.columns else ""
+            self._add(Severity.ERROR, "IMP-01", text, place)
+        for name, first, second in found.twice:
+            text = f"标题“{name}”出现两次（{column_letter(first)}列、{column_letter(second)}列），请删除其中一列"
+            self._add(Severity.ERROR, "IMP-01", text, Place(sheet.name, found.row + 1, name))
+        if found.missing or found.twice:
+            return False
         for text in unknown:
-            note = f"不认识的标题“{text}”，该列未导入"
-            self._add(Severity.NOTE, "IMP-01", note, Place(sheet.name, best_row + 1, text))
-        return best_row, present
+            near = found.nearest(text)
+            note = f"不认识的标题“{text}”，该列未导入" + (f"；是否是「{near.text}」？" if near else "")
+            self._add(Severity.NOTE, "IMP-01", note, Place(sheet.name, found.row + 1, text))
+        return True
+
+    def _filled(self, heading: Heading, sheet: Sheet, row: int) -> Any:
+        """Return what an empty cell under the heading means: what the setting fills in, else nothing."""
+        if heading.filled:
+            try:
+                return self.reader_for(heading.field)(heading.filled)
+            except Unreadable as problem:
+                text = f"导入设置中「{heading.text}」空白时填入的“{heading.filled}”不能识别：{problem.text}"
+                if all(finding.text != text for finding in self.findings):
+                    self._add(Severity.ERROR, "IMP-13", text, Place(sheet.name, row + 1))
+        return blank_of(heading.field)
 
     @staticmethod
     def _body(sheet: Sheet, top: int) -> list[int]:
@@ -116,6 +140,7 @@ class SheetReader:
         read = self.reader_for(entry)
         known: dict[Any, Any] = {}
         empty, key, rows = blank_of(entry), entry.key, sheet.rows
+        name, filled = result.texts[key], self._filled(heading, sheet, self.found[sheet.name].row)
         for number, record in zip(body, result.records, strict=True):
             row = rows[number]
             raw = row[index] if index < len(row) else None
@@ -126,47 +151,56 @@ class SheetReader:
                 try:
                     value = read(raw)
                 except Unreadable as problem:
-                    self.unreadable(problem, Place(sheet.name, number + 1, heading.text), raw)
+                    self.unreadable(problem, Place(sheet.name, number + 1, name), raw)
                     setattr(record, key, empty)
                     continue
+                if value is None or value == "":
+                    value = filled
                 known[mark] = value
             if heading.required and (value is None or value == ""):
-                self._add(
-                    Severity.ERROR, "REQ-01", f"「{heading.text}」必填", Place(sheet.name, number + 1, heading.text)
-                )
+                self._add(Severity.ERROR, "REQ-01", f"「{name}」必填", Place(sheet.name, number + 1, name))
             setattr(record, key, value)
 
     def read_pairs(self, sheet: Sheet, plan: SheetPlan) -> ReadSheet:
         """Read the two-column layout 项目 · 内容 into one record."""
         result = ReadSheet(plan, sheet.name, [SimpleNamespace()], [1])
         wanted = {heading_key(heading.text): heading for heading in plan.headings}
-        found: dict[str, tuple[RawCell, int]] = {}
+        wanted |= {heading_key(heading.own): heading for heading in plan.headings if heading.own}
+        found: dict[int, tuple[RawCell, int]] = {}
+        unknown = []
         for number, row in enumerate(sheet.rows):
             key = heading_key(str(row[0])) if row and row[0] not in (None, "") else ""
             if key in wanted:
-                found[key] = (row[1] if len(row) > 1 else None, number)
+                found[id(wanted[key])] = (row[1] if len(row) > 1 else None, number)
             elif key and key not in {heading_key("项目"), ""} and not key.startswith(_EXPLANATION):
-                self._add(Severity.NOTE, "IMP-01", f"不认识的项目“{row[0]}”，未导入", Place(sheet.name, number + 1))
-        for key, heading in wanted.items():
-            self._read_pair(sheet, heading, found.get(key), result)
+                unknown.append((str(row[0]).strip(), number))
+        absent = tuple(heading for heading in plan.headings if id(heading) not in found)
+        self.found[sheet.name] = FoundHeadings(-1, absent=absent)
+        for text, number in unknown:
+            self._add(Severity.NOTE, "IMP-01", f"不认识的项目“{text}”，未导入", Place(sheet.name, number + 1))
+        for heading in plan.headings:
+            self._read_pair(sheet, heading, found.get(id(heading)), result)
         return result
 
     def _read_pair(self, sheet: Sheet, heading: Heading, cell: tuple[RawCell, int] | None, result: ReadSheet) -> None:
         entry = heading.field
-        value = blank_of(entry)
-        place = Place(sheet.name, cell[1] + 1 if cell else 1, heading.text)
-        if cell is None and heading.required:
-            self._add(Severity.ERROR, "IMP-01", f"缺少必填项目 {heading.text}", place)
-        elif cell is not None:
+        name = heading.own or heading.text
+        value = self._filled(heading, sheet, 0)
+        place = Place(sheet.name, cell[1] + 1 if cell else 1, name)
+        if cell is not None:
             try:
-                value = self.reader_for(entry)(cell[0])
+                read = self.reader_for(entry)(cell[0])
             except Unreadable as problem:
                 self.unreadable(problem, place, cell[0])
             else:
+                value = value if read in (None, "") else read
                 if heading.required and value in (None, ""):
-                    self._add(Severity.ERROR, "REQ-01", f"「{heading.text}」必填", place)
-        result.texts[entry.key] = heading.text
-        result.letters[entry.key] = "B"
+                    self._add(Severity.ERROR, "REQ-01", f"「{name}」必填", place)
+            result.pair_rows[entry.key] = place.row
+        elif heading.required and value in (None, ""):
+            self._add(Severity.ERROR, "IMP-01", f"缺少必填项目 {heading.called}", place)
+        result.texts[entry.key] = name
+        result.letters[entry.key] = f"B{place.row}"
         setattr(result.records[0], entry.key, value)
 
     def reader_for(self, entry: Field) -> Callable[[RawCell], Any]:

@@ -40,7 +40,8 @@ class UserPreference(Base):
 class ImportRun(Base):
     """One imported workbook: who, when, its hash and its bytes, so that a figure is traced to its cell.
 
-    ``columns`` maps sheet → attribute key → column letter.
+    ``columns`` maps sheet → attribute key → column letter (``B5`` where the row is fixed); ``corrections``
+    maps sheet → cell (``C5``) → the text typed in the preview instead of what ``content`` holds there.
     """
 
     __tablename__ = "import_run"
@@ -52,6 +53,7 @@ class ImportRun(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     content: Mapped[bytes] = mapped_column(LargeBinary)
     columns: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON)
+    corrections: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default=dict, server_default="{}")
     user_id: Mapped[int] = mapped_column(BigInteger)
     at: Mapped[datetime] = mapped_column(DateTime)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from bondesk.base.sheets import ColumnLook, SheetBook, TemplateSheet
+from bondesk.base.sheets import ColumnLook, SheetBook, TemplateSheet, WrittenSheet
 
 
 class ExcelFiles:
@@ -35,3 +35,9 @@ class ExcelFiles:
         from bondesk.adapters.excel.writer import write_template
 
         write_template(path, sheets, code_lists)
+
+    def write_sheets(self, path: Path, sheets: Sequence[WrittenSheet]) -> None:
+        """Write sheets as they stand."""
+        from bondesk.adapters.excel.writer import write_sheets
+
+        write_sheets(path, sheets)

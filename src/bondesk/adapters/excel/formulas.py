@@ -1,4 +1,7 @@
-"""Formulas without a saved result: the reader shows them as empty, which must never be taken for 0."""
+"""Cells the reader shows as empty although they are not: formulas without a saved result, and error values.
+
+Neither must ever be taken for 0 or for nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,23 @@ import zipfile
 
 from lxml import etree
 
+from bondesk.base.sheets import ErrorCell, NoResult
+
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+#: A cell of the type "error" in the sheet's XML.
+_ERROR = re.compile(rb"""\bt=["']e["']""")
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 
 
-def unsaved_formulas(content: bytes) -> dict[str, set[tuple[int, int]]]:
-    """Return the 0-based (row, column) of cells with a formula and no value, by sheet name."""
-    found: dict[str, set[tuple[int, int]]] = {}
+def unread_cells(content: bytes) -> dict[str, dict[tuple[int, int], NoResult | ErrorCell]]:
+    """Return by sheet name and 0-based (row, column) the cells with a formula and no value, or an error value."""
+    found: dict[str, dict[tuple[int, int], NoResult | ErrorCell]] = {}
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for name, path in _sheets(archive):
             data = archive.read(path) if path in archive.namelist() else b""
-            if b"<f" in data or b":f" in data:
-                cells = set(_cells(data))
+            if b"<f" in data or b":f" in data or _ERROR.search(data):
+                cells = _cells(data)
                 if cells:
                     found[name] = cells
     return found
@@ -43,18 +50,21 @@ def _sheets(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
     return sheets
 
 
-def _cells(data: bytes) -> list[tuple[int, int]]:
-    empty = []
+def _cells(data: bytes) -> dict[tuple[int, int], NoResult | ErrorCell]:
+    found: dict[tuple[int, int], NoResult | ErrorCell] = {}
     for _event, cell in etree.iterparse(
         io.BytesIO(data), tag=f"{_MAIN}c", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     ):
-        if cell.find(f"{_MAIN}f") is not None:
+        failed = cell.get("t") == "e"
+        if failed or cell.find(f"{_MAIN}f") is not None:
             value = cell.find(f"{_MAIN}v")
             position = _CELL.fullmatch(cell.get("r") or "")
-            if position and (value is None or not value.text):
-                empty.append((int(position.group(2)) - 1, _column(position.group(1))))
+            text = (value.text or "") if value is not None else ""
+            if position and (failed or not text):
+                place = int(position.group(2)) - 1, _column(position.group(1))
+                found[place] = ErrorCell(text) if failed else NoResult()
         cell.clear()
-    return empty
+    return found
 
 
 def _column(letters: str) -> int:

@@ -9,12 +9,10 @@ from typing import Any
 from lxml import html
 from python_calamine import CalamineError, CalamineWorkbook
 
-from bondesk.adapters.excel.formulas import unsaved_formulas
+from bondesk.adapters.excel.formulas import unread_cells
 from bondesk.adapters.excel.guard import check_zip, kind_of
 from bondesk.base.errors import Refused
-from bondesk.base.sheets import NoResult, Sheet, SheetBook
-
-_NO_RESULT = NoResult()
+from bondesk.base.sheets import ErrorCell, NoResult, Sheet, SheetBook
 
 
 def read_workbook(source: Path | bytes) -> SheetBook:
@@ -34,7 +32,7 @@ def read_workbook(source: Path | bytes) -> SheetBook:
     except (CalamineError, ValueError) as problem:
         raise Refused(f"文件打不开：可能已损坏或设有密码（{problem}）", "IMP-00") from problem
     if kind == "xlsx":
-        _mark(sheets, unsaved_formulas(content))
+        _mark(sheets, unread_cells(content))
     return SheetBook(tuple(Sheet(name, rows) for name, rows in sheets))
 
 
@@ -43,14 +41,16 @@ def _rows(book: CalamineWorkbook, name: str) -> list[list[Any]]:
     return rows
 
 
-def _mark(sheets: list[tuple[str, list[list[Any]]]], unsaved: dict[str, set[tuple[int, int]]]) -> None:
+def _mark(
+    sheets: list[tuple[str, list[list[Any]]]], unread: dict[str, dict[tuple[int, int], NoResult | ErrorCell]]
+) -> None:
     for name, rows in sheets:
-        for row, column in unsaved.get(name, ()):
+        for (row, column), mark in unread.get(name, {}).items():
             while len(rows) <= row:
                 rows.append([])
             while len(rows[row]) <= column:
                 rows[row].append("")
-            rows[row][column] = _NO_RESULT
+            rows[row][column] = mark
 
 
 def _read_html(content: bytes) -> SheetBook:

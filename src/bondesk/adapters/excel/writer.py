@@ -13,7 +13,7 @@ from xlsxwriter.exceptions import XlsxWriterException
 
 from bondesk.base.errors import OutsideFailure
 from bondesk.base.numbers import plain
-from bondesk.base.sheets import ColumnLook, TemplateHeading, TemplateSheet
+from bondesk.base.sheets import ColumnLook, ErrorCell, NoResult, TemplateHeading, TemplateSheet, WrittenSheet
 
 _SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _EXCEL_DIGITS = 15
@@ -32,6 +32,7 @@ class _Book:
         self.text = self.book.add_format({**font, "num_format": "@"})
         self.note = self.book.add_format({**font, "font_color": "#666666", "text_wrap": True, "valign": "top"})
         self.date = self.book.add_format({**font, "num_format": "yyyy-mm-dd"})
+        self.marked = self.book.add_format({**font, "num_format": "@", "bg_color": "#FFF2CC"})
         self.time = self.book.add_format({**font, "num_format": "yyyy-mm-dd hh:mm:ss"})
         self._font = font
         self._numbers: dict[int, Any] = {}
@@ -48,6 +49,9 @@ class _Book:
         match value:
             case None:
                 return
+            case NoResult() | ErrorCell():
+                # Stays an error cell, so that nobody takes it for empty; a formula of ours, with no input in it.
+                sheet.write_formula(row, column, "=NA()", self.text, "#N/A")
             case bool():
                 sheet.write_string(row, column, "是" if value else "否", self.text)
             case Decimal():
@@ -91,6 +95,27 @@ def write_table(path: Path, title: str, columns: Sequence[ColumnLook], rows: Ite
             book.write(sheet, last, index, value)
     if columns:
         sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
+    book.close()
+
+
+def write_sheets(path: Path, sheets: Sequence[WrittenSheet]) -> None:
+    """Write sheets as they stand; marked cells are texts on a coloured ground."""
+    book = _Book(path, constant_memory=False)
+    for plan in sheets:
+        sheet = book.book.add_worksheet(_sheet_name(plan.name))
+        widest = max((len(row) for row in plan.rows), default=0)
+        if widest:
+            sheet.set_column(0, widest - 1, 14)
+        if plan.heading_row >= 0:
+            sheet.freeze_panes(plan.heading_row + 1, 0)
+        for row, values in enumerate(plan.rows):
+            for column, value in enumerate(values):
+                if (row, column) in plan.marked:
+                    sheet.write_string(row, column, str(value or ""), book.marked)
+                elif row == plan.heading_row and value is not None:
+                    sheet.write_string(row, column, str(value), book.head)
+                else:
+                    book.write(sheet, row, column, value)
     book.close()
 
 

@@ -102,7 +102,7 @@ def test_an_account_is_all_or_nothing(codes_office: Office, tmp_path: Path) -> N
     """One error in one of its sheets refuses the one book of the file, and nothing is left behind."""
     workbook = load_workbook(DEMO / "account.xlsx")
     sheet = workbook["料件"]
-    column = next(i for i, cell in enumerate(sheet[1], 1) if str(cell.value).startswith("序号"))
+    column = next(i for i, cell in enumerate(sheet[1], 1) if str(cell.value).startswith("备案序号"))
     sheet.cell(sheet.max_row, column).value = "abc"
     path = tmp_path / "account.xlsx"
     workbook.save(path)

@@ -32,7 +32,9 @@ class Papers:
         draft = records.blank(self.act, document)
         draft.head |= self._values(document, document.head_fields)
         for table in document.lines:
-            draft.lines[table.key] = [LineDraft({**self._values(document, table.fields), **table.fixed})]
+            chosen = table.offers(self.act.catalogue, self.act.facts, draft.head) if table.offers else ()
+            offered = dict(chosen[0].values) if chosen else {}
+            draft.lines[table.key] = [LineDraft({**self._values(document, table.fields), **offered, **table.fixed})]
         return draft
 
     def _values(self, document: DocumentType, fields: tuple[Field, ...]) -> dict[str, Any]:
@@ -48,6 +50,8 @@ class Papers:
             return self._reference(document, entry)
         if entry.key == "hs_code":
             return self.act.facts.find(HsCode)[0].hs_code
+        if (document.key, entry.key) == ("head_template", "value"):
+            return "2024-01-31"  # the first field offered is a date
         if (document.key, entry.key) == ("code_mapping", "customs_code"):
             return self.act.codebook.entries("unit")[0][0]
         return TRADE[entry.key] if entry.key in TRADE else plain_value(entry, len(self._stored))

@@ -21,12 +21,13 @@ from bondesk.areas.reports.item_ledger import ITEM_LEDGER
 from bondesk.areas.reports.material_status import MATERIAL_STATUS
 from bondesk.areas.setup.company import COMPANY, company_of, sender_of
 from bondesk.areas.setup.export_layout import EXPORT_LAYOUT
-from bondesk.areas.setup.head_template import HEAD_TEMPLATE
+from bondesk.areas.setup.head_template import TemplateReading, head_template_of
 from bondesk.areas.setup.import_setting import IMPORT_SETTING
 from bondesk.areas.setup.operation_log import OPERATION_LOG
 from bondesk.areas.setup.password_setting import SET_PASSWORD
 from bondesk.areas.setup.users import USER, USER_GROUP, StoredUsers
 from bondesk.base.catalogue import Area, Catalogue
+from bondesk.base.documents import DocumentType
 from bondesk.base.facts import Facts
 
 
@@ -40,6 +41,10 @@ def _creator_only(facts: Facts) -> bool:
 
 def _reviewer_apart(facts: Facts) -> bool:
     return bool(company_of(facts).reviewer_not_creator)
+
+
+def _declared(key: str) -> DocumentType | None:
+    return next((document for document in CATALOGUE.documents if document.key == key), None)
 
 
 CATALOGUE = Catalogue(
@@ -68,7 +73,7 @@ CATALOGUE = Catalogue(
         HS_CODE,
         IMPORT_SETTING,
         EXPORT_LAYOUT,
-        HEAD_TEMPLATE,
+        head_template_of(TemplateReading(_declared, FactsCodeBook)),
         COMPANY,
         USER_GROUP,
         USER,

@@ -52,6 +52,10 @@ class Offer:
 Offers = Callable[[Any, Facts, Mapping[str, Any]], Sequence[Offer]]
 
 
+#: Related documents of one kind that are listed; one more is read to tell whether there are more.
+MOST_RELATED = 50
+
+
 @dataclass(frozen=True, slots=True)
 class Related:
     """A document that belongs to another one: where it is, its number, and why it belongs."""
@@ -110,7 +114,8 @@ class DocumentType:
     voided), to release what they used or to refuse.
     ``required_code`` is the code of a finding about an empty required field.
     ``creatable`` is False for documents that only scripts or imports make.
-    ``related(document, work)`` names documents that belong to this one beyond what its references say.
+    ``related(document, work)`` names documents that belong to this one beyond what its references say, at
+    most :data:`MOST_RELATED` and one more of a kind.
     ``attachment_kinds`` are the (code, title) an attached file may have. ``template_by`` are the head
     attributes (direction, mode) that decide which 默认模板 fit; empty = the document has no templates.
     """

@@ -113,7 +113,8 @@ def copied(draft: Draft, document: DocumentType) -> Draft:
     head = {key: value for key, value in draft.head.items() if key not in readonly | _KEYS | _KEPT_BY_ENGINE}
     fresh = Draft(head=head, state=document.flow.first)
     for table in document.lines:
-        fixed = {entry.key for entry in table.fields if entry.readonly} | _KEYS
+        filled = set() if table.offers else {entry.key for entry in table.fields if entry.readonly}
+        fixed = filled | _KEYS  # what was chosen from offers is the user's, though it cannot be typed
         fresh.lines[table.key] = [
             LineDraft({key: value for key, value in line.values.items() if key not in fixed})
             for line in draft.lines.get(table.key, ())

@@ -16,6 +16,7 @@ from bondesk.base.findings import Finding, Severity, error, errors_in
 from bondesk.base.flow import Move
 from bondesk.base.records import Record, Row
 from bondesk.engine.act import Act
+from bondesk.engine.attached_files import remove_all
 from bondesk.engine.drafts import Draft, apply_draft, assemble, copied, draft_of
 from bondesk.engine.posting import post_document
 
@@ -119,6 +120,7 @@ def _missing(document: DocumentType, header: Any) -> Sequence[Finding]:
 def check(act: Act, document: DocumentType, draft: Draft) -> list[Finding]:
     """Run the rules on a draft without storing it (rules as you type)."""
     header = assemble(document, draft)
+    header.id = draft.id  # rules tell a document from its likes; the head is never stored
     with act.session.no_autoflush:
         return findings_of(act, document, header)
 
@@ -205,6 +207,7 @@ def delete(act: Act, document: DocumentType, document_id: int) -> None:
     header = load(act, document, document_id)
     require_editable(act, document, header)
     _release(act, document, header)
+    remove_all(act, document, document_id)
     act.session.delete(header)
     act.session.flush()
     act.facts.forget()

@@ -10,9 +10,11 @@ from bondesk.areas.codes.effects import flow_type_of
 from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
 from bondesk.areas.notes.inv101 import INV101
 from bondesk.areas.notes.note_posting import note_postings
+from bondesk.areas.notes.note_relatives import note_relatives
 from bondesk.areas.notes.note_removal import release_sources
 from bondesk.areas.notes.note_rules import NOTE_RULES
 from bondesk.areas.notes.note_trace import trace_line
+from bondesk.areas.notes.paper_kinds import TRADE_PAPERS
 from bondesk.areas.setup.company import company_of
 from bondesk.base.documents import DocumentType, LineTable, group
 from bondesk.base.facts import Facts
@@ -236,5 +238,8 @@ BONDED_NOTE = DocumentType(
     required_code="NOTE-04",
     defaults=note_defaults,
     removed=release_sources,
+    related=note_relatives,
+    attachment_kinds=TRADE_PAPERS,
+    template_by=(BondedNote.ie_flag, BondedNote.supervision_mode),
     help="保税核注清单：由原始单证生成或直接录入，审核后发送单一窗口，审批后记入账册底账。",
 )

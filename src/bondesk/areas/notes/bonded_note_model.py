@@ -61,7 +61,7 @@ class NoteLine(Line):
     __table_args__ = belongs_to("bonded_note", "bonded_note_line")
 
     item_no: Mapped[int] = shown("备案序号", required=True)
-    part_no: Mapped[Code32] = shown("料号", width=16)
+    part_no: Mapped[Code32] = shown("料号", reference="part", width=16)
     hs_code: Mapped[Code10] = shown("商品编码", required=True)
     name: Mapped[Text255] = shown("商品名称", required=True, width=20)
     spec: Mapped[Text512] = shown("规格型号", width=20)
@@ -136,7 +136,7 @@ class BondedNote(Record, Flowing):
     internal_no: Mapped[Code64] = shown("企业内部清单编号", required=True, width=16)
     bond_no: Mapped[Code18] = shown("清单编号", readonly=True, width=20)
     seq_no: Mapped[Code18] = shown("预录入统一编号", readonly=True, width=20)
-    record_no: Mapped[Code18] = shown("备案号", required=True, width=14)
+    record_no: Mapped[Code18] = shown("备案号", reference="account", required=True, width=14)
     ie_flag: Mapped[Code4] = shown("进出口标志", choices=IE_FLAGS, required=True)
     goods_flag: Mapped[Code4] = shown("料件成品标志", choices=GOODS_FLAGS, required=True)
     supervision_mode: Mapped[Code4] = shown("监管方式", table="supervision_mode", required=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from bondesk.areas.codes.effects import effect_of
 from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine, NoteLineSource
 from bondesk.areas.notes.merging import NoteLineDraft
+from bondesk.areas.notes.note_templates import NoteTemplates
 from bondesk.areas.notes.shares import SourceShare
 from bondesk.areas.notes.source_document import SourceDocument, SourceLine
 from bondesk.areas.notes.splitting import NoteDraft
@@ -22,15 +23,21 @@ class NoteBuilder:
     """Stores the drafts of one run; each source line's used quantity grows by what a note takes."""
 
     def __init__(
-        self, work: Work, documents: Sequence[SourceDocument], derivations: dict[int, str], date_by_document: bool
+        self,
+        work: Work,
+        documents: Sequence[SourceDocument],
+        derivations: dict[int, str],
+        date_by_document: bool,
+        templates: NoteTemplates,
     ) -> None:
-        """Build notes from ``documents``, dated by them or by today."""
+        """Build notes from ``documents``, dated by them or by today; ``templates`` fill what stays empty."""
         self._work = work
         self._derivations = derivations
         self._dates = {document.document_no: document.document_date for document in documents}
         self._lines: dict[int, SourceLine] = {line.id: line for document in documents for line in document.lines}
         self._owners = {line.id: document for document in documents for line in document.lines}
         self._by_document = date_by_document
+        self._templates = templates
 
     def build(self, draft: NoteDraft) -> BondedNote:
         """Add one note to the session and return it."""
@@ -68,6 +75,7 @@ class NoteBuilder:
             state="DRAFT",
             reason=draft.why + ("；件数请核对" if draft.packages_flagged else ""),
         )
+        self._templates.complete(note)
         note.lines = [self._line(note, number, line) for number, line in enumerate(draft.lines, 1)]
         self._work.session.add(note)
         return note

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from bondesk.areas.accounts.account import Account
 from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.areas.notes.note_building import NoteBuilder
-from bondesk.areas.notes.share_building import BuiltShares, HeadDefaults, ShareBuilder
+from bondesk.areas.notes.note_templates import HeadDefaults, NoteTemplates
+from bondesk.areas.notes.share_building import BuiltShares, ShareBuilder
 from bondesk.areas.notes.shares import SourceShare, SplitOptions
 from bondesk.areas.notes.source_document import SourceDocument, SourceLine
 from bondesk.areas.notes.splitting import SplitResult, split
@@ -76,7 +77,8 @@ def generate_notes(work: Work, options: GenerateNotes, selected: Sequence[int]) 
     chosen = yield _choose(candidates)
     documents = [document for document in candidates if document.id in set(chosen)]
     yield Progress(0, 3, "换算")
-    built = ShareBuilder(work.facts, book, _defaults(options)).build(documents)
+    templates = NoteTemplates(work.facts, _defaults(options))
+    built = ShareBuilder(work.facts, book, templates).build(documents)
     if built.findings:
         skip = yield Confirm("skip", _failed_text(built), proposed=True)
         if not skip:
@@ -90,7 +92,7 @@ def generate_notes(work: Work, options: GenerateNotes, selected: Sequence[int]) 
         raise Refused(result.findings)
     if not (yield _preview(result, built)):
         return Outcome("已取消，没有生成清单")
-    builder = NoteBuilder(work, documents, built.derivations, options.date_by_document)
+    builder = NoteBuilder(work, documents, built.derivations, options.date_by_document, templates)
     notes: list[BondedNote] = []
     for number, draft in enumerate(result.notes, 1):
         notes.append(builder.build(draft))
@@ -101,7 +103,7 @@ def generate_notes(work: Work, options: GenerateNotes, selected: Sequence[int]) 
     declared = sum(draft.declaration_lines for draft in result.notes)
     text = f"已生成核注清单 {len(notes)} 份，表体 {lines} 项，将合并为报关单商品 {declared} 项"
     changed = {"bonded_note": [note.id for note in notes], "source_document": [d.id for d in documents]}
-    return Outcome(text, changed, (*built.findings, *result.findings))
+    return Outcome(text, changed, (*built.findings, *result.findings, *templates.findings()))
 
 
 def _book(work: Work, options: GenerateNotes) -> Account:

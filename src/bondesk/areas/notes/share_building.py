@@ -20,24 +20,13 @@ from bondesk.areas.goods.consolidation_map import merge_no_of
 from bondesk.areas.goods.part import Part
 from bondesk.areas.notes.conversion import Converted, PartMeasures, convert, in_part_unit, spread_gross
 from bondesk.areas.notes.note_rules import filed_lines, usable, versions_of
+from bondesk.areas.notes.note_templates import NoteTemplates
 from bondesk.areas.notes.shares import SourceShare
 from bondesk.areas.notes.source_document import SourceDocument, SourceLine
 from bondesk.areas.setup.company import company_of
 from bondesk.base.facts import Facts
 from bondesk.base.findings import Finding, error, errors_in
 from bondesk.base.numbers import AMOUNT_PLACES, WEIGHT_PLACES, half_up, plain
-
-
-@dataclass(frozen=True, slots=True)
-class HeadDefaults:
-    """What the run fills in where the source line says nothing."""
-
-    declare_customs: str
-    transport_mode: str
-    entry_exit_customs: str
-    trade_partner_country: str
-    transaction_mode: str
-    trade_country: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +41,11 @@ class BuiltShares:
 class ShareBuilder:
     """Converts source lines for one book; holds what all lines of a run look up."""
 
-    def __init__(self, facts: Facts, book: Account, defaults: HeadDefaults) -> None:
-        """Prepare the look-ups once."""
+    def __init__(self, facts: Facts, book: Account, templates: NoteTemplates) -> None:
+        """Prepare the look-ups once; ``templates`` say what stands where a source line says nothing."""
         self._facts = facts
         self._book = book
-        self._defaults = defaults
+        self._templates = templates
         self._units = dict(units_of(facts))
         self._codes = FactsCodeBook(facts)
         self._parts = facts.index(Part, Part.part_no)
@@ -232,7 +221,7 @@ class ShareBuilder:
 
     def _head(self, document: SourceDocument, line: SourceLine) -> dict[str, Any]:
         partner = self._partners.get(document.partner)
-        defaults = self._defaults
+        defaults = self._templates.defaults(document.ie_flag, document.supervision_mode)
         return {
             "record_no": self._book.record_no,
             "ie_flag": document.ie_flag,

@@ -7,13 +7,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, and_, func, select
 from sqlalchemy.orm import Mapped, relationship
 
 from bondesk.areas.codes.customs_code import FactsCodeBook, units_of
 from bondesk.areas.codes.partner import Partner
 from bondesk.areas.goods.part import Part
+from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine, NoteLineSource
 from bondesk.areas.notes.conversion import in_part_unit
+from bondesk.areas.notes.paper_kinds import TRADE_PAPERS
 from bondesk.base.columns import (
     Amount,
     Code4,
@@ -25,7 +27,7 @@ from bondesk.base.columns import (
     SourcePrice,
     Weight,
 )
-from bondesk.base.documents import DocumentType, LineTable, group
+from bondesk.base.documents import MOST_RELATED, DocumentType, LineTable, Related, group
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Facts, Work
 from bondesk.base.fields import shown
@@ -145,6 +147,28 @@ def refuse_used(document: SourceDocument, lines: Sequence[SourceLine], _work: Wo
         raise Refused(text, "FLOW-03")
 
 
+def notes_made(document: SourceDocument, work: Work) -> Sequence[Related]:
+    """Return the notes made from a source document, the newest first, with how many of their items."""
+    statement = (
+        select(BondedNote.id, BondedNote.internal_no, func.count(NoteLine.id.distinct()))
+        .select_from(SourceLine)
+        .join(
+            NoteLineSource,
+            and_(NoteLineSource.company_id == SourceLine.company_id, NoteLineSource.source_line_id == SourceLine.id),
+        )
+        .join(
+            NoteLine,
+            and_(NoteLine.company_id == NoteLineSource.company_id, NoteLine.id == NoteLineSource.note_line_id),
+        )
+        .join(BondedNote, and_(BondedNote.company_id == NoteLine.company_id, BondedNote.id == NoteLine.header_id))
+        .where(SourceLine.company_id == work.company_id, SourceLine.header_id == document.id)
+        .group_by(BondedNote.id, BondedNote.internal_no)
+        .order_by(BondedNote.id.desc())
+    )
+    rows = work.session.execute(statement.limit(MOST_RELATED + 1))
+    return [Related("bonded_note", key, number, f"由本单生成，表体{count}项") for key, number, count in rows]
+
+
 def quantity_ratio(erp_unit: str, part: Part, facts: Facts) -> object | None:
     """Return how many ERP units of ``part`` one ``erp_unit`` is, or None when not convertible (IMP-06)."""
     units = units_of(facts)
@@ -215,6 +239,9 @@ SOURCE_DOCUMENT = DocumentType(
     derive=derive_source_document,
     rules=(lines_known,),
     removed=refuse_used,
+    related=notes_made,
+    attachment_kinds=TRADE_PAPERS,
+    template_by=(SourceDocument.ie_flag, SourceDocument.supervision_mode),
     workbook=WorkbookPlan(
         "原始单证",
         (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent, QUndoCommand, QUndoStack
+from PySide6.QtGui import QShowEvent, QUndoStack
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from bondesk.base.documents import DocumentType
@@ -15,10 +15,9 @@ from bondesk.desktop.context import DeskContext
 from bondesk.desktop.edited import EditedLine, lines_of, snapshot, unstorable
 from bondesk.desktop.enter_walk import EnterWalk
 from bondesk.desktop.findings_strip import FindingsStrip
-from bondesk.desktop.form_edits import CellChange, CellsEdit, HeadEdit, LinesPut, change_of
+from bondesk.desktop.form_edits import HeadEdit
 from bondesk.desktop.form_findings import FormFindings
 from bondesk.desktop.header_form import HeaderForm
-from bondesk.desktop.kept_input import KeptInput
 from bondesk.desktop.line_grid import LineGrid
 from bondesk.engine.drafts import Draft
 
@@ -236,25 +235,3 @@ class FormBody(QWidget):
         for grid in self.grids.values():
             found += grid.model.unread_findings()
         return found + ([] if found else unstorable(self.document, self.draft()))
-
-    def refill(self, kept: KeptInput) -> None:
-        """Type kept input in again, as one thing to undo."""
-        commands: list[QUndoCommand] = [
-            HeadEdit(self, one.entry.key, self.head.get(one.entry.key), one.typed, -1)
-            for one in kept.values
-            if not one.table
-        ]
-        for key, grid in self.grids.items():
-            by_id = {line.id: line for line in grid.model.lines}
-            changes: list[CellChange] = [
-                change_of(by_id[one.line_id], one.entry.key, one.typed)
-                for one in kept.values
-                if one.table == key and one.line_id in by_id
-            ]
-            fresh = [EditedLine(dict(line.values)) for line in kept.lines if line.table == key]
-            commands += [CellsEdit(grid.model, changes)] if changes else []
-            commands += [LinesPut(grid.model, grid.model.rowCount(), fresh)] if fresh else []
-        self.stack.beginMacro("填回我的输入")
-        for command in commands:
-            self.stack.push(command)
-        self.stack.endMacro()

@@ -85,12 +85,12 @@ class FormDeeds(QObject):
         if not isinstance(problem, Refused):
             self.failed.emit(sentence(problem))
         elif any(finding.code == CONFLICT for finding in problem.findings):
-            self._tell_conflict()
+            self.ask_who(self.conflicted.emit)
         else:
             self.refused.emit(problem.findings)
 
-    def _tell_conflict(self) -> None:
-        """Find out who changed the document, then say so."""
+    def ask_who(self, then: Callable[[str], object]) -> None:
+        """Find out who changed the document last, and when; ``then`` gets it as the beginning of a sentence."""
         document, document_id = self._document, self._body.base.id
         assert document_id is not None
 
@@ -99,9 +99,9 @@ class FormDeeds(QObject):
             return f"{entries[0].user_name} 已于 {entries[0].at:%Y-%m-%d %H:%M:%S} " if entries else "其他用户已"
 
         def failed(_problem: Exception) -> None:
-            self.conflicted.emit("其他用户已")
+            then("其他用户已")
 
-        in_act(self._context, self, work, self.conflicted.emit, failed)
+        in_act(self._context, self, work, then, failed)
 
     def save(self, then: Callable[[], object] | None = None) -> None:
         """Store what is on the screen, then do what follows; codes still being looked up are waited for."""

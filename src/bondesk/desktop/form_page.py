@@ -16,13 +16,16 @@ from bondesk.desktop import style
 from bondesk.desktop.code_lookup import known_codes
 from bondesk.desktop.commands import CommandActions
 from bondesk.desktop.context import DeskContext
+from bondesk.desktop.draft_store import DRAFTS, LeftBehind
 from bondesk.desktop.form_body import FormBody
 from bondesk.desktop.form_checks import FormChecks
 from bondesk.desktop.form_commands import HIDDEN, form_commands
-from bondesk.desktop.form_deeds import FormDeeds, Moved
+from bondesk.desktop.form_deeds import GONE, FormDeeds, Moved
+from bondesk.desktop.form_drafts import FormDrafts
+from bondesk.desktop.form_keeping import WAITING, FormKeeping
 from bondesk.desktop.form_notice import FormNotice, ask_unsaved
 from bondesk.desktop.form_words import number_text, show_state, why_locked, why_not_delete
-from bondesk.desktop.kept_input import KeptPane, typed_beyond
+from bondesk.desktop.kept_pane import KeptPane
 from bondesk.desktop.questions import ask
 from bondesk.desktop.side_panes import SidePane, SidePanes
 from bondesk.engine.drafts import Draft
@@ -34,13 +37,21 @@ class FormPage(QWidget):
     """The form of one stored, new or copied document."""
 
     def __init__(
-        self, context: DeskContext, document: DocumentType, document_id: int | None, copy_of: int | None = None
+        self,
+        context: DeskContext,
+        document: DocumentType,
+        document_id: int | None,
+        copy_of: int | None = None,
+        left: LeftBehind | None = None,
     ) -> None:
-        """Show document ``document_id``; None opens a blank one, or the copy of ``copy_of``."""
+        """Show document ``document_id``; None opens a blank one, or the copy of ``copy_of``.
+
+        ``left`` is unsaved input to bring back once the document is there.
+        """
         super().__init__()
         self.setObjectName(f"form.{document.key}")
         self._context, self.document = context, document
-        self._asked_id, self._copy_of = document_id, copy_of
+        self._copy_of, self._left = copy_of, left
         self._ready = self._closing = False
         self.body = FormBody(context, document, self)
         self.deeds = FormDeeds(context, document, self.body)
@@ -48,6 +59,8 @@ class FormPage(QWidget):
         self.side = SidePanes(context, document, self, lambda: self.body.base.id)
         self.kept = KeptPane(known_codes(context), self)
         self.notice = FormNotice(self)
+        drafts = FormDrafts(context.extras.get(DRAFTS), document, self.body, self, lambda: self.dirty, self.number)
+        self.keeping = FormKeeping(document, self.body, self.deeds, self.kept, self.notice, drafts, self._show)
         self.badge = QLabel(self)
         self.badge.setObjectName("form_state")
         self.commands = form_commands(self, context.identity, self.side.commands(self.why_not_stored))
@@ -94,7 +107,7 @@ class FormPage(QWidget):
         deeds.moved.connect(self._moved)
         deeds.refused.connect(self._refused)
         deeds.failed.connect(lambda text: self.notice.say(text, "error"))
-        deeds.conflicted.connect(self._conflicted)
+        deeds.conflicted.connect(self.keeping.tell)
         deeds.deleted.connect(self._deleted)
         deeds.working.connect(lambda _busy: self.bound.refresh())
         self.body.edited.connect(self._edited)
@@ -102,7 +115,7 @@ class FormPage(QWidget):
             cell.editor.noted.connect(self._retitle)
         self.body.stack.indexChanged.connect(self._stack_moved)
         self.checks.found.connect(self.body.findings.show)
-        self.kept.refill.connect(self._refill)
+        self.keeping.settled.connect(self._settled)
 
     def _stack_moved(self, _index: int) -> None:
         """Follow the undo stack, but not when it empties itself on its way out."""
@@ -117,6 +130,10 @@ class FormPage(QWidget):
             self.body.stack.resetClean()
         if self.body.editable:
             self.body.header.focus_first()
+        if self._left is not None:
+            left, self._left = self._left, None
+            self.keeping.restore(left)
+            self._context.extras[DRAFTS].discard(left)
 
     def _show(self, draft: Draft) -> None:
         """Show a draft as it is stored."""
@@ -140,8 +157,15 @@ class FormPage(QWidget):
     def _why_locked(self) -> str:
         return why_locked(self.document, self.body.base, self._context.identity)
 
+    def _settled(self) -> None:
+        """Two versions were put side by side, merged, or one given up."""
+        self._retitle()
+        if self.body.editable and not self.keeping.waiting:
+            self.body.header.focus_first()
+
     def _edited(self) -> None:
         self._retitle()
+        self.keeping.keep()
         if self.body.editable:
             self.checks.soon()
 
@@ -162,12 +186,13 @@ class FormPage(QWidget):
     @property
     def dirty(self) -> bool:
         """Tell whether closing would lose anything."""
-        return self._ready and self.body.editable and self.body.dirty
+        return self._ready and (self.keeping.waiting or (self.body.editable and self.body.dirty))
 
     def _stored(self, _draft: Draft) -> None:
         self.notice.clear()
         self._follow_state()
         self.checks.soon()
+        self.keeping.drafts.keep()
         self._context.show_message(f"已保存「{self.document.title}」{self.number()}")
         self._tell_others()
 
@@ -185,6 +210,9 @@ class FormPage(QWidget):
         self._tell_others()
 
     def _refused(self, findings: tuple[Finding, ...]) -> None:
+        if not self._ready and self._left is not None and findings[0].code == GONE:
+            self.deeds.open(None, None)
+            return
         if not self._ready:
             self.notice.say("；".join(finding.text for finding in findings), "error")
             return
@@ -196,24 +224,6 @@ class FormPage(QWidget):
         self.notice.say(f"没有完成：{(errors or findings)[0].text}{count}。您的输入仍在屏幕上。", "error")
         if placed is not None:
             self.body.findings.go_to(placed)
-
-    def _conflicted(self, who: str) -> None:
-        text = f"{who}修改了这张单据，因此没有保存。您的输入仍在屏幕上；重新载入后可把它们填回。"
-        self.notice.say(text, "warn", "重新载入", self._reload_over)
-
-    def _reload_over(self) -> None:
-        """Load the newer version; what was typed stays beside it."""
-        before, typed = self.body.base, self.body.draft()
-
-        def done(stored: Draft) -> None:
-            self._show(stored)
-            self.kept.show_kept(self.document, typed_beyond(self.document, before, typed, stored))
-
-        self.deeds.look_again(done)
-
-    def _refill(self) -> None:
-        self.body.refill(self.kept.kept)
-        self.kept.hide()
 
     def _deleted(self) -> None:
         self._context.show_message(f"已删除「{self.document.title}」{self.number()}")
@@ -320,7 +330,7 @@ class FormPage(QWidget):
 
     def why_not_save(self) -> str:
         """Return why it cannot be saved now."""
-        return self._why_waiting() or self._why_locked()
+        return self._why_waiting() or self._why_locked() or (WAITING if self.keeping.waiting else "")
 
     def why_not_stored(self) -> str:
         """Return why what needs a stored document cannot run now."""
@@ -340,6 +350,7 @@ class FormPage(QWidget):
             self._ask_unsaved()
             return
         self.checks.forget()
+        self.keeping.drafts.forget()
         event.accept()
 
     def _ask_unsaved(self) -> QMessageBox:
@@ -347,4 +358,7 @@ class FormPage(QWidget):
             self._closing = True
             QTimer.singleShot(0, self.close)
 
+        if self.keeping.waiting:
+            text = "您的输入还没有与对方的版本合并，关闭后会丢失，确定关闭吗？"
+            return ask(self, "关闭", text, "放弃并关闭", leave)
         return ask_unsaved(self, f"{self.document.title} {self.number()}", lambda: self.deeds.save(leave), leave)

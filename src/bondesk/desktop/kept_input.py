@@ -1,137 +1,114 @@
-"""What the user typed, kept in sight after a newer version of the document was loaded over it."""
+"""Two versions of one document, what was typed and what somebody else stored, compared field by field. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
-
-from bondesk.base.documents import DocumentType
+from bondesk.base.documents import DocumentType, LineTable
 from bondesk.base.fields import Field
-from bondesk.desktop import style
-from bondesk.desktop.cell_text import NameOf, cell_text
 from bondesk.engine.drafts import Draft, LineDraft
 
 
+class Side(StrEnum):
+    """Whose version."""
+
+    MINE = "我的"
+    THEIRS = "对方的"
+
+
+class Change(StrEnum):
+    """What kind of difference it is, in the clerk's words."""
+
+    MINE = "我修改"
+    THEIRS = "对方修改"
+    BOTH = "双方都修改"
+    ADDED = "我新增的行"
+    TAKEN = "我删除的行"
+    GONE = "对方删除的行"
+
+
 @dataclass(frozen=True, slots=True)
-class KeptValue:
-    """A typed value that differs from the stored one. ``table`` "" is the head; ``line_id`` names a stored line."""
+class Difference:
+    """One value, or one whole line, on which the two versions differ.
 
-    table: str
-    line_id: int | None
-    entry: Field
-    typed: Any
-    stored: Any
+    ``table`` "" is the head; ``line_id`` names a stored line, ``place`` its 1-based place on the screen. For whole
+    lines ``entry`` is None and ``line`` holds the values. ``proposed`` is the side that loses nothing.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class KeptLine:
-    """A typed line that is not stored (new, or removed by the other user)."""
-
-    table: str
-    values: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class KeptInput:
-    """Everything the user typed that the newer version does not hold."""
-
-    values: tuple[KeptValue, ...]
-    lines: tuple[KeptLine, ...]
-
-    def __bool__(self) -> bool:
-        """Tell whether there is anything."""
-        return bool(self.values or self.lines)
+    change: Change
+    proposed: Side
+    table: str = ""
+    line_id: int | None = None
+    place: int = 0
+    entry: Field | None = None
+    mine: Any = None
+    theirs: Any = None
+    line: Mapping[str, Any] | None = None
 
 
-def typed_beyond(document: DocumentType, before: Draft, typed: Draft, stored: Draft) -> KeptInput:
-    """Compare: what the user changed from ``before`` to ``typed`` and ``stored`` does not hold."""
-    values = [
-        KeptValue("", None, entry, typed.head.get(entry.key), stored.head.get(entry.key))
-        for entry in document.head_fields
-        if _changed(entry, before.head, typed.head, stored.head)
-    ]
-    lines: list[KeptLine] = []
+def differences(document: DocumentType, before: Draft, typed: Draft, stored: Draft) -> list[Difference]:
+    """Compare what was typed (beginning from ``before``) with what is stored now, in the order of the form."""
+    found = list(_of_values(document.head_fields, before.head, typed.head, stored.head))
     for table in document.lines:
-        old = _by_id(before.lines.get(table.key, ()))
-        new = _by_id(stored.lines.get(table.key, ()))
-        for line in typed.lines.get(table.key, ()):
-            if line.id is None or line.id not in new:
-                lines.append(KeptLine(table.key, dict(line.values)))
-                continue
-            was, now = old.get(line.id, {}), new[line.id]
-            values += [
-                KeptValue(table.key, line.id, entry, line.values.get(entry.key), now.get(entry.key))
-                for entry in table.fields
-                if _changed(entry, was, line.values, now)
-            ]
-    return KeptInput(tuple(values), tuple(lines))
+        found += _of_lines(
+            table,
+            before.lines.get(table.key, ()),
+            typed.lines.get(table.key, ()),
+            stored.lines.get(table.key, ()),
+        )
+    return found
 
 
-def _by_id(lines: Sequence[LineDraft]) -> dict[int, dict[str, Any]]:
-    return {line.id: line.values for line in lines if line.id is not None}
+def _of_values(
+    fields: Sequence[Field],
+    before: Mapping[str, Any],
+    typed: Mapping[str, Any],
+    stored: Mapping[str, Any],
+    **where: Any,
+) -> Iterator[Difference]:
+    for entry in fields:
+        was, mine, theirs = (values.get(entry.key) for values in (before, typed, stored))
+        if entry.readonly or mine == theirs:
+            continue
+        if mine == was:
+            change, proposed = Change.THEIRS, Side.THEIRS
+        elif theirs == was:
+            change, proposed = Change.MINE, Side.MINE
+        else:
+            change, proposed = Change.BOTH, Side.THEIRS
+        yield Difference(change, proposed, entry=entry, mine=mine, theirs=theirs, **where)
 
 
-def _changed(entry: Field, before: dict[str, Any], typed: dict[str, Any], stored: dict[str, Any]) -> bool:
-    value = typed.get(entry.key)
-    return not entry.readonly and value != before.get(entry.key) and value != stored.get(entry.key)
+def _of_lines(
+    table: LineTable, before: Sequence[LineDraft], typed: Sequence[LineDraft], stored: Sequence[LineDraft]
+) -> Iterator[Difference]:
+    was = {line.id: line.values for line in before if line.id is not None}
+    now = {line.id: line.values for line in stored if line.id is not None}
+    here = {line.id for line in typed}
+    for place, line in enumerate(typed, 1):
+        if line.id is None or (line.id not in now and line.id not in was):
+            yield Difference(Change.ADDED, Side.MINE, table.key, None, place, line=line.values)
+        elif line.id in now:
+            old = was.get(line.id, line.values)
+            yield from _of_values(
+                table.fields, old, line.values, now[line.id], table=table.key, line_id=line.id, place=place
+            )
+        else:
+            kept = Side.MINE if _changed(table, was[line.id], line.values) else Side.THEIRS
+            yield Difference(Change.GONE, kept, table.key, line.id, place, line=line.values)
+    for place, line in enumerate(stored, 1):
+        if line.id in was and line.id not in here:
+            kept = Side.THEIRS if _changed(table, was[line.id], line.values) else Side.MINE
+            yield Difference(Change.TAKEN, kept, table.key, line.id, place, line=line.values)
 
 
-class KeptPane(QWidget):
-    """Lists kept input; ``refill`` asks for it to be typed in again."""
+def _changed(table: LineTable, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    return any(before.get(entry.key) != after.get(entry.key) for entry in table.fields if not entry.readonly)
 
-    refill = Signal()
 
-    def __init__(self, name_of: NameOf, parent: QWidget) -> None:
-        """Start hidden."""
-        super().__init__(parent)
-        self.setObjectName("kept_pane")
-        self._name_of = name_of
-        self.kept = KeptInput((), ())
-        title = QLabel("您刚才的输入（与新版本不同）", self)
-        title.setObjectName("kept_title")
-        title.setProperty("role", "heading")
-        self.tree = QTreeWidget(self)
-        self.tree.setObjectName("kept_tree")
-        self.tree.setHeaderLabels(["项目", "您的输入", "现在的值"])
-        self.tree.setRootIsDecorated(False)
-        fill = QPushButton("填回我的输入", self)
-        fill.setObjectName("kept_refill")
-        fill.setToolTip("把左列的输入重新填入单据，可按 Ctrl+Z 撤销")
-        fill.clicked.connect(self.refill)
-        close = QPushButton("不再需要", self)
-        close.setObjectName("kept_close")
-        close.clicked.connect(self.hide)
-        for button in (fill, close):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        buttons = QHBoxLayout()
-        buttons.addWidget(fill)
-        buttons.addWidget(close)
-        buttons.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, style.GAP, style.MARGIN, style.GAP)
-        layout.setSpacing(style.GAP)
-        layout.addWidget(title)
-        layout.addWidget(self.tree, 1)
-        layout.addLayout(buttons)
-        self.hide()
-
-    def show_kept(self, document: DocumentType, kept: KeptInput) -> None:
-        """List ``kept``; hide when there is nothing."""
-        self.kept = kept
-        self.tree.clear()
-        titles = {table.key: table.title for table in document.lines}
-        for one in kept.values:
-            where = f"{titles[one.table]} " if one.table else ""
-            typed, stored = (cell_text(one.entry, value, self._name_of) or "空" for value in (one.typed, one.stored))
-            self.tree.addTopLevelItem(QTreeWidgetItem([f"{where}{one.entry.label}", typed, stored]))
-        for line in kept.lines:
-            fields = document.line_table(line.table).fields
-            texts = [text for entry in fields if (text := cell_text(entry, line.values.get(entry.key), self._name_of))]
-            self.tree.addTopLevelItem(QTreeWidgetItem([f"{titles[line.table]} 新行", " ".join(texts[:6]), "没有"]))
-        for column in range(3):
-            self.tree.resizeColumnToContents(column)
-        self.setVisible(bool(kept))
+def mine_of(found: Sequence[Difference]) -> bool:
+    """Tell whether any difference is of the clerk's own making; else there is nothing to lose."""
+    return any(one.change is not Change.THEIRS for one in found)

@@ -21,6 +21,11 @@ class Layout:
             self._settings.clear()
             self._settings.setValue(_VERSION_KEY, str(LAYOUT_VERSION))
 
+    @property
+    def folder(self) -> Path:
+        """Return the machine's data folder, where the file lies."""
+        return Path(self._settings.fileName()).parent
+
     def bytes(self, key: str) -> QByteArray:
         """Return what was kept under ``key``, empty when nothing was."""
         value = self._settings.value(key)

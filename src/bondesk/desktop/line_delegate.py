@@ -89,7 +89,7 @@ class LineDelegate(QStyledItemDelegate):
         """Commit and go on by key; leave the cell when the focus does."""
         editor = self._editors.get(id(watched))
         if editor is None:
-            return super().eventFilter(watched, event)
+            return False
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             return self._key(editor, event)
         if event.type() == QEvent.Type.FocusOut and not _still_inside(editor):

@@ -15,6 +15,8 @@ from bondesk.desktop.codes_loading import initials, read_codes, with_initials
 from bondesk.desktop.command_palette import CommandPalette, Entry
 from bondesk.desktop.commands import Command, CommandActions, Commands
 from bondesk.desktop.context import Codes, DeskContext
+from bondesk.desktop.draft_restoring import offer
+from bondesk.desktop.draft_store import DRAFTS, DraftStore
 from bondesk.desktop.lane import Lane
 from bondesk.desktop.layout import LAYOUT_VERSION, Layout
 from bondesk.desktop.list_deeds import RUNNING
@@ -54,6 +56,7 @@ class MainWindow(QMainWindow):
         self._layout, self._new_forms, self._relogin = layout, 0, False
         self.lane = Lane(signed.engine, signed.identity)
         self.lane.crashed.connect(crashed)
+        self.drafts = DraftStore(layout.folder / "drafts", signed.connection, signed.identity.account)
         self.pages = PageTabs(self)
         self.setCentralWidget(self.pages)
         self.context = DeskContext(
@@ -65,7 +68,7 @@ class MainWindow(QMainWindow):
             open_document=self.open_document,
             changed=self.document_changed,
             show_message=self.show_message,
-            extras={LAYOUT: layout},
+            extras={LAYOUT: layout, DRAFTS: self.drafts},
         )
         enterprise = signed.enterprise or "未填写企业名称"
         self.setWindowTitle(f"{PRODUCT} — {enterprise} — {signed.identity.name}")
@@ -81,6 +84,7 @@ class MainWindow(QMainWindow):
         self.pages.switched.connect(self.bound.refresh)
         self._restore()
         self._load_codes()
+        offer(self.context, self)
 
     def _make_dock(self) -> QDockWidget:
         dock = QDockWidget("模块", self)
@@ -262,6 +266,7 @@ class MainWindow(QMainWindow):
             talk.cancel()
             talk.wait()
         self.lane.close()
+        self.drafts.close()
         event.accept()
         QTimer.singleShot(0, self.relogin.emit if self._relogin else self.left.emit)
 

@@ -128,7 +128,9 @@ def test_two_people_change_one_document_and_nothing_is_lost(
     assert not mine.bound["form.save"].isEnabled(), "first decide, then save"
     places = {one.entry.key if one.entry else one.change.value: row for row, one in enumerate(mine.kept.found)}
     assert mine.kept.sides[places["document_no"]] is Side.THEIRS
+    mine.activateWindow()
     mine.kept.tree.setFocus()
+    qtbot.waitUntil(mine.kept.tree.hasFocus)
     mine.kept.tree.setCurrentItem(mine.kept.tree.topLevelItem(places["document_no"]))
     press(KEY.Key_Left)
     press(KEY.Key_Return, CTRL)

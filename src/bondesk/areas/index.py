@@ -23,6 +23,7 @@ from bondesk.areas.setup.company import COMPANY, company_of, sender_of
 from bondesk.areas.setup.export_layout import EXPORT_LAYOUT
 from bondesk.areas.setup.head_template import TemplateReading, head_template_of
 from bondesk.areas.setup.import_setting import IMPORT_SETTING
+from bondesk.areas.setup.log_checkpoint import COMPARE_CHECKPOINT, EXPORT_CHECKPOINT
 from bondesk.areas.setup.operation_log import OPERATION_LOG
 from bondesk.areas.setup.password_setting import SET_PASSWORD
 from bondesk.areas.setup.users import USER, USER_GROUP, StoredUsers
@@ -80,7 +81,7 @@ CATALOGUE = Catalogue(
         OPERATION_LOG,
     ),
     reports=(MATERIAL_STATUS, ITEM_LEDGER),
-    scripts=(GENERATE_NOTES, GENERATE_UNIT_CONSUMPTION, SET_PASSWORD),
+    scripts=(GENERATE_NOTES, GENERATE_UNIT_CONSUMPTION, SET_PASSWORD, EXPORT_CHECKPOINT, COMPARE_CHECKPOINT),
     codebook=FactsCodeBook,
     users=StoredUsers(),
     sender=sender_of,

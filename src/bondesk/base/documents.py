@@ -54,6 +54,8 @@ Offers = Callable[[Any, Facts, Mapping[str, Any]], Sequence[Offer]]
 
 #: Related documents of one kind that are listed; one more is read to tell whether there are more.
 MOST_RELATED = 50
+#: A selection a button makes among the offers of a branch: its title, and which offers it takes.
+Quick = tuple[str, Callable[[Offer], bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ class LineTable:
 
     ``key`` names the table in findings and workbooks; ``title`` is the tab's text. ``fixed`` sets
     discriminating attributes (goods_flag of account materials) on new lines. ``offers`` lists lines
-    that can be chosen; with ``ticked`` the form shows them as a tree of ticks instead of a grid.
+    that can be chosen; with ``ticked`` the form shows them as a tree of ticks instead of a grid, ``quick``
+    are its buttons beside 全部 and 清除.
     """
 
     key: str
@@ -82,6 +85,7 @@ class LineTable:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     offers: Offers | None = None
     ticked: bool = False
+    quick: tuple[Quick, ...] = ()
 
     @property
     def model(self) -> type[Any]:

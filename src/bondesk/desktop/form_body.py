@@ -19,6 +19,7 @@ from bondesk.desktop.form_edits import HeadEdit
 from bondesk.desktop.form_findings import FormFindings
 from bondesk.desktop.header_form import HeaderForm
 from bondesk.desktop.line_grid import LineGrid
+from bondesk.desktop.ticked_lines import lines_widget
 from bondesk.engine.drafts import Draft
 
 _STRIP_HEIGHT = 124
@@ -40,7 +41,9 @@ class FormBody(QWidget):
         self.edits = self._visit = 0
         self.stack = QUndoStack(self)
         self.header = HeaderForm(context, [(part.title, part.fields) for part in document.form], self)
-        self.grids = {table.key: LineGrid(context, table, self.stack, self) for table in document.lines}
+        self.grids = {table.key: lines_widget(context, table, self.stack, self) for table in document.lines}
+        for grid in self.grids.values():
+            grid.head = lambda: self.head
         self.strip = FindingsStrip(self)
         self._build()
         self.findings = FormFindings(self.header, self.scroller, self.grids, self.tabs, self.strip, self.fit)

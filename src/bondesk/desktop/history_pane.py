@@ -4,88 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from bondesk.base.columns import Kind
 from bondesk.base.documents import DocumentType
-from bondesk.base.fields import Field, field_of
-from bondesk.base.numbers import plain
-from bondesk.base.readings import Unreadable, read_number
 from bondesk.desktop import style
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.context import DeskContext
 from bondesk.engine import history
 from bondesk.engine.act import Act
+from bondesk.engine.log_reading import EMPTY, Change, changes
 
 _WIDTH = 340
-_EMPTY = "空"
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One entry of the log as the pane shows it; ``changes`` holds (label, before, after)."""
+    """One entry of the log as the pane shows it."""
 
     at: str
     user: str
     what: str
-    changes: tuple[tuple[str, str, str], ...]
+    changes: tuple[Change, ...]
 
 
 def deeds(act: Act, document: DocumentType, document_id: int) -> list[Deed]:
-    """Return what was done to a document, newest first, with the labels of its fields."""
-    models: dict[str, type[Any]] = {document.key: document.header}
-    titles: dict[str, str] = {}
-    for table in document.lines:
-        models[table.model.__tablename__] = table.model
-        titles[table.model.__tablename__] = table.title if len(document.lines) == 1 else "明细"
+    """Return what was done to a document and its lines, newest first, with labels and code names."""
     found = []
     for entry in history.entries(act, document.key, document_id):
-        model = models.get(entry.document_key, document.header)
-        keys = list(dict.fromkeys([*entry.before, *entry.after]))
-        changes = [_change(document, model, key, entry.before.get(key), entry.after.get(key)) for key in keys]
-        where = f"{titles[entry.document_key]} {entry.document_no}" if entry.document_key in titles else ""
-        text = f"{entry.action} {where}".strip()
-        found.append(Deed(f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.user_name, text, tuple(changes)))
+        told = changes(document, document.header, entry.before, entry.after, act.codebook.name)
+        at = f"{entry.at:%Y-%m-%d %H:%M:%S}"
+        found.append(Deed(at, entry.user_name, _what(entry.action, entry.summary, bool(told)), tuple(told)))
     return found
 
 
-def _change(document: DocumentType, model: type[Any], key: str, before: Any, after: Any) -> tuple[str, str, str]:
-    if key == "state" and document.flow.states:
-        return "状态", _state(document, before), _state(document, after)
-    try:
-        entry = field_of(getattr(model, key))
-    except (AttributeError, LookupError):
-        return history.label_of(model, key), _plain(before), _plain(after)
-    return entry.label, _written(entry, before), _written(entry, after)
-
-
-def _state(document: DocumentType, key: Any) -> str:
-    states = {state.key: state.title for state in document.flow.states}
-    return states.get(key, _plain(key))
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return _EMPTY if value in (None, "") else str(value)
-
-
-def _written(entry: Field, value: Any) -> str:
-    """Write a logged value, which JSON keeps as text, as the form would."""
-    if entry.choices and value:
-        return entry.choice_name(str(value))
-    if entry.places and isinstance(value, str):
-        try:
-            number = read_number(value)
-        except Unreadable:
-            return value
-        return plain(number) if number is not None else _EMPTY
-    if entry.kind is Kind.TIME and isinstance(value, str):
-        return value.replace("T", " ")
-    return _plain(value)
+def _what(action: str, summary: str, told: bool) -> str:
+    """Say what was done; what changed no value (a receipt, a hand-over) is said by its sentence."""
+    return action if told or not summary else f"{action}：{summary}"
 
 
 class HistoryPane(QWidget):
@@ -146,13 +102,22 @@ class HistoryPane(QWidget):
         for number, deed in enumerate(found):
             item = QTreeWidgetItem([f"{deed.at}　{deed.user}　{deed.what}"])
             item.setToolTip(0, item.text(0))
-            for label, before, after in deed.changes:
-                text = f"{label}：{after}" if before == _EMPTY else f"{label}：{before} → {after}"
-                child = QTreeWidgetItem([text])
-                child.setToolTip(0, text)
-                item.addChild(child)
+            parts: dict[str, QTreeWidgetItem] = {"": item}
+            for change in deed.changes:
+                if change.where not in parts:
+                    parts[change.where] = _under(item, change.where)
+                text = change.after if change.before == EMPTY else change.told
+                _under(parts[change.where], f"{change.label}：{text}")
             self.tree.addTopLevelItem(item)
-            item.setExpanded(number == 0)
+            if number == 0:
+                for part in parts.values():
+                    part.setExpanded(True)
         if not found:
             self.tree.addTopLevelItem(QTreeWidgetItem(["还没有记录"]))
         self.show()
+
+
+def _under(parent: QTreeWidgetItem, text: str) -> QTreeWidgetItem:
+    child = QTreeWidgetItem(parent, [text])
+    child.setToolTip(0, text)
+    return child

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QUndoStack
@@ -17,7 +18,7 @@ from bondesk.base.numbers import plain
 from bondesk.desktop import style
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.code_lookup import ask_code, known_codes, unknown_code
-from bondesk.desktop.commands import CommandActions
+from bondesk.desktop.commands import Command, CommandActions
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.edited import EditedLine, Unread, blank_line, untouched
 from bondesk.desktop.form_edits import CellsEdit, LinesPut, change_of
@@ -26,6 +27,7 @@ from bondesk.desktop.line_delegate import LineDelegate
 from bondesk.desktop.line_model import LineModel
 from bondesk.desktop.line_paste import Block, block_cells, read_block, too_large, unread_findings
 from bondesk.desktop.line_view import LineView
+from bondesk.desktop.offer_dialog import choose_from_list
 
 _SUMMED = {Kind.QUANTITY, Kind.WEIGHT, Kind.AMOUNT}
 _SUM_MS = 120
@@ -46,7 +48,10 @@ class LineGrid(QWidget):
         self.delegate = LineDelegate(context, self.view.go, self._ask_code, self.view)
         self.view.setItemDelegate(self.delegate)
         self.deeds = LineDeeds(table, self.model, self.view)
+        self.head: Callable[[], Mapping[str, Any]] = dict
         self.commands = line_commands(self.deeds, self.paste)
+        if table.offers is not None:
+            self.commands.add(Command("lines.choose", "从清单选择…", "", self.choose, self._why_locked))
         self.bound = CommandActions(self.commands, self.view)
         self.footer = QLabel(self)
         self.footer.setObjectName(f"lines_sums.{table.key}")
@@ -68,7 +73,8 @@ class LineGrid(QWidget):
     def _bottom(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(2)
-        for key in ("lines.insert", "lines.duplicate", "lines.remove", "lines.paste"):
+        shown = ("lines.choose", "lines.insert", "lines.duplicate", "lines.remove", "lines.paste")
+        for key in (one for one in shown if one in self.commands):
             button = QToolButton(self)
             button.setObjectName(f"button.{self.table.key}.{key}")
             button.setDefaultAction(self.bound[key])
@@ -78,6 +84,13 @@ class LineGrid(QWidget):
         row.addStretch(1)
         row.addWidget(self.footer)
         return row
+
+    def choose(self) -> None:
+        """Open the list of what the lines may be, for the head as it is now."""
+        choose_from_list(self._context, self, self.model, self.head())
+
+    def _why_locked(self) -> str:
+        return "" if self.model.editable else "当前不能修改"
 
     def set_editable(self, editable: bool) -> None:
         """Let the lines be edited, or grey them."""

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from bondesk.base.findings import Finding, error, note
 from bondesk.engine.act import Act
 from bondesk.engine.books import posting_of
+from bondesk.engine.history import verify_log
 from bondesk.engine.posting import check_balances
 from bondesk.engine.tables import Outbox, PostingRow, ReceiptFile
 from bondesk.ledger.posting import changes
@@ -76,12 +77,20 @@ def _twice(act: Act) -> Iterator[Finding]:
         yield error("CHK-05", f"报文 {number} 同一版本发送了 {times} 次")
 
 
+def _log(act: Act) -> Iterator[Finding]:
+    """The chain of the operation log is whole."""
+    verdict = verify_log(act)
+    if verdict.broken is not None:
+        yield error("CHK-06", f"{verdict.reason}；请保留数据库备份，并与日志校验点核对")
+
+
 CHECKS: tuple[Check, ...] = (
     Check("CHK-01", "余额等于记账之和", _balances),
     Check("CHK-02", "记账与单据一致", _postings),
     Check("CHK-03", "没有结果不明的报文", _outbox),
     Check("CHK-04", "没有待查的回执", _quarantine),
     Check("CHK-05", "同一版本只发送一次", _twice),
+    Check("CHK-06", "操作日志没有被改动", _log),
 )
 
 

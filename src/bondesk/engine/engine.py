@@ -52,6 +52,11 @@ class Engine:
             answer = signing_in.sign_in(act, account, password)
         return signing_in.or_refused(answer)
 
+    def sign_out(self, identity: Identity) -> None:
+        """Write down that a user leaves."""
+        with self.acting(identity) as act:
+            history.log_deed(act, "退出", module="登录", number=identity.account)
+
     def change_password(self, identity: Identity, old: str, new: str) -> None:
         """Give the signed-in user a new password; a wrong ``old`` (AUTH-06) counts as a failure."""
         with self.acting(identity) as act:

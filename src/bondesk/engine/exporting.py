@@ -13,6 +13,7 @@ from bondesk.base.reports import Report, ReportTable
 from bondesk.base.sheets import ColumnLook, TemplateHeading, TemplateSheet
 from bondesk.base.workbooks import Heading, SheetPlan
 from bondesk.engine.act import Act
+from bondesk.engine.history import log_deed
 from bondesk.engine.import_headings import own_plans
 from bondesk.engine.query import Query, page
 from bondesk.engine.reporting import totals
@@ -40,6 +41,7 @@ def export_list(act: Act, document: DocumentType, query: Query, path: Path) -> i
             written += len(batch)
 
     act.files.write_table(path, document.title, looks, rows())
+    log_deed(act, "导出", f"列表 {written} 行，文件 {path.name}", document=document)
     return written
 
 
@@ -59,6 +61,7 @@ def export_report(act: Act, report: Report, table: ReportTable, path: Path) -> N
     if any(value is not None for value in sums):
         rows.append(("合计", *sums[1:]))
     act.files.write_table(path, report.title, looks, rows)
+    log_deed(act, "导出", f"报表 {len(table.rows)} 行，文件 {path.name}", module=report.title)
 
 
 def write_template(act: Act, document: DocumentType, path: Path) -> None:

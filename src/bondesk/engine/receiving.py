@@ -21,6 +21,7 @@ from bondesk.base.identity import Identity
 from bondesk.base.messages import Message, Receipt
 from bondesk.engine.act import Act
 from bondesk.engine.engine import Engine
+from bondesk.engine.history import log_deed
 from bondesk.engine.ports import Incoming
 from bondesk.engine.posting import post_document
 from bondesk.engine.records import load
@@ -87,6 +88,8 @@ def _take(act: Act, engine: Engine, incoming: Incoming) -> tuple[str, list[str]]
     act.session.add(row)
     act.session.flush()
     sentence = _apply(act, engine, row)
+    if row.state == "quarantined":
+        log_deed(act, "回执待查", f"{row.file_name}：{row.reason}", module="单一窗口")
     return row.state, [sentence] if sentence else []
 
 
@@ -122,6 +125,8 @@ def _apply(act: Act, engine: Engine, row: ReceiptFile) -> str:
     row.document_key, row.document_id, row.applied_at = document.key, header.id, act.now()
     act.session.flush()
     post_document(act, document, header)
+    told, number = f"{row.file_name}：{sentence or '没有新内容'}", document.number_of(header)
+    log_deed(act, "接收回执", told, document=document, document_id=header.id, number=number)
     return sentence
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
 from bondesk.base.steps import Script, Steps
 from bondesk.engine.act import Act
+from bondesk.engine.history import log_deed
 from bondesk.engine.records import load
 
 
@@ -21,4 +23,11 @@ def start(act: Act, script: Script, options: Any, selected: Sequence[int] = ()) 
             if header.state not in script.when:
                 title = document.flow.state(header.state).title
                 raise Refused(f"{document.number_of(header)} 状态为「{title}」，不能{script.title}", "FLOW-01")
-    return script.run(act, options, selected)
+    return _logged(act, script, document, script.run(act, options, selected))
+
+
+def _logged(act: Act, script: Script, document: DocumentType, steps: Steps) -> Steps:
+    """Run to the end and log what came out of it; a run that is cancelled or refused did not happen."""
+    outcome = yield from steps
+    log_deed(act, script.title, outcome.text, document=document)
+    return outcome

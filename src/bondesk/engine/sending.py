@@ -24,6 +24,7 @@ from bondesk.base.messages import Message, MessageFacts
 from bondesk.engine.act import Act
 from bondesk.engine.composing import compose
 from bondesk.engine.engine import Engine
+from bondesk.engine.history import log_deed
 from bondesk.engine.ports import Gateway
 from bondesk.engine.records import findings_of, load, load_numbered
 from bondesk.engine.tables import Outbox
@@ -192,6 +193,8 @@ def _mark_handed(act: Act, row: Outbox) -> int:
     header = load(act, document, row.document_id)
     if header.state == "SENDING":
         header.state = "SENT"
+    told = f"报文 {row.file_name} 已交给单一窗口客户端"
+    log_deed(act, "交付报文", told, document=document, document_id=row.document_id, number=row.document_no)
     return 1
 
 

@@ -6,6 +6,7 @@ Unknown accounts are counted too, in a bounded set of slots, so that nobody lear
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -13,10 +14,12 @@ from bondesk.base.attempts import Failures, TryLater
 from bondesk.base.errors import Refused
 from bondesk.base.identity import Identity
 from bondesk.engine.act import Act
+from bondesk.engine.history import log_deed
 from bondesk.engine.tables import UserPreference
 
 Answer = Identity | Refused
 #: Preferences of nobody hold the failures of unknown accounts; three hex digits make 4,096 slots at most.
+_MODULE = "登录"
 _NOBODY, _SLOT_DIGITS = 0, 3
 
 
@@ -27,7 +30,7 @@ def or_refused(answer: Answer) -> Identity:
     return answer
 
 
-def sign_in(act: Act, account: str, password: str) -> Answer:
+def sign_in(act: Act, account: str, password: str, action: str = "登录") -> Answer:
     """Check a pair; unknown account, stopped account and wrong password look alike, waits included."""
     users, account, now = act.catalogue.users, account.strip(), act.now()
     known = users.failures(act, account)
@@ -39,8 +42,12 @@ def sign_in(act: Act, account: str, password: str) -> Answer:
     if identity is not None:
         if failures.count:
             users.keep_failures(act, account, Failures())
+        log_deed(act, action, module=_MODULE, number=account, who=identity)
         return identity
     failures = failures.once_more(now)
+    # What a stranger types as an account may be a password: it is not written down.
+    told = replace(act.identity, account=account, name=account if known is not None else "未知账号")
+    log_deed(act, f"{action}失败", f"连续第 {failures.count} 次", module=_MODULE, number=told.name, who=told)
     if known is not None:
         users.keep_failures(act, account, failures)
     else:
@@ -58,7 +65,7 @@ def _wrong(text: str, code: str, failures: Failures) -> Refused:
 def change_password(act: Act, old: str, new: str) -> Answer:
     """Give the acting user a new password when the old one is right; else the same waits as at the login."""
     account = act.identity.account
-    answer = sign_in(act, account, old)
+    answer = sign_in(act, account, old, "验证原密码")
     if isinstance(answer, Refused):
         if answer.findings[0].code != "AUTH-01":
             return answer
@@ -67,6 +74,7 @@ def change_password(act: Act, old: str, new: str) -> Answer:
     if old == new:
         raise Refused("新密码与原密码相同，请换一个", "AUTH-03")
     act.catalogue.users.change_password(act, account, new)
+    log_deed(act, "修改密码", module=_MODULE, number=account)
     return answer
 
 

@@ -11,8 +11,9 @@ OPERATION_LOG = DocumentType(
     title="日志查看",
     area="setup",
     header=OperationLog,
-    number=(OperationLog.at, OperationLog.document_no),
+    number=(OperationLog.seq,),
     list_columns=(
+        OperationLog.seq,
         OperationLog.at,
         OperationLog.user_name,
         OperationLog.action,
@@ -23,6 +24,7 @@ OPERATION_LOG = DocumentType(
     form=(
         group(
             "操作",
+            OperationLog.seq,
             OperationLog.at,
             OperationLog.user_name,
             OperationLog.action,

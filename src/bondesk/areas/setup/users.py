@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bondesk.base.attempts import Failures
 from bondesk.base.columns import Code32, Text64
-from bondesk.base.documents import DocumentType, LineTable, group
+from bondesk.base.documents import DocumentType, LineTable, Offer, group
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Facts, Work
 from bondesk.base.fields import shown
@@ -164,6 +164,28 @@ def _quietly(work: Work, account: str, **values: Any) -> int:
     return int(done.rowcount)
 
 
+def right_offers(catalogue: Any, _facts: Facts, _head: Mapping[str, Any]) -> Sequence[Offer]:
+    """Offer everything at once, then every right of every document and report, area by area."""
+    offers = [Offer((), "全部权限（包括以后新增的功能）", {"module": ALL, "action": ALL})]
+    for area in catalogue.areas:
+        for document in (one for one in catalogue.documents if one.area == area.key):
+            offers += [
+                Offer((area.title, document.title), title, {"module": document.key, "action": action})
+                for action, title in catalogue.rights_of(document)
+            ]
+        offers += [
+            Offer((area.title, report.title), "查看", {"module": report.key, "action": "view"})
+            for report in catalogue.reports
+            if report.area == area.key
+        ]
+    return offers
+
+
+def group_offers(_catalogue: Any, facts: Facts, _head: Mapping[str, Any]) -> Sequence[Offer]:
+    """Offer every 权限组 by its name."""
+    return [Offer((), f"{one.name}（{one.code}）", {"group_code": one.code}) for one in facts.find(UserGroup)]
+
+
 USER_GROUP = DocumentType(
     key="user_group",
     title="权限组",
@@ -172,7 +194,17 @@ USER_GROUP = DocumentType(
     number=(UserGroup.code,),
     list_columns=(UserGroup.code, UserGroup.name),
     form=(group("权限组", UserGroup.code, UserGroup.name),),
-    lines=(LineTable("rights", "权限", UserGroup.rights, (GroupRight.module, GroupRight.action)),),
+    lines=(
+        LineTable(
+            "rights",
+            "权限",
+            UserGroup.rights,
+            (GroupRight.module, GroupRight.action),
+            offers=right_offers,
+            ticked=True,
+            quick=(("只查看", lambda offer: offer.values["action"] == "view"),),
+        ),
+    ),
     help="一组用户共有的权限：模块与操作。",
 )
 
@@ -184,7 +216,7 @@ USER = DocumentType(
     number=(User.account,),
     list_columns=(User.account, User.name, User.active),
     form=(group("用户", User.account, User.name, User.active),),
-    lines=(LineTable("groups", "权限组", User.groups, (UserMembership.group_code,)),),
+    lines=(LineTable("groups", "权限组", User.groups, (UserMembership.group_code,), offers=group_offers, ticked=True),),
     rules=(groups_known,),
     help="可登录的用户及其权限组。",
 )

@@ -15,7 +15,7 @@ from typing import Any
 
 from bondesk.adapters.rehearsal import mark_rehearsal
 from bondesk.app import first_administrator, load_codes, open_engine
-from bondesk.areas.accounts.account import Account
+from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.setup.company import Company
 from bondesk.areas.setup.users import User, UserMembership, set_password
 from bondesk.base.errors import OutsideFailure, Refused

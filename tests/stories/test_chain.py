@@ -16,7 +16,7 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 
 from bondesk.app import open_engine
-from bondesk.areas.accounts.account import Account
+from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.codes.effects import effect_table
 from bondesk.areas.goods.unit_consumption import UnitConsumption
 from bondesk.areas.notes.bonded_note_model import BondedNote

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bondesk.areas.accounts.account import ACCOUNT
+from bondesk.areas.accounts.account import book_documents
+from bondesk.areas.accounts.book_scripts import change_script, extract_script
 from bondesk.areas.accounts.unit_consumption_generation import GENERATE_UNIT_CONSUMPTION
 from bondesk.areas.codes.code_mapping import CODE_MAPPING
 from bondesk.areas.codes.customs_code import CUSTOMS_CODE, FactsCodeBook
@@ -15,6 +16,7 @@ from bondesk.areas.goods.merged_item import MERGED_ITEM
 from bondesk.areas.goods.part import PART
 from bondesk.areas.goods.unit_consumption import UNIT_CONSUMPTION
 from bondesk.areas.notes.bonded_note import BONDED_NOTE
+from bondesk.areas.notes.book_usage import rows_in_use
 from bondesk.areas.notes.note_generation import GENERATE_NOTES
 from bondesk.areas.notes.source_document import SOURCE_DOCUMENT
 from bondesk.areas.reports.item_ledger import ITEM_LEDGER
@@ -30,6 +32,7 @@ from bondesk.areas.setup.users import USER, USER_GROUP, StoredUsers
 from bondesk.base.catalogue import Area, Catalogue
 from bondesk.base.documents import DocumentType
 from bondesk.base.facts import Facts
+from bondesk.base.steps import Script
 
 
 def _enterprise(facts: Facts) -> str:
@@ -48,6 +51,19 @@ def _declared(key: str) -> DocumentType | None:
     return next((document for document in CATALOGUE.documents if document.key == key), None)
 
 
+ACCOUNTS = book_documents("EMS", rows_in_use)
+HANDBOOKS = book_documents("EML", rows_in_use)
+
+
+def _book_scripts() -> tuple[Script, ...]:
+    scripts = []
+    for kind, title, documents in (("EMS", "账册", ACCOUNTS), ("EML", "手册", HANDBOOKS)):
+        path = documents[0].change
+        assert path is not None
+        scripts += [change_script(kind, path, title), extract_script(kind, path)]
+    return tuple(scripts)
+
+
 CATALOGUE = Catalogue(
     areas=(
         Area("notes", "保税智慧通关"),
@@ -61,7 +77,8 @@ CATALOGUE = Catalogue(
     documents=(
         SOURCE_DOCUMENT,
         BONDED_NOTE,
-        ACCOUNT,
+        *ACCOUNTS,
+        *HANDBOOKS,
         PART,
         CONSOLIDATION_MAP,
         MERGED_ITEM,
@@ -81,7 +98,14 @@ CATALOGUE = Catalogue(
         OPERATION_LOG,
     ),
     reports=(MATERIAL_STATUS, ITEM_LEDGER),
-    scripts=(GENERATE_NOTES, GENERATE_UNIT_CONSUMPTION, SET_PASSWORD, EXPORT_CHECKPOINT, COMPARE_CHECKPOINT),
+    scripts=(
+        GENERATE_NOTES,
+        GENERATE_UNIT_CONSUMPTION,
+        *_book_scripts(),
+        SET_PASSWORD,
+        EXPORT_CHECKPOINT,
+        COMPARE_CHECKPOINT,
+    ),
     codebook=FactsCodeBook,
     users=StoredUsers(),
     sender=sender_of,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bondesk.base.change import ChangePath
 from bondesk.base.explanation import Explanation
 from bondesk.base.facts import Facts, Work
 from bondesk.base.fields import Field, field_of
@@ -122,6 +123,7 @@ class DocumentType:
     most :data:`MOST_RELATED` and one more of a kind.
     ``attachment_kinds`` are the (code, title) an attached file may have. ``template_by`` are the head
     attributes (direction, mode) that decide which 默认模板 fit; empty = the document has no templates.
+    ``change`` is set for what customs approves: copies, drafts and versions on one path.
     """
 
     key: str
@@ -148,6 +150,7 @@ class DocumentType:
     related: Callable[[Any, Work], Sequence[Related]] | None = None
     attachment_kinds: tuple[tuple[str, str], ...] = (("file", "附件"),)
     template_by: tuple[Any, ...] = ()
+    change: ChangePath | None = None
 
     @property
     def list_fields(self) -> tuple[Field, ...]:

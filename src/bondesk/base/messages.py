@@ -46,6 +46,29 @@ class MessageFacts:
 Value = Callable[[Any, MessageFacts], Any]
 
 
+def numeric_value(table: str, key: str) -> Value:
+    """Return the value of a country or currency stored as alpha-3 and sent as its 3-digit customs code.
+
+    A code without one gives ``?CODE``, which composing reports.
+    """
+
+    def value(row: Any, facts: MessageFacts) -> str:
+        code = getattr(row, key)
+        return (facts.numeric(table, code) or f"?{code}") if code else ""
+
+    return value
+
+
+def sender_value(key: str) -> Value:
+    """Return a value of the declaring company or its operator."""
+    return lambda _row, facts: getattr(facts.sender, key)
+
+
+def fixed_value(text: str) -> Value:
+    """Return the same text for every row."""
+    return lambda _row, _facts: text
+
+
 @dataclass(frozen=True, slots=True)
 class Element:
     """One XML element.

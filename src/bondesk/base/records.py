@@ -42,6 +42,16 @@ def new_id() -> int:
         return _last_id
 
 
+def new_ids(count: int) -> int:
+    """Draw ``count`` ids that follow each other and return the first (for rows copied inside the database)."""
+    global _last_id
+    first = new_id()
+    with _id_lock:
+        first = max(first, _last_id)
+        _last_id = first + count - 1
+        return first
+
+
 class Base(DeclarativeBase):
     """The one metadata of the program, with named constraints so that migrations can alter them."""
 

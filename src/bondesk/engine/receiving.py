@@ -144,9 +144,8 @@ def _find(act: Act, receipt: Receipt) -> tuple[DocumentType, Any] | None:
         found = {}
         for attribute, value in keys:
             if value:
-                statement = select(document.header).where(
-                    document.header.company_id == act.company_id, attribute == value
-                )
+                mine = select(document.header).filter_by(company_id=act.company_id, **document.variant)
+                statement = mine.where(attribute == value)
                 for header in act.session.scalars(statement):
                     if not _contradicts(header, message, receipt):
                         found[header.id] = header

@@ -42,7 +42,7 @@ def _empty(entry: Field) -> Any:
 
 def load(act: Act, document: DocumentType, document_id: int) -> Any:
     """Return the stored head; ``Refused`` when it is gone."""
-    statement = select(document.header).filter_by(id=document_id)
+    statement = select(document.header).filter_by(id=document_id, **document.variant)
     if issubclass(document.header, Row):
         statement = statement.filter_by(company_id=act.company_id)
     header = act.session.scalars(statement).one_or_none()
@@ -53,7 +53,7 @@ def load(act: Act, document: DocumentType, document_id: int) -> Any:
 
 def load_numbered(act: Act, document: DocumentType, number: str) -> Any:
     """Return the stored head with a business number (parts joined by ``/``; the first part may suffice)."""
-    statement = select(document.header)
+    statement = select(document.header).filter_by(**document.variant)
     if issubclass(document.header, Row):
         statement = statement.filter_by(company_id=act.company_id)
     parts = number.split("/")

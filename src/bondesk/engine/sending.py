@@ -45,7 +45,8 @@ def audited(act: Act, document: DocumentType, numbers: Sequence[str] = ()) -> li
     if numbers:
         return [load_numbered(act, document, number).id for number in numbers]
     header = document.header
-    statement = select(header.id).where(header.company_id == act.company_id, header.state == "AUDITED")
+    mine = select(header.id).filter_by(company_id=act.company_id, **document.variant)
+    statement = mine.where(header.state == "AUDITED")
     return list(act.session.scalars(statement.order_by(header.id)))
 
 

@@ -1,196 +1,36 @@
-"""账册: the book customs approved, with its materials, products and filed unit consumption (handbook 4)."""
+"""账册 and 手册: approved copy, open draft and former versions, declared once for both (handbook 4)."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from sqlalchemy import ColumnElement, Index, and_
-from sqlalchemy.orm import Mapped, foreign, relationship
-
-from bondesk.areas.goods.bom import consumption_findings
-from bondesk.areas.goods.rollup import unit_consumption
-from bondesk.base.columns import (
-    Code4,
-    Code10,
-    Code18,
-    Code32,
-    ConsumptionQty,
-    Percent,
-    Price,
-    Qty,
-    Text255,
-    Text512,
-)
-from bondesk.base.documents import DocumentType, LineTable, group
+from bondesk.areas.accounts import eml111, ems111
+from bondesk.areas.accounts.account_rules import APPROVED_RULES, DRAFT_RULES, derive_book
+from bondesk.areas.accounts.book_model import Account, AccountConsumption, AccountLine
+from bondesk.areas.accounts.book_path import TABLES, book_path
+from bondesk.areas.accounts.book_receipts import BookReceipts
+from bondesk.areas.accounts.changing import InUse
+from bondesk.areas.accounts.row_marks import mark_of
+from bondesk.areas.setup.company import company_of
+from bondesk.base.change import ChangePath, Mark
+from bondesk.base.documents import DocumentType, Group, LineTable, group
 from bondesk.base.facts import Facts
-from bondesk.base.fields import shown
 from bondesk.base.findings import Finding, error
-from bondesk.base.flow import AUDITED_AND_SENT
-from bondesk.base.records import Flowing, Line, Record, belongs_to
+from bondesk.base.flow import AUDITED_AND_SENT, Flow
+from bondesk.base.messages import Message
 from bondesk.base.workbooks import SheetPlan, WorkbookPlan, may, must
 
-ACCOUNT_TYPES = (("1", "E账册"), ("2", "H账册"), ("3", "耗料"), ("4", "工单"), ("5", "企业为单元"))
-STAGES = (("1", "出口前"), ("2", "报核前"))
-COPIES = (("approved", "已审批正式"), ("draft", "暂存草稿"))
-ROW_MARKS = (("0", "未修改"), ("1", "修改"), ("2", "删除"), ("3", "增加"))
-PAUSES = (
-    ("1", "正常执行"),
-    ("2", "恢复执行"),
-    ("3", "暂停变更"),
-    ("4", "暂停进出口"),
-    ("5", "暂停进口"),
-    ("6", "暂停出口"),
-    ("7", "全部暂停"),
+#: A draft of a book is deleted, never voided: nothing of it exists anywhere else.
+FILED = Flow(
+    "filed",
+    states=AUDITED_AND_SENT.states,
+    moves=tuple(move for move in AUDITED_AND_SENT.moves if move.key != "void"),
 )
+#: What customs has approved is changed by a change only.
+APPROVED = Flow("approved", states=AUDITED_AND_SENT.states, closed=True)
 
-
-class AccountLine(Line):
-    """A material (goods_flag I) or product (E) of a book; ``item_no`` is its 备案序号."""
-
-    __tablename__ = "account_line"
-    __table_args__ = (
-        *belongs_to("account", "account_line"),
-        Index("ix_account_line_item", "company_id", "header_id", "goods_flag", "item_no"),
-    )
-
-    goods_flag: Mapped[Code4] = shown("料件成品标志", choices=(("I", "料件"), ("E", "成品")))
-    item_no: Mapped[int] = shown("备案序号", required=True)
-    part_no: Mapped[Code32] = shown("料号", width=16)
-    hs_code: Mapped[Code10] = shown("商品编码", required=True)
-    name: Mapped[Text255] = shown("商品名称", required=True, width=20)
-    spec: Mapped[Text512] = shown("规格型号", width=20)
-    dcl_unit: Mapped[Code4] = shown("申报单位", table="unit", required=True)
-    legal_unit1: Mapped[Code4] = shown("法定第一单位", table="unit", required=True)
-    legal_unit2: Mapped[Code4] = shown("法定第二单位", table="unit")
-    price: Mapped[Price | None] = shown("申报单价")
-    currency: Mapped[Code4] = shown("币制", table="currency")
-    filed_qty: Mapped[Qty | None] = shown("申报数量", help="仅数量控制的商品")
-    duty_mode: Mapped[Code4] = shown("征免方式", table="duty_mode")
-    row_mark: Mapped[Code4] = shown("修改标志", choices=ROW_MARKS, readonly=True, insert_default="0")
-    enterprise_mark: Mapped[Code4] = shown("企业执行标志", choices=(("1", "运行"), ("2", "停用")), insert_default="1")
-    customs_mark: Mapped[Code4] = shown("海关执行标志", choices=PAUSES, readonly=True, insert_default="1")
-
-
-class AccountConsumption(Line):
-    """One filed (product, version, material) row; ``unit_consumption`` is the multiplier everywhere."""
-
-    __tablename__ = "account_consumption"
-    __table_args__ = (
-        *belongs_to("account", "account_consumption"),
-        Index("ix_account_consumption_key", "company_id", "header_id", "product_no", "uc_version", "material_no"),
-    )
-
-    product_no: Mapped[int] = shown("成品序号", required=True)
-    uc_version: Mapped[Code10] = shown("单耗版本号", required=True)
-    material_no: Mapped[int] = shown("料件序号", required=True)
-    net: Mapped[ConsumptionQty] = shown("净耗", required=True)
-    tangible: Mapped[Percent] = shown("有形损耗率", help="%", default=Decimal(0))
-    intangible: Mapped[Percent] = shown("无形损耗率", help="%", default=Decimal(0))
-    bonded: Mapped[Percent] = shown("保税料件比例", help="%", default=Decimal(100))
-    unit_consumption: Mapped[ConsumptionQty | None] = shown("单耗", readonly=True)
-    row_mark: Mapped[Code4] = shown("修改标志", choices=ROW_MARKS, readonly=True, insert_default="0")
-
-
-class Account(Record, Flowing):
-    """One book; ``copy`` tells the approved copy from a draft of its change."""
-
-    __tablename__ = "account"
-    __table_args__ = (Index("ix_account_key", "company_id", "record_no", "copy", unique=True),)
-
-    copy: Mapped[Code10] = shown("副本", choices=COPIES, readonly=True, insert_default="draft")
-    record_no: Mapped[Code18] = shown("备案号", required=True, width=16)
-    account_type: Mapped[Code4] = shown("账册类型", choices=ACCOUNT_TYPES, required=True)
-    customs_code: Mapped[Code10] = shown("企业海关编码", required=True)
-    enterprise_name: Mapped[Text255] = shown("企业名称", required=True, width=24)
-    credit_code: Mapped[Code18] = shown("社会信用代码")
-    master_customs: Mapped[Code4] = shown("主管海关", table="customs_office", required=True)
-    approved_on: Mapped[date | None] = shown("备案批准日期")
-    valid_to: Mapped[date | None] = shown("结束有效日期", required=True)
-    cycle_days: Mapped[int | None] = shown("核销周期", help="天")
-    uc_stage: Mapped[Code4] = shown("单耗申报环节", choices=STAGES, insert_default="1")
-    change_count: Mapped[int] = shown("变更次数", readonly=True, default=0)
-    pause_mark: Mapped[Code4] = shown("海关执行标志", choices=PAUSES, readonly=True, insert_default="1")
-
-    materials: Mapped[list[AccountLine]] = relationship(
-        primaryjoin=lambda: _lines_of("I"),
-        order_by="AccountLine.line_no",
-        cascade="all, delete-orphan",
-        overlaps="products",
-        passive_deletes=True,
-    )
-    products: Mapped[list[AccountLine]] = relationship(
-        primaryjoin=lambda: _lines_of("E"),
-        order_by="AccountLine.line_no",
-        cascade="all, delete-orphan",
-        overlaps="materials",
-        passive_deletes=True,
-    )
-    consumptions: Mapped[list[AccountConsumption]] = relationship(
-        order_by="AccountConsumption.line_no", cascade="all, delete-orphan", passive_deletes=True
-    )
-
-
-def _lines_of(goods_flag: str) -> ColumnElement[bool]:
-    return and_(
-        Account.company_id == foreign(AccountLine.company_id),
-        Account.id == foreign(AccountLine.header_id),
-        AccountLine.goods_flag == goods_flag,
-    )
-
-
-def derive_account(account: Account, _facts: Facts) -> None:
-    """Fill empty rates and U of every consumption row."""
-    for line in account.consumptions:
-        line.tangible = Decimal(0) if line.tangible is None else line.tangible
-        line.intangible = Decimal(0) if line.intangible is None else line.intangible
-        line.bonded = Decimal(100) if line.bonded is None else line.bonded
-        possible = line.net is not None and line.tangible + line.intangible < 100
-        line.unit_consumption = unit_consumption(line.net, line.tangible, line.intangible) if possible else None
-
-
-def record_no_formed(account: Account, _facts: Facts) -> Iterator[Finding]:
-    """ACC-01 family: a record number has 12 characters (handbook 0.3)."""
-    number = account.record_no
-    if len(number) != 12 or not number.isalnum() or number != number.upper():
-        yield error("ACC-08", f"备案号须为12位大写字母或数字，现为 {number or '空'}", "record_no")
-
-
-def items_unique(account: Account, _facts: Facts) -> Iterator[Finding]:
-    """ACC-03: item and part numbers are unique per goods flag."""
-    for key, lines in (("materials", account.materials), ("products", account.products)):
-        items = Counter(line.item_no for line in lines)
-        parts = Counter(line.part_no for line in lines if line.part_no)
-        for position, line in enumerate(lines):
-            if items[line.item_no] > 1:
-                yield error("ACC-03", f"备案序号 {line.item_no} 重复", "item_no", position, table=key)
-            if line.part_no and parts[line.part_no] > 1:
-                yield error("ACC-03", f"料号 {line.part_no} 重复", "part_no", position, table=key)
-
-
-def consumptions_refer(account: Account, _facts: Facts) -> Iterator[Finding]:
-    """ACC-08, ACC-09, BOM-03…05: consumption refers to existing lines, once, with possible rates."""
-    materials = {line.item_no for line in account.materials}
-    products = {line.item_no for line in account.products}
-    seen: set[tuple[int, str, int]] = set()
-    for position, line in enumerate(account.consumptions):
-        table = "consumptions"
-        if line.product_no not in products:
-            text = f"成品序号 {line.product_no} 不在本账册成品中"
-            yield error("ACC-08", text, "product_no", position, table=table)
-        if line.material_no not in materials:
-            text = f"料件序号 {line.material_no} 不在本账册料件中"
-            yield error("ACC-08", text, "material_no", position, table=table)
-        if not line.uc_version.isdigit() or len(line.uc_version) > 8:
-            yield error("ACC-08", "单耗版本号须为不超过8位的数字", "uc_version", position, table=table)
-        key = (line.product_no, line.uc_version, line.material_no)
-        if key in seen:
-            yield error("ACC-08", "成品、版本、料件重复", "material_no", position, table=table)
-        seen.add(key)
-        for found in consumption_findings(line.net, line.tangible, line.intangible, line.bonded, position):
-            yield error(found.code, found.text, found.field, position, table=table)
+_A, _L, _U = Account, AccountLine, AccountConsumption
 
 
 def approved_account(facts: Facts, record_no: str) -> Account | None:
@@ -198,124 +38,331 @@ def approved_account(facts: Facts, record_no: str) -> Account | None:
     return facts.one(Account, record_no=record_no, copy="approved")
 
 
-_LINE_COLUMNS = (
-    AccountLine.item_no,
-    AccountLine.part_no,
-    AccountLine.hs_code,
-    AccountLine.name,
-    AccountLine.spec,
-    AccountLine.dcl_unit,
-    AccountLine.legal_unit1,
-    AccountLine.legal_unit2,
-    AccountLine.price,
-    AccountLine.currency,
-    AccountLine.filed_qty,
-    AccountLine.duty_mode,
+def derive_draft(draft: Account, facts: Facts) -> None:
+    """Besides U: the mark of every row that stays is what the comparison with the approved copy says."""
+    derive_book(draft, facts)
+    approved = facts.one(Account, id=draft.approved_id) if draft.approved_id is not None else None
+    for table in TABLES:
+        filed = _rows(approved, table.key, table.match)
+        for line in getattr(draft, table.key):
+            if line.row_mark == Mark.STRUCK:
+                continue
+            before = filed.get(tuple(getattr(line, key) for key in table.match))
+            mark = mark_of(table.kept, _values(before, table.kept), _values(line, table.kept) or {}).value
+            if line.row_mark != mark:
+                line.row_mark = mark
+
+
+def _rows(account: Account | None, key: str, match: tuple[str, ...]) -> dict[tuple[Any, ...], Any]:
+    lines = getattr(account, key) if account is not None else ()
+    return {tuple(getattr(line, part) for part in match): line for line in lines}
+
+
+def _values(line: Any, keys: tuple[str, ...]) -> Mapping[str, Any] | None:
+    return None if line is None else {key: getattr(line, key) for key in keys}
+
+
+def filed_rows_stay(draft: Account, facts: Facts) -> Iterator[Finding]:
+    """ACC-11: what customs has filed is never removed, only marked (4.4)."""
+    approved = facts.one(Account, id=draft.approved_id) if draft.approved_id is not None else None
+    for table in TABLES:
+        here = _rows(draft, table.key, table.match)
+        for key in _rows(approved, table.key, table.match):
+            if key not in here:
+                text = f"{table.source} {'/'.join(str(part) for part in key)} 已备案，不能直接移除；请用「删除行」标记"
+                yield error("ACC-11", text, table=table.key)
+
+
+def draft_defaults(facts: Facts) -> Mapping[str, Any]:
+    """Propose the enterprise itself and today."""
+    company = company_of(facts)
+    return {
+        "customs_code": company.customs_code or "",
+        "enterprise_name": company.name or "",
+        "credit_code": company.credit_code or "",
+        "declarant_kind": "1",
+        "declare_kind": "1",
+        "entered_on": facts.today,
+        "declared_on": facts.today,
+        "cycle_days": company.cycle_days,
+    }
+
+
+_ENTERPRISE = group(
+    "企业",
+    _A.customs_code,
+    _A.enterprise_name,
+    _A.credit_code,
+    _A.processor_code,
+    _A.processor_name,
+    _A.processor_credit,
+    _A.declarant_kind,
+    _A.master_customs,
 )
-_LINE_REQUIRED = {"item_no", "hs_code", "name", "dcl_unit", "legal_unit1"}
-_LINE_HEADINGS = tuple(must(a) if a.key in _LINE_REQUIRED else may(a) for a in _LINE_COLUMNS)
-_CONSUMPTION_COLUMNS = (
-    AccountConsumption.product_no,
-    AccountConsumption.uc_version,
-    AccountConsumption.material_no,
-    AccountConsumption.net,
-    AccountConsumption.tangible,
-    AccountConsumption.intangible,
-    AccountConsumption.bonded,
+_CUSTOMS = group(
+    "海关",
+    _A.approved_on,
+    _A.changed_on,
+    _A.verified_on,
+    _A.pause_mark,
+    _A.customs_at,
+    _A.customs_reason,
+)
+_ACCOUNT_FORM: tuple[Group, ...] = (
+    group(
+        "账册",
+        _A.internal_no,
+        _A.record_no,
+        _A.seq_no,
+        _A.account_type,
+        _A.declare_kind,
+        _A.change_count,
+        _A.entered_on,
+        _A.declared_on,
+        _A.valid_to,
+    ),
+    _ENTERPRISE,
+    group(
+        "备案",
+        _A.qualification_no,
+        _A.approval_no,
+        _A.max_turnover,
+        _A.import_limit,
+        _A.cycle_days,
+        _A.uc_stage,
+        _A.version_control,
+        _A.verification_kind,
+        _A.usage,
+        _A.remark,
+    ),
+    _CUSTOMS,
+)
+_HANDBOOK_FORM: tuple[Group, ...] = (
+    group(
+        "手册",
+        _A.internal_no,
+        _A.record_no,
+        _A.seq_no,
+        _A.handbook_type,
+        _A.declare_kind,
+        _A.change_count,
+        _A.entered_on,
+        _A.declared_on,
+        _A.valid_to,
+    ),
+    Group("企业", (*_ENTERPRISE.attributes, _A.processor_area, _A.contact, _A.phone)),
+    group(
+        "备案",
+        _A.supervision_mode,
+        _A.duty_nature,
+        _A.processing_kind,
+        _A.ports,
+        _A.import_contract,
+        _A.export_contract,
+        _A.import_currency,
+        _A.export_currency,
+        _A.handbook_usage,
+        _A.approval_no,
+        _A.capacity,
+        _A.uc_stage,
+        _A.remark,
+    ),
+    _CUSTOMS,
 )
 
-ACCOUNT = DocumentType(
-    key="account",
-    title="账册",
-    area="accounts",
-    header=Account,
-    number=(Account.record_no, Account.copy),
-    list_columns=(
-        Account.record_no,
-        Account.copy,
-        Account.account_type,
-        Account.enterprise_name,
-        Account.master_customs,
-        Account.approved_on,
-        Account.valid_to,
-        Account.cycle_days,
-        Account.change_count,
-        Account.pause_mark,
-    ),
-    form=(
-        group("账册", Account.record_no, Account.copy, Account.account_type, Account.change_count),
-        group("企业", Account.customs_code, Account.enterprise_name, Account.credit_code, Account.master_customs),
-        group(
-            "期限与单耗",
-            Account.approved_on,
-            Account.valid_to,
-            Account.cycle_days,
-            Account.uc_stage,
-            Account.pause_mark,
-        ),
-    ),
-    lines=(
-        LineTable(
-            "materials",
-            "料件",
-            Account.materials,
-            (*_LINE_COLUMNS, AccountLine.row_mark, AccountLine.enterprise_mark, AccountLine.customs_mark),
-            {"goods_flag": "I"},
-        ),
-        LineTable(
-            "products",
-            "成品",
-            Account.products,
-            (*_LINE_COLUMNS, AccountLine.row_mark, AccountLine.enterprise_mark, AccountLine.customs_mark),
-            {"goods_flag": "E"},
-        ),
-        LineTable(
-            "consumptions",
-            "单损耗",
-            Account.consumptions,
-            (*_CONSUMPTION_COLUMNS, AccountConsumption.unit_consumption, AccountConsumption.row_mark),
-        ),
-    ),
-    flow=AUDITED_AND_SENT,
-    derive=derive_account,
-    rules=(record_no_formed, items_unique, consumptions_refer),
-    workbook=WorkbookPlan(
-        "账册",
+_TYPED = (
+    _L.item_no,
+    _L.part_no,
+    _L.hs_code,
+    _L.name,
+    _L.spec,
+    _L.dcl_unit,
+    _L.legal_unit1,
+    _L.legal_unit2,
+    _L.price,
+    _L.currency,
+    _L.filed_qty,
+)
+_MORE = (_L.duty_mode, _L.country, _L.main_mark, _L.quantity_control, _L.row_mark, _L.enterprise_mark, _L.customs_mark)
+_GOODS_COLUMNS = (*_TYPED, *_MORE, _L.merge_no, _L.remark)
+_HANDBOOK_COLUMNS = (*_TYPED, _L.total, *_MORE, _L.goods_attribute, _L.merge_no, _L.remark)
+_CONSUMPTION_COLUMNS = (_U.product_no, _U.uc_version, _U.material_no, _U.net, _U.tangible, _U.intangible, _U.bonded)
+_CONSUMPTION_MORE = (_U.unit_consumption, _U.row_mark, _U.declared_state, _U.enterprise_mark, _U.valid_to, _U.remark)
+
+_LINE_REQUIRED = {"item_no", "hs_code", "name", "dcl_unit", "legal_unit1"}
+_LINE_OPTIONAL = (_L.duty_mode, _L.country, _L.main_mark, _L.goods_attribute, _L.remark)
+
+
+def _lines(kind: str) -> tuple[LineTable, ...]:
+    columns = _GOODS_COLUMNS if kind == "EMS" else _HANDBOOK_COLUMNS
+    return (
+        LineTable("materials", "料件", _A.materials, columns, {"goods_flag": "I"}),
+        LineTable("products", "成品", _A.products, columns, {"goods_flag": "E"}),
+        LineTable("consumptions", "单损耗", _A.consumptions, (*_CONSUMPTION_COLUMNS, *_CONSUMPTION_MORE)),
+    )
+
+
+def _workbook(kind: str, copy: str) -> WorkbookPlan:
+    title = "账册" if kind == "EMS" else "手册"
+    number = must(_A.record_no) if copy == "approved" else must(_A.internal_no)
+    typed = must(_A.account_type) if kind == "EMS" else may(_A.handbook_type)
+    head = [
+        number,
+        *((may(_A.internal_no),) if copy == "approved" else ()),
+        typed,
+        must(_A.customs_code, "企业海关编码"),
+        must(_A.enterprise_name, "企业名称"),
+        may(_A.credit_code, "社会信用代码"),
+        must(_A.master_customs),
+        may(_A.approved_on),
+        must(_A.valid_to) if kind == "EMS" else must(_A.valid_to, "有效期"),
+        may(_A.cycle_days),
+        may(_A.uc_stage),
+    ]
+    if kind == "EML":
+        head += [may(_A.import_contract), may(_A.export_contract)]
+    others = {heading.attribute.key for heading in head}
+    for part in _ACCOUNT_FORM if kind == "EMS" else _HANDBOOK_FORM:
+        head += [may(a) for a in part.attributes if a.key not in others and a.key not in _NOT_IMPORTED]
+    goods = [_line_heading(a, kind) for a in (*_TYPED, *_LINE_OPTIONAL)]
+    consumption = [
+        must(a) if a.key in {"product_no", "uc_version", "material_no", "net"} else may(a) for a in _CONSUMPTION_COLUMNS
+    ]
+    return WorkbookPlan(
+        title if copy == "approved" else f"{title}草稿",
         (
-            SheetPlan(
-                "表头",
-                (
-                    must(Account.record_no),
-                    must(Account.account_type),
-                    must(Account.customs_code),
-                    must(Account.enterprise_name),
-                    may(Account.credit_code),
-                    must(Account.master_customs),
-                    may(Account.approved_on),
-                    must(Account.valid_to),
-                    may(Account.cycle_days),
-                    may(Account.uc_stage),
-                ),
-                pairs=True,
-            ),
-            SheetPlan("料件", _LINE_HEADINGS, part="materials"),
-            SheetPlan("成品", _LINE_HEADINGS, part="products"),
-            SheetPlan(
-                "单损耗",
-                (
-                    must(AccountConsumption.product_no),
-                    must(AccountConsumption.uc_version),
-                    must(AccountConsumption.material_no),
-                    must(AccountConsumption.net),
-                    may(AccountConsumption.tangible),
-                    may(AccountConsumption.intangible),
-                    may(AccountConsumption.bonded),
-                ),
-                part="consumptions",
-            ),
+            SheetPlan("表头", tuple(head), pairs=True),
+            SheetPlan("料件", tuple(goods), part="materials"),
+            SheetPlan("成品", tuple(goods), part="products"),
+            SheetPlan("单损耗", (*consumption, may(_U.valid_to), may(_U.remark)), part="consumptions"),
         ),
         on_existing="refuse",
-        imported={"copy": "approved", "state": "APPROVED"},
-    ),
-    help="海关批准的账册：料件、成品与单损耗。导入单一窗口导出的账册即为已审批正式单据。",
-)
+        imported={"copy": "approved", "state": "APPROVED"} if copy == "approved" else {},
+    )
+
+
+_NOT_IMPORTED = {"record_no", "internal_no", "customs_at", "customs_reason", "pause_mark", "seq_no", "declare_kind"}
+_NOT_IMPORTED |= {"change_count", "changed_on", "verified_on"}
+
+
+def _line_heading(attribute: Any, kind: str) -> Any:
+    needed = _LINE_REQUIRED | ({"filed_qty"} if kind == "EML" else set())
+    return must(attribute) if attribute.key in needed else may(attribute)
+
+
+def _message(kind: str) -> Message:
+    table = ems111 if kind == "EMS" else eml111
+    code, title, root = (
+        ("EMS111", "加工贸易账册", "EmsMessage") if kind == "EMS" else ("EML111", "加工贸易手册", "EmlMessage")
+    )
+    folder = "Nems" if kind == "EMS" else "Npts"
+    return Message(
+        code=code,
+        title=title,
+        root=root,
+        groups=table.GROUPS,
+        tail=table.TAIL,
+        folder=lambda _draft: folder,
+        direction=lambda draft: draft.declare_kind,
+        number=_A.internal_no,
+        seq_no=_A.seq_no,
+        business_no=_A.record_no,
+        receipt_codes=frozenset({"COMMON", "FAILED", f"{kind}200", f"{kind}211"}),
+        receive=BookReceipts("账册" if kind == "EMS" else "手册", "record_no", TABLES),
+    )
+
+
+def book_documents(kind: str, in_use: InUse) -> tuple[DocumentType, ...]:
+    """Return approved copy, draft and versions of accounts (EMS) or handbooks (EML)."""
+    prefix, title = ("account", "账册") if kind == "EMS" else ("handbook", "手册")
+    path = book_path(prefix, in_use)
+    return (
+        _approved(kind, prefix, title, path),
+        _draft(kind, prefix, title, path),
+        _version(kind, prefix, title, path),
+    )
+
+
+def _approved(kind: str, key: str, title: str, path: ChangePath) -> DocumentType:
+    return DocumentType(
+        key=key,
+        title=title,
+        area="accounts",
+        header=Account,
+        number=(_A.record_no,),
+        list_columns=(
+            _A.record_no,
+            _A.account_type if kind == "EMS" else _A.handbook_type,
+            _A.enterprise_name,
+            _A.master_customs,
+            _A.approved_on,
+            _A.changed_on,
+            _A.valid_to,
+            _A.cycle_days,
+            _A.change_count,
+            _A.pause_mark,
+            _A.internal_no,
+        ),
+        form=_ACCOUNT_FORM if kind == "EMS" else _HANDBOOK_FORM,
+        lines=_lines(kind),
+        flow=APPROVED,
+        derive=derive_book,
+        rules=APPROVED_RULES,
+        workbook=_workbook(kind, "approved"),
+        message=_message(kind),
+        variant={"copy": "approved", "book_kind": kind},
+        creatable=False,
+        change=path,
+        help=f"海关已审批的{title}（正式单据），只能查看；需要修改时点「变更」。导入单一窗口导出的{title}即为正式单据。",
+    )
+
+
+def _draft(kind: str, prefix: str, title: str, path: ChangePath) -> DocumentType:
+    return DocumentType(
+        key=f"{prefix}_draft",
+        title=f"{title}暂存草稿",
+        area="accounts",
+        header=Account,
+        number=(_A.internal_no,),
+        list_columns=(
+            _A.internal_no,
+            _A.record_no,
+            _A.declare_kind,
+            _A.change_count,
+            _A.enterprise_name,
+            _A.master_customs,
+            _A.entered_on,
+            _A.valid_to,
+            _A.seq_no,
+            _A.customs_reason,
+        ),
+        form=_ACCOUNT_FORM if kind == "EMS" else _HANDBOOK_FORM,
+        lines=_lines(kind),
+        flow=FILED,
+        derive=derive_draft,
+        rules=(*DRAFT_RULES, filed_rows_stay),
+        workbook=_workbook(kind, "draft"),
+        message=_message(kind),
+        defaults=draft_defaults,
+        variant={"copy": "draft", "book_kind": kind},
+        change=path,
+        help=f"{title}的首次备案与变更：从归并后资料提取或录入，审核后发送，海关审批后成为正式{title}。",
+    )
+
+
+def _version(kind: str, prefix: str, title: str, path: ChangePath) -> DocumentType:
+    return DocumentType(
+        key=f"{prefix}_version",
+        title=f"{title}历史版本",
+        area="accounts",
+        header=Account,
+        number=(_A.record_no, _A.change_count),
+        list_columns=(_A.record_no, _A.change_count, _A.approved_on, _A.changed_on, _A.replaced_on, _A.valid_to),
+        form=_ACCOUNT_FORM if kind == "EMS" else _HANDBOOK_FORM,
+        lines=_lines(kind),
+        flow=APPROVED,
+        variant={"copy": "archived", "book_kind": kind},
+        creatable=False,
+        change=path,
+        help=f"每次变更审批后，原来的{title}保存为历史版本，可查看与对照。",
+    )

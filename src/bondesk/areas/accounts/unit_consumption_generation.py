@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from sqlalchemy import select
 
-from bondesk.areas.accounts.account import Account
+from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.codes.customs_code import units_of
 from bondesk.areas.codes.units import kilograms_per
 from bondesk.areas.goods.bom import Bom, rolled

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
-from bondesk.base.columns import Code4, Code10, Price, Text255, Text512
+from bondesk.base.columns import Code4, Code10, Code32, Price, Text255, Text512
 from bondesk.base.documents import DocumentType, group
 from bondesk.base.fields import shown
 from bondesk.base.records import Record
@@ -25,12 +25,15 @@ class MergedItem(Record):
     hs_code: Mapped[Code10] = shown("商品编码", required=True)
     name: Mapped[Text255] = shown("品名", required=True, width=20)
     spec: Mapped[Text512] = shown("规格型号", width=24)
+    part_no: Mapped[Code32] = shown("料号", width=16, help="料号级账册一项一料号；项号级填代表料号")
     dcl_unit: Mapped[Code4] = shown("申报单位", table="unit", required=True)
     legal_unit1: Mapped[Code4] = shown("法定第一单位", table="unit")
     legal_unit2: Mapped[Code4] = shown("法定第二单位", table="unit")
     price: Mapped[Price | None] = shown("单价")
     currency: Mapped[Code4] = shown("币制", table="currency")
     duty_mode: Mapped[Code4] = shown("征免方式", table="duty_mode")
+    origin: Mapped[Code4] = shown("产销国", table="country", help="料件为原产国，成品为最终目的国")
+    main_mark: Mapped[Code4] = shown("主料标志", choices=(("", ""), ("1", "主料"), ("2", "辅料")))
 
 
 _ALL = (
@@ -45,6 +48,9 @@ _ALL = (
     MergedItem.price,
     MergedItem.currency,
     MergedItem.duty_mode,
+    MergedItem.part_no,
+    MergedItem.origin,
+    MergedItem.main_mark,
 )
 _REQUIRED = {"merge_no", "goods_flag", "hs_code", "name", "dcl_unit"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bondesk.areas.accounts.account import Account
+from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.codes.effects import flow_type_of
 from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
 from bondesk.areas.notes.inv101 import INV101

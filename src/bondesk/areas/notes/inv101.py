@@ -8,7 +8,7 @@ from typing import Any
 from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
 from bondesk.areas.notes.receipts import RECEIPT_CODES, receive
 from bondesk.base.findings import Finding, error
-from bondesk.base.messages import Element, Message, MessageFacts, MessageGroup, Value
+from bondesk.base.messages import Element, Message, MessageFacts, MessageGroup, Value, numeric_value, sender_value
 
 
 def _declared(note: BondedNote) -> bool:
@@ -22,20 +22,6 @@ def _when(test: Any, value: Value) -> Value:
 
 def _own_declaration(note: BondedNote) -> bool:
     return _declared(note) and note.declaration_link_type == "2"
-
-
-def _numeric(table: str, key: str) -> Value:
-    """Countries and currencies are stored as alpha-3 and sent as 3-digit customs codes (2.3)."""
-
-    def value(row: Any, facts: MessageFacts) -> str:
-        code = getattr(row, key)
-        return (facts.numeric(table, code) or f"?{code}") if code else ""
-
-    return value
-
-
-def _sender(key: str) -> Value:
-    return lambda _row, facts: getattr(facts.sender, key)
 
 
 def _system(note: BondedNote, _facts: MessageFacts) -> str:
@@ -54,17 +40,21 @@ _CORR = (
         "对应报关单申报单位信用代码",
         "C18",
         "C",
-        _when(_own_declaration, _sender("declarant_credit")),
+        _when(_own_declaration, sender_value("declarant_credit")),
     ),
     Element(
-        "CorrEntryDclEtpsNo", "对应报关单申报单位编号", "C10", "C", _when(_own_declaration, _sender("declarant_code"))
+        "CorrEntryDclEtpsNo",
+        "对应报关单申报单位编号",
+        "C10",
+        "C",
+        _when(_own_declaration, sender_value("declarant_code")),
     ),
     Element(
         "CorrEntryDclEtpsNm",
         "对应报关单申报单位名称",
         "C..512",
         "C",
-        _when(_own_declaration, _sender("declarant_name")),
+        _when(_own_declaration, sender_value("declarant_name")),
     ),
 )
 #: 关联报关单 parties (28–36): conditional, typed with the linked declaration; empty while we declare ourselves.
@@ -89,18 +79,18 @@ HEAD = (
     Element("ChgTmsCnt", "变更次数", "N19", "M", _N.change_count),
     Element("PutrecNo", "备案编号", "C..64", "M", _N.record_no),
     Element("EtpsInnerInvtNo", "企业内部清单编号", "C..64", "M", _N.internal_no),
-    Element("BizopEtpsSccd", "经营企业社会信用代码", "C18", "M", _sender("enterprise_credit")),
-    Element("BizopEtpsno", "经营企业编号", "C10", "M", _sender("enterprise_code")),
-    Element("BizopEtpsNm", "经营企业名称", "C..512", "M", _sender("enterprise_name")),
-    Element("RvsngdEtpsSccd", "收发货企业社会信用代码", "C18", "M", _sender("enterprise_credit")),
-    Element("RcvgdEtpsno", "收发货企业编号", "C10", "M", _sender("enterprise_code")),
-    Element("RcvgdEtpsNm", "收发货企业名称", "C..512", "M", _sender("enterprise_name")),
-    Element("DclEtpsSccd", "申报企业社会信用代码", "C18", "M", _sender("declarant_credit")),
-    Element("DclEtpsno", "申报企业编号", "C10", "M", _sender("declarant_code")),
-    Element("DclEtpsNm", "申报企业名称", "C..512", "M", _sender("declarant_name")),
-    Element("InputCode", "录入企业编号", "C10", "M", _sender("declarant_code")),
-    Element("InputCreditCode", "录入企业社会信用代码", "C18", "M", _sender("declarant_credit")),
-    Element("InputName", "录入单位名称", "C..255", "M", _sender("declarant_name")),
+    Element("BizopEtpsSccd", "经营企业社会信用代码", "C18", "M", sender_value("enterprise_credit")),
+    Element("BizopEtpsno", "经营企业编号", "C10", "M", sender_value("enterprise_code")),
+    Element("BizopEtpsNm", "经营企业名称", "C..512", "M", sender_value("enterprise_name")),
+    Element("RvsngdEtpsSccd", "收发货企业社会信用代码", "C18", "M", sender_value("enterprise_credit")),
+    Element("RcvgdEtpsno", "收发货企业编号", "C10", "M", sender_value("enterprise_code")),
+    Element("RcvgdEtpsNm", "收发货企业名称", "C..512", "M", sender_value("enterprise_name")),
+    Element("DclEtpsSccd", "申报企业社会信用代码", "C18", "M", sender_value("declarant_credit")),
+    Element("DclEtpsno", "申报企业编号", "C10", "M", sender_value("declarant_code")),
+    Element("DclEtpsNm", "申报企业名称", "C..512", "M", sender_value("declarant_name")),
+    Element("InputCode", "录入企业编号", "C10", "M", sender_value("declarant_code")),
+    Element("InputCreditCode", "录入企业社会信用代码", "C18", "M", sender_value("declarant_credit")),
+    Element("InputName", "录入单位名称", "C..255", "M", sender_value("declarant_name")),
     Element("InputTime", "录入日期", "DT8", "M", _N.entered_on),
     Element("InvtDclTime", "清单申报日期", "DT8", "M", _N.declared_on),
     Element("EntryDclTime", "报关单申报日期", "DT8", "R"),
@@ -124,7 +114,7 @@ HEAD = (
     Element("FormalVrfdedTime", "正式核扣时间", "DateTime", "R"),
     Element("InvtIochkptStucd", "清单进出卡口状态", "C1", "R"),
     Element("VrfdedMarkcd", "核扣标志", "C1", "R"),
-    Element("IcCardNo", "申报人IC卡号", "C..20", "O", _sender("ic_card")),
+    Element("IcCardNo", "申报人IC卡号", "C..20", "O", sender_value("ic_card")),
     Element("ListStat", "清单状态", "C1", "R"),
     Element("DecType", "报关单类型", "C1", "C", _N.declaration_type),
     Element("Rmk", "备注", "C..4000", "O", _N.remark),
@@ -133,7 +123,7 @@ HEAD = (
         "启运/运抵国",
         "C3",
         "M",
-        _numeric("country", "trade_partner_country"),
+        numeric_value("country", "trade_partner_country"),
         "trade_partner_country",
     ),
     Element("InvtType", "清单类型", "C1", "M", _N.note_type),
@@ -159,11 +149,11 @@ LINES = (
     Element("DclUnitcd", "申报计量单位", "C3", "M", _L.dcl_unit),
     Element("LawfUnitcd", "法定计量单位", "C3", "M", _L.legal_unit1),
     Element("SecdLawfUnitcd", "法定第二计量单位", "C3", "O", _L.legal_unit2),
-    Element("Natcd", "原产国", "C3", "M", _numeric("country", "origin_country"), "origin_country"),
+    Element("Natcd", "原产国", "C3", "M", numeric_value("country", "origin_country"), "origin_country"),
     Element("DclUprcAmt", "企业申报单价", "D25,4", "M", _L.price),
     Element("DclTotalAmt", "企业申报总价", "D25,2", "M", _L.total),
     Element("UsdStatTotalAmt", "美元统计总金额", "D25,5", "O"),
-    Element("DclCurrcd", "币制", "C3", "M", _numeric("currency", "currency"), "currency"),
+    Element("DclCurrcd", "币制", "C3", "M", numeric_value("currency", "currency"), "currency"),
     Element("LawfQty", "法定数量", "D19,5", "M", _L.legal_qty1),
     Element("SecdLawfQty", "第二法定数量", "D19,5", "C", _L.legal_qty2),
     Element("WtSfVal", "重量比例因子", "D19,5", "O"),
@@ -180,7 +170,12 @@ LINES = (
     Element("ClyMarkcd", "危化品标志", "C1", "M", _L.dangerous, confidence="B"),
     Element("Rmk", "备注", "C..4000", "O", _L.remark),
     Element(
-        "DestinationNatcd", "最终目的国", "C3", "M", _numeric("country", "destination_country"), "destination_country"
+        "DestinationNatcd",
+        "最终目的国",
+        "C3",
+        "M",
+        numeric_value("country", "destination_country"),
+        "destination_country",
     ),
     Element("ModfMarkcd", "修改标志", "C1", "M", _L.row_mark),
     Element("Param1", "来源标识", "C..64", "O", confidence="B"),
@@ -223,7 +218,7 @@ INV101 = Message(
     groups=(MessageGroup("InvtHeadType", HEAD, _once), MessageGroup("InvtListType", LINES, _lines, "lines")),
     tail=(
         Element("SysId", "子系统", "C2", "M", _system),
-        Element("OperCusRegCode", "操作卡海关十位编码", "C10", "M", _sender("oper_customs_code")),
+        Element("OperCusRegCode", "操作卡海关十位编码", "C10", "M", sender_value("oper_customs_code")),
     ),
     folder=_folder,
     direction=lambda note: note.ie_flag,

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bondesk.areas.accounts.account import Account
+from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.areas.notes.note_building import NoteBuilder
 from bondesk.areas.notes.note_templates import HeadDefaults, NoteTemplates

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from bondesk.areas.accounts.account import Account, AccountLine, approved_account
+from bondesk.areas.accounts.account import approved_account
+from bondesk.areas.accounts.book_model import Account, AccountLine
 from bondesk.areas.codes.customs_code import CustomsCode, units_of
 from bondesk.areas.codes.effects import effect_of, flow_type_of, is_transfer
 from bondesk.areas.codes.units import Unit

@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from bondesk.areas.accounts.account import Account, AccountLine
+from bondesk.areas.accounts.book_model import Account, AccountLine
 from bondesk.areas.codes.customs_code import FactsCodeBook, units_of
 from bondesk.areas.codes.effects import flow_type_of, forced_duty_modes
 from bondesk.areas.codes.partner import Partner

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from bondesk.areas.accounts.account import Account, AccountLine
+from bondesk.areas.accounts.book_model import Account, AccountLine
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Facts
 from bondesk.base.findings import Finding

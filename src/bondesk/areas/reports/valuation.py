@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from bondesk.areas.accounts.account import Account
+from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.codes.exchange_rate import ExchangeRate
 from bondesk.areas.setup.company import company_of
 from bondesk.base.facts import Facts

@@ -1,0 +1,160 @@
+"""books on the change path"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from bondesk.base.columns import ExactDecimal
+
+
+revision = '0004'
+down_revision = '0003'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Upgrade."""
+    with op.batch_alter_table('account', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('book_kind', sa.String(length=4), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('internal_no', sa.String(length=64), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('seq_no', sa.String(length=18), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('declare_kind', sa.String(length=4), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('handbook_type', sa.String(length=4), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('processor_code', sa.String(length=10), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('processor_name', sa.String(length=255), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('processor_credit', sa.String(length=18), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('processor_area', sa.String(length=10), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('declarant_kind', sa.String(length=4), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('qualification_no', sa.String(length=64), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('approval_no', sa.String(length=64), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('max_turnover', ExactDecimal(5), nullable=True))
+        batch_op.add_column(sa.Column('import_limit', ExactDecimal(5), nullable=True))
+        batch_op.add_column(sa.Column('usage', sa.String(length=4), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('handbook_usage', sa.String(length=4), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('verification_kind', sa.String(length=4), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('version_control', sa.Boolean(), server_default='1', nullable=False))
+        batch_op.add_column(sa.Column('supervision_mode', sa.String(length=4), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('duty_nature', sa.String(length=4), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('processing_kind', sa.String(length=4), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('ports', sa.String(length=255), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('import_contract', sa.String(length=64), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('export_contract', sa.String(length=64), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('import_currency', sa.String(length=4), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('export_currency', sa.String(length=4), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('capacity', ExactDecimal(5), nullable=True))
+        batch_op.add_column(sa.Column('contact', sa.String(length=32), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('phone', sa.String(length=32), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('entered_on', sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column('declared_on', sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column('changed_on', sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column('verified_on', sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column('replaced_on', sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column('remark', sa.Text(), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('customs_at', sa.DateTime(), nullable=True))
+        batch_op.add_column(sa.Column('customs_reason', sa.Text(), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('approved_id', sa.BigInteger(), nullable=True))
+
+    op.execute("UPDATE account SET book_kind = 'EMS', declare_kind = '1', internal_no = record_no")
+
+    with op.batch_alter_table('account', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_account_key'))
+        batch_op.create_index('ix_account_key', ['company_id', 'book_kind', 'copy', 'internal_no', 'change_count'], unique=True)
+        batch_op.create_index('ix_account_record', ['company_id', 'record_no', 'copy'], unique=False)
+
+    with op.batch_alter_table('account_consumption', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('declared_state', sa.String(length=4), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('mark_before', sa.String(length=4), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('enterprise_mark', sa.String(length=4), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('valid_to', sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column('remark', sa.String(length=255), server_default='', nullable=False))
+
+    with op.batch_alter_table('account_line', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('total', ExactDecimal(2), nullable=True))
+        batch_op.add_column(sa.Column('country', sa.String(length=4), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('main_mark', sa.String(length=4), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('goods_attribute', sa.String(length=4), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('quantity_control', sa.String(length=4), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('opening_qty', ExactDecimal(5), nullable=True))
+        batch_op.add_column(sa.Column('most_surplus', ExactDecimal(5), nullable=True))
+        batch_op.add_column(sa.Column('merge_no', sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column('remark', sa.String(length=255), server_default='', nullable=False))
+
+    op.execute("UPDATE account_consumption SET declared_state = '2', enterprise_mark = '1'")
+
+    with op.batch_alter_table('merged_item', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('part_no', sa.String(length=32), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('origin', sa.String(length=4), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('main_mark', sa.String(length=4), server_default='', nullable=False))
+
+
+
+def downgrade() -> None:
+    """Downgrade."""
+    with op.batch_alter_table('merged_item', schema=None) as batch_op:
+        batch_op.drop_column('main_mark')
+        batch_op.drop_column('origin')
+        batch_op.drop_column('part_no')
+
+    with op.batch_alter_table('account_line', schema=None) as batch_op:
+        batch_op.drop_column('remark')
+        batch_op.drop_column('merge_no')
+        batch_op.drop_column('most_surplus')
+        batch_op.drop_column('opening_qty')
+        batch_op.drop_column('quantity_control')
+        batch_op.drop_column('goods_attribute')
+        batch_op.drop_column('main_mark')
+        batch_op.drop_column('country')
+        batch_op.drop_column('total')
+
+    with op.batch_alter_table('account_consumption', schema=None) as batch_op:
+        batch_op.drop_column('remark')
+        batch_op.drop_column('valid_to')
+        batch_op.drop_column('enterprise_mark')
+        batch_op.drop_column('mark_before')
+        batch_op.drop_column('declared_state')
+
+    with op.batch_alter_table('account', schema=None) as batch_op:
+        batch_op.drop_index('ix_account_record')
+        batch_op.drop_index('ix_account_key')
+        batch_op.create_index(batch_op.f('ix_account_key'), ['company_id', 'record_no', 'copy'], unique=1)
+        batch_op.drop_column('approved_id')
+        batch_op.drop_column('customs_reason')
+        batch_op.drop_column('customs_at')
+        batch_op.drop_column('remark')
+        batch_op.drop_column('replaced_on')
+        batch_op.drop_column('verified_on')
+        batch_op.drop_column('changed_on')
+        batch_op.drop_column('declared_on')
+        batch_op.drop_column('entered_on')
+        batch_op.drop_column('phone')
+        batch_op.drop_column('contact')
+        batch_op.drop_column('capacity')
+        batch_op.drop_column('export_currency')
+        batch_op.drop_column('import_currency')
+        batch_op.drop_column('export_contract')
+        batch_op.drop_column('import_contract')
+        batch_op.drop_column('ports')
+        batch_op.drop_column('processing_kind')
+        batch_op.drop_column('duty_nature')
+        batch_op.drop_column('supervision_mode')
+        batch_op.drop_column('version_control')
+        batch_op.drop_column('verification_kind')
+        batch_op.drop_column('handbook_usage')
+        batch_op.drop_column('usage')
+        batch_op.drop_column('import_limit')
+        batch_op.drop_column('max_turnover')
+        batch_op.drop_column('approval_no')
+        batch_op.drop_column('qualification_no')
+        batch_op.drop_column('declarant_kind')
+        batch_op.drop_column('processor_area')
+        batch_op.drop_column('processor_credit')
+        batch_op.drop_column('processor_name')
+        batch_op.drop_column('processor_code')
+        batch_op.drop_column('handbook_type')
+        batch_op.drop_column('declare_kind')
+        batch_op.drop_column('seq_no')
+        batch_op.drop_column('internal_no')
+        batch_op.drop_column('book_kind')
+

@@ -1,0 +1,76 @@
+"""The change path of accounts and handbooks: which rows carry marks, and who does what (handbook 4.2 to 4.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bondesk.areas.accounts import approval, changing, extraction
+from bondesk.areas.accounts.book_model import Account, AccountConsumption, AccountLine
+from bondesk.areas.accounts.changing import InUse, follow_consumption
+from bondesk.base.change import ChangedTable, ChangePath, Counted
+from bondesk.base.facts import Work
+
+#: Key columns of 4.3 for goods; materials add origin and the main mark.
+_GOODS = ("hs_code", "name", "spec", "dcl_unit", "legal_unit1", "legal_unit2", "currency", "price", "duty_mode")
+_KEPT = (*_GOODS, "part_no", "country", "main_mark", "filed_qty", "total", "goods_attribute", "quantity_control")
+_KEPT_ALL = (*_KEPT, "enterprise_mark", "merge_no", "remark")
+_RATES = ("net", "tangible", "intangible", "bonded")
+
+MATERIALS = ChangedTable(
+    key="materials",
+    model=AccountLine,
+    match=("item_no",),
+    compared=(*_GOODS, "country", "main_mark"),
+    kept=_KEPT_ALL,
+    fixed={"goods_flag": "I"},
+    source="归并后料件",
+    source_document="merged_item",
+)
+PRODUCTS = ChangedTable(
+    key="products",
+    model=AccountLine,
+    match=("item_no",),
+    compared=_GOODS,
+    kept=_KEPT_ALL,
+    fixed={"goods_flag": "E"},
+    source="归并后成品",
+    source_document="merged_item",
+)
+CONSUMPTIONS = ChangedTable(
+    key="consumptions",
+    model=AccountConsumption,
+    match=("product_no", "uc_version", "material_no"),
+    compared=_RATES,
+    kept=(*_RATES, "unit_consumption", "declared_state", "enterprise_mark", "valid_to", "remark"),
+    source="归并后单损耗",
+    source_document="unit_consumption",
+)
+TABLES = (MATERIALS, PRODUCTS, CONSUMPTIONS)
+_FOLLOW = follow_consumption(AccountConsumption)
+
+
+def book_path(prefix: str, in_use: InUse) -> ChangePath:
+    """Return the path of ``account`` or ``handbook``; ``in_use`` knows which rows documents use."""
+
+    def revert(draft: Account, table: ChangedTable, ids: Sequence[int], work: Work) -> Counted:
+        return changing.revert(draft, table, ids, work, _FOLLOW)
+
+    def strike(draft: Account, table: ChangedTable, ids: Sequence[int], work: Work) -> Counted:
+        return changing.strike(draft, table, ids, work, in_use, _FOLLOW)
+
+    def store(draft: Account, table: ChangedTable, line_id: int | None, values: Mapping[str, Any], work: Work) -> int:
+        return changing.store(draft, table, line_id, values, work, in_use)
+
+    return ChangePath(
+        approved=prefix,
+        draft=f"{prefix}_draft",
+        version=f"{prefix}_version",
+        tables=TABLES,
+        start=lambda approved, work: approval.start_change(approved, TABLES, work),
+        candidates=extraction.candidates,
+        extract=extraction.extract,
+        revert=revert,
+        strike=strike,
+        store=store,
+    )

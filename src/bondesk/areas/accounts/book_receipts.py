@@ -1,0 +1,82 @@
+"""What receipts do to the draft of a book or a qualification: approval makes it the approved copy (reference 8).
+
+A receipt that tells what is known already changes nothing, so the same file may come twice and in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from bondesk.areas.accounts.approval import approve
+from bondesk.base.change import ChangedTable
+from bondesk.base.facts import Work
+from bondesk.base.flow import AUDITED_AND_SENT
+from bondesk.base.messages import Receipt
+
+_WORDS = {"1": "审核通过", "2": "转人工审核", "3": "退单", "Y": "海关入库成功", "Z": "海关入库失败"}
+_WAITING = {"SENDING", "SENT", "ACCEPTED"}
+
+
+class BookReceipts:
+    """Receives for one kind of document: ``number`` is where the number customs gives is kept."""
+
+    def __init__(self, title: str, number: str, tables: Sequence[ChangedTable]) -> None:
+        """Keep what approval needs to know."""
+        self._title, self._number, self._tables = title, number, tuple(tables)
+
+    def __call__(self, draft: Any, receipt: Receipt, work: Work) -> str:
+        """Apply one receipt; return what it told in Chinese, "" when nothing was new."""
+        before = (draft.copy, draft.state, draft.seq_no, getattr(draft, self._number), draft.customs_reason)
+        said = self._apply(draft, receipt, work)
+        after = (draft.copy, draft.state, draft.seq_no, getattr(draft, self._number), draft.customs_reason)
+        if before == after:
+            return ""
+        if receipt.at is not None and (draft.customs_at is None or receipt.at > draft.customs_at):
+            draft.customs_at = receipt.at
+        return f"{self._title} {draft.internal_no}：{said}"
+
+    def _apply(self, draft: Any, receipt: Receipt, work: Work) -> str:
+        result = _result_of(receipt)
+        word = _WORDS.get(result, f"未知的处理结果 {receipt.result}")
+        if receipt.seq_no and not draft.seq_no:
+            draft.seq_no = receipt.seq_no
+        if draft.copy != "draft":
+            return word
+        if result in ("3", "Z"):
+            self._reject(draft, receipt)
+            return f"{word}：{'；'.join(receipt.reasons) or '海关未说明原因'}"
+        if result == "1":
+            return self._approve(draft, receipt, work, word)
+        if result in ("2", "Y") and _higher("ACCEPTED", draft.state):
+            draft.state = "ACCEPTED"
+        return f"导入成功，统一编号 {receipt.seq_no}" if receipt.code == "COMMON" else word
+
+    def _reject(self, draft: Any, receipt: Receipt) -> None:
+        if draft.state in _WAITING:
+            draft.state = "REJECTED"
+            draft.customs_reason = "\n".join(receipt.reasons)
+
+    def _approve(self, draft: Any, receipt: Receipt, work: Work, word: str) -> str:
+        if receipt.business_no and not getattr(draft, self._number):
+            setattr(draft, self._number, receipt.business_no)
+        on: date = receipt.at.date() if receipt.at is not None else work.facts.today
+        draft.customs_reason = ""
+        approve(draft, self._tables, work, on)
+        return f"{word}，编号 {getattr(draft, self._number)}"
+
+
+def _result_of(receipt: Receipt) -> str:
+    """Bring the import response, the client's failure and xxx200 to the results of 8.5."""
+    if receipt.code == "COMMON":
+        return "" if receipt.result == "0" else "Z"
+    if receipt.code == "FAILED":
+        return "Z"
+    if receipt.code.endswith("200"):
+        return "Z" if receipt.result == "2" else "Y"
+    return receipt.result
+
+
+def _higher(state: str, present: str) -> bool:
+    return AUDITED_AND_SENT.state(state).rank > AUDITED_AND_SENT.state(present).rank

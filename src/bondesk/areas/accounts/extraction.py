@@ -1,0 +1,260 @@
+"""批量提取: what the enterprise has consolidated, compared with what customs has approved (handbook 4.3).
+
+Both sides are read as plain column tuples, joined in dictionaries and written with bulk statements, so that a
+book of 400,000 consumption rows is compared in seconds.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, insert, inspect, select, update
+
+from bondesk.areas.accounts.book_model import Account, AccountLine
+from bondesk.areas.accounts.changing import next_line_no
+from bondesk.areas.accounts.copying import rows_of
+from bondesk.areas.accounts.row_marks import differing, mark_of
+from bondesk.areas.goods.merged_item import MergedItem
+from bondesk.areas.goods.rollup import unit_consumption
+from bondesk.areas.goods.unit_consumption import UnitConsumption, UnitConsumptionLine
+from bondesk.areas.setup.company import company_of
+from bondesk.base.change import Candidate, ChangedTable, Counted, Mark, Outcome
+from bondesk.base.facts import Work
+from bondesk.base.records import new_id
+
+_BATCH = 2000
+#: Column of the line ← column of 归并后料件/成品.
+_TAKEN = (
+    "part_no",
+    "hs_code",
+    "name",
+    "spec",
+    "dcl_unit",
+    "legal_unit1",
+    "legal_unit2",
+    "price",
+    "currency",
+    "duty_mode",
+    "country",
+    "main_mark",
+)
+
+
+def candidates(draft: Account, table: ChangedTable, work: Work) -> list[Candidate]:
+    """Compare every source row of ``table`` with the draft; in source order."""
+    if table.match == ("item_no",):
+        return list(_goods(draft, table, work))
+    return list(_consumptions(draft, table, work))
+
+
+def _source_items(work: Work, goods_flag: str) -> Iterator[Mapping[str, Any]]:
+    columns = [getattr(MergedItem, "origin" if key == "country" else key) for key in _TAKEN]
+    statement = select(MergedItem.id, MergedItem.merge_no, *columns)
+    statement = statement.where(MergedItem.company_id == work.company_id, MergedItem.goods_flag == goods_flag)
+    for row in work.session.execute(statement.order_by(MergedItem.merge_no)):
+        yield {"id": row[0], "merge_no": row[1], **dict(zip(_TAKEN, row[2:], strict=True))}
+
+
+def _goods(draft: Account, table: ChangedTable, work: Work) -> Iterator[Candidate]:
+    flag = table.fixed["goods_flag"]
+    same_number = bool(company_of(work.facts).item_no_is_merge_no)
+    columns = ("id", "row_mark", "merge_no", "part_no", *table.kept)
+    rows = rows_of(work, table, draft.id, columns)
+    links = _Links(rows.values(), same_number)
+    used = numbers_used(work, draft, flag)
+    for item in _source_items(work, flag):
+        values = {key: item[key] for key in _TAKEN if item[key] not in (None, "") or key in table.compared}
+        values["merge_no"] = item["merge_no"]
+        here = links.row_of(item)
+        label = f"{item['merge_no']} {item['name']}"
+        if here is None:
+            number = item["merge_no"] if same_number else None
+            if number in used:
+                yield Candidate(
+                    item["id"], label, Outcome.REFUSED, values, reason=f"备案序号 {number} 已用过，不能再用（ACC-03）"
+                )
+            else:
+                yield Candidate(item["id"], label, Outcome.ADD, {**values, "item_no": number})
+            continue
+        yield _beside(item["id"], label, table, here, {**values, "item_no": here["item_no"]})
+
+
+def _beside(key: Any, label: str, table: ChangedTable, here: Mapping[str, Any], values: dict[str, Any]) -> Candidate:
+    """Say what extracting would do to a row that the draft has."""
+    changed = differing(table.compared, here, values)
+    before = {column: here[column] for column in changed}
+    mark = Mark(here["row_mark"])
+    if mark is Mark.STRUCK:
+        return Candidate(key, label, Outcome.RESTORE, values, before, here["id"], "本次已标记删除，提取即恢复")
+    if not changed:
+        return Candidate(key, label, Outcome.SAME, values, line_id=here["id"])
+    outcome = Outcome.MODIFY if mark is Mark.SAME else Outcome.OVERWRITE
+    return Candidate(key, label, outcome, values, before, here["id"])
+
+
+class _Links:
+    """Finds the draft's row of a merged item: by number, by part number (1:1 books), or by the stored link."""
+
+    def __init__(self, rows: Any, same_number: bool) -> None:
+        self._by_item = {row["item_no"]: row for row in rows} if same_number else {}
+        self._by_link = {row["merge_no"]: row for row in rows if row["merge_no"] is not None}
+        self._by_part = {} if same_number else {row["part_no"]: row for row in rows if row["part_no"]}
+        self._same_number = same_number
+
+    def row_of(self, item: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Return the row, or None."""
+        if self._same_number:
+            return self._by_item.get(item["merge_no"])
+        return self._by_link.get(item["merge_no"]) or self._by_part.get(item["part_no"] or None)
+
+
+def numbers_used(work: Work, draft: Account, goods_flag: str) -> set[int]:
+    """Return every 备案序号 any copy of this book ever had: none is used again (4.3)."""
+    heads = select(Account.id).where(Account.company_id == work.company_id, Account.book_kind == draft.book_kind)
+    same = (Account.id == draft.id) | (Account.internal_no == draft.internal_no)
+    if draft.record_no:
+        same = same | (Account.record_no == draft.record_no)
+    statement = select(AccountLine.item_no).where(
+        AccountLine.company_id == work.company_id,
+        AccountLine.goods_flag == goods_flag,
+        AccountLine.header_id.in_(heads.where(same)),
+    )
+    return set(work.session.scalars(statement.distinct()))
+
+
+_RATES = ("net", "tangible", "intangible", "bonded")
+
+
+def _consumptions(draft: Account, table: ChangedTable, work: Work) -> Iterator[Candidate]:
+    products, materials = (_goods_by_merge(work, draft, flag) for flag in ("E", "I"))
+    rows = rows_of(work, table, draft.id, ("id", "row_mark", *table.kept))
+    newest_only = company_of(work.facts).consumption_extract != "ALL"
+    for source in _source_consumptions(work, draft.record_no, newest_only):
+        product, material = products.get(source["product_no"]), materials.get(source["material_no"])
+        label = f"成品 {source['product_no']} 版本 {source['uc_version']} 料件 {source['material_no']}"
+        values = {key: source[key] for key in _RATES}
+        if product is None or material is None:
+            what = "成品" if product is None else "料件"
+            number = source["product_no"] if product is None else source["material_no"]
+            reason = f"{what} {number} 不在本账册或已标记删除，请先提取{what}（BOM-08）"
+            yield Candidate(source["id"], label, Outcome.REFUSED, values, reason=reason)
+            continue
+        values |= {"product_no": product, "uc_version": source["uc_version"], "material_no": material}
+        here = rows.get((product, source["uc_version"], material))
+        if here is None:
+            yield Candidate(source["id"], label, Outcome.ADD, values)
+        else:
+            yield _beside(source["id"], label, table, here, values)
+
+
+def _goods_by_merge(work: Work, draft: Account, goods_flag: str) -> dict[int, int]:
+    """Return 归并序号 → 备案序号 of the draft's goods that stay."""
+    statement = select(AccountLine.item_no, AccountLine.merge_no).where(
+        AccountLine.company_id == work.company_id,
+        AccountLine.header_id == draft.id,
+        AccountLine.goods_flag == goods_flag,
+        AccountLine.row_mark != Mark.STRUCK.value,
+    )
+    same_number = bool(company_of(work.facts).item_no_is_merge_no)
+    found = {}
+    for item_no, merge_no in work.session.execute(statement):
+        found[item_no if same_number or merge_no is None else merge_no] = item_no
+    return found
+
+
+def _source_consumptions(work: Work, record_no: str, newest_only: bool) -> Iterator[Mapping[str, Any]]:
+    head, line = UnitConsumption, UnitConsumptionLine
+    columns = (line.id, head.product_no, head.uc_version, line.material_no, *(getattr(line, key) for key in _RATES))
+    statement = (
+        select(*columns)
+        .join(line, (line.company_id == head.company_id) & (line.header_id == head.id))
+        .where(head.company_id == work.company_id, head.record_no.in_({"", record_no}))
+        .order_by(head.product_no, head.uc_version, line.line_no)
+    )
+    names = ("id", "product_no", "uc_version", "material_no", *_RATES)
+    rows = [dict(zip(names, row, strict=True)) for row in work.session.execute(statement)]
+    newest: dict[int, int] = {}
+    for row in rows:
+        newest[row["product_no"]] = max(newest.get(row["product_no"], 0), int(row["uc_version"]))
+    for row in rows:
+        if not newest_only or int(row["uc_version"]) == newest[row["product_no"]]:
+            yield row
+
+
+def extract(draft: Account, table: ChangedTable, keys: Sequence[Any], work: Work) -> Counted:
+    """Take the chosen source rows over; numbers are given in the order of selection where the parameter is off."""
+    by_key = {candidate.key: candidate for candidate in candidates(draft, table, work)}
+    chosen = [by_key[key] for key in dict.fromkeys(keys) if key in by_key]
+    refused = tuple(f"{one.label}：{one.reason}" for one in chosen if one.outcome is Outcome.REFUSED)
+    todo = [one for one in chosen if one.outcome not in (Outcome.REFUSED, Outcome.SAME)]
+    approved = rows_of(work, table, draft.approved_id, table.kept)
+    added = [one for one in todo if one.outcome is Outcome.ADD]
+    _add(draft, table, added, work)
+    _change(table, [one for one in todo if one.line_id is not None], approved, work)
+    done = Counter(one.outcome.value for one in todo)
+    return Counted(dict(done), refused)
+
+
+def _add(draft: Account, table: ChangedTable, added: Sequence[Candidate], work: Work) -> None:
+    model = table.model
+    first = next_line_no(work, draft, table)
+    blank = _defaults(model)
+    number = max(numbers_used(work, draft, table.fixed["goods_flag"]), default=0) if "item_no" in table.match else 0
+    rows = []
+    for position, one in enumerate(added):
+        values = {**blank, **one.values, **table.fixed, "row_mark": Mark.ADDED.value}
+        if "item_no" in table.match and values["item_no"] is None:
+            number += 1
+            values["item_no"] = number
+        rows.append({**values, **_computed(values), "id": new_id(), "line_no": first + position})
+    common = {"company_id": work.company_id, "header_id": draft.id}
+    for start in range(0, len(rows), _BATCH):
+        work.session.execute(insert(model.__table__), [{**row, **common} for row in rows[start : start + _BATCH]])
+    work.session.expire_all()
+
+
+def _change(
+    table: ChangedTable,
+    changed: Sequence[Candidate],
+    approved: Mapping[tuple[Any, ...], Mapping[str, Any]],
+    work: Work,
+) -> None:
+    target = table.model.__table__
+    for one in changed:
+        before = approved.get(tuple(one.values[key] for key in table.match))
+        values = {key: value for key, value in one.values.items() if key in target.c and key not in table.match}
+        values["row_mark"] = mark_of(table.compared, before, one.values).value
+        if "mark_before" in target.c:
+            values["mark_before"] = ""
+        mine = (target.c.company_id == work.company_id) & (target.c.id == one.line_id)
+        work.session.execute(update(target).where(mine).values(**values, **_computed(values)))
+    work.session.expire_all()
+
+
+def _computed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """U of a consumption row (handbook 3.1)."""
+    if "net" not in values:
+        return {}
+    return {"unit_consumption": unit_consumption(values["net"], values["tangible"], values["intangible"])}
+
+
+def _defaults(model: type[Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for attribute in inspect(model).column_attrs:
+        column = attribute.columns[0]
+        if column.default is not None and column.default.is_scalar:
+            found[attribute.key] = column.default.arg
+        elif column.nullable:
+            found[attribute.key] = None
+    return {key: value for key, value in found.items() if key not in {"id", "company_id", "header_id", "line_no"}}
+
+
+def count_rows(work: Work, table: ChangedTable, header_id: int) -> int:
+    """Return how many rows a copy has in ``table``."""
+    statement = select(func.count()).select_from(table.model)
+    statement = statement.where(table.model.company_id == work.company_id, table.model.header_id == header_id)
+    for key, value in table.fixed.items():
+        statement = statement.where(getattr(table.model, key) == value)
+    return int(work.session.execute(statement).scalar_one())

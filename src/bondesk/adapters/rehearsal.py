@@ -20,6 +20,7 @@ from typing import Any
 from lxml import etree
 
 from bondesk.adapters.rehearsal_answers import Answers
+from bondesk.adapters.rehearsal_books import BookKind, filed_after, head_of, kind_of, problems_of_book
 from bondesk.adapters.rehearsal_checks import problems_of
 from bondesk.adapters.xml.parser import child, local, parse, text
 from bondesk.base.errors import Refused
@@ -74,6 +75,10 @@ class RehearsalCustoms:
             self._answers(form, path.stem, self.clock()).import_failed("", str(problem))
             self._move(path, form / "FailBox")
             return
+        kind = kind_of(message)
+        if kind is not None:
+            self._answer_book(form, path, message, kind, state)
+            return
         head = child(message, "InvtHeadType")
         internal_no = text(head, "EtpsInnerInvtNo")
         known = state["notes"].get(internal_no)
@@ -85,6 +90,34 @@ class RehearsalCustoms:
             answers.import_failed(internal_no, "\n".join(wrong))
         else:
             self._decide(answers, message, state, internal_no)
+        self._write_state(state)
+        self._move(path, form / "SentBox")
+
+    def _answer_book(
+        self, form: Path, path: Path, message: etree._Element, kind: BookKind, state: dict[str, Any]
+    ) -> None:
+        """Answer an account, handbook or qualification: import response, then approval or 退单."""
+        head = head_of(message, kind)
+        internal_no = text(head, "EtpsPreentNo")
+        books = state.setdefault("books", {})
+        filed = books.get(text(head, kind.number)) if text(head, kind.number) else None
+        answers = self._answers(form, path.stem, self._moment(head, "DclTime"))
+        if wrong := problems_of_book(message, kind, filed):
+            answers.import_failed(internal_no, "\n".join(wrong))
+        else:
+            state["serial"] += 1
+            seq_no = text(head, "SeqNo") or f"{answers.now:%Y}{state['serial']:014d}"
+            answers.imported(internal_no, seq_no)
+            if internal_no in self.rejected:
+                answers.book_decided(
+                    kind.result, kind.bsc, {"seq_no": seq_no, "bond_no": ""}, self.rejected[internal_no]
+                )
+            else:
+                number = text(head, kind.number) or kind.serial.format(
+                    customs=text(head, "MasterCuscd"), year=f"{answers.now:%y}", serial=state["serial"]
+                )
+                books[number] = filed_after(message, kind, filed)
+                answers.book_decided(kind.result, kind.bsc, {"seq_no": seq_no, "bond_no": number}, "")
         self._write_state(state)
         self._move(path, form / "SentBox")
 
@@ -117,8 +150,8 @@ class RehearsalCustoms:
     def _answers(self, form: Path, stem: str, now: datetime) -> Answers:
         return Answers(form / "InBox", stem, now)
 
-    def _moment(self, head: etree._Element | None) -> datetime:
-        day = text(head, "InvtDclTime")
+    def _moment(self, head: etree._Element | None, element: str = "InvtDclTime") -> datetime:
+        day = text(head, element)
         if self.date_by_document and day:
             return datetime.strptime(day, "%Y%m%d") + timedelta(hours=10)
         return self.clock()
@@ -142,7 +175,7 @@ class RehearsalCustoms:
 
 
 def _message_of(path: Path) -> etree._Element:
-    """Return the InvtMessage of a zip; ``ValueError`` with a Chinese reason when it is not one."""
+    """Return the business root of a zip; ``ValueError`` with a Chinese reason when it is not one."""
     try:
         with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
             names = archive.namelist()
@@ -153,10 +186,13 @@ def _message_of(path: Path) -> etree._Element:
         raise ValueError("压缩包损坏") from problem
     if local(root) != "Signature":
         raise ValueError(f"根元素应为 Signature，现为 {local(root)}")
-    steps = ("Object", "Package", "DataInfo", "BussinessData", "InvtMessage")
+    steps = ("Object", "Package", "DataInfo", "BussinessData")
     found: etree._Element | None = root
     for step in steps:
         found = child(found, step) if found is not None else None
-    if found is None:
-        raise ValueError(f"缺少 {' / '.join(steps)}")
-    return found
+    if found is None or not len(found):
+        raise ValueError(f"缺少 {' / '.join(steps)} 或其中没有报文")
+    message = found[0]
+    if local(message) != "InvtMessage" and kind_of(message) is None:
+        raise ValueError(f"不认识的报文 {local(message)}")
+    return message

@@ -54,6 +54,16 @@ class Answers:
         _leaf(etree.SubElement(body, _q("CheckInfo")), "note", reason)
         self._receipt(body, "CUS0000E010000", "INV")
 
+    def book_decided(self, code: str, group: str, number: Mapping[str, str], reason: str) -> None:
+        """EMS211, EML211 or EMS201: manageResult 1, or 3 with ``reason`` in CheckInfo."""
+        body = self._body(code, number["bond_no"] or number["seq_no"])
+        self._result(body, number, "3" if reason else "1")
+        if reason:
+            _leaf(etree.SubElement(body, _q("CheckInfo")), "note", reason)
+        else:
+            _leaf(etree.SubElement(body, _q(group)), "etpsPreentNo", number["seq_no"])
+        self._receipt(body, "CUS0000E010000", "EMS")
+
     def declaration_generated(self, number: Mapping[str, str]) -> None:
         """INV202 with the 报关单统一编号."""
         body = self._body("INV202", number["bond_no"])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,27 +132,32 @@ def _apply(act: Act, engine: Engine, row: ReceiptFile) -> str:
 
 
 def _find(act: Act, receipt: Receipt) -> tuple[DocumentType, Any] | None:
-    """Find the one document a receipt speaks of; keys that name different documents find none."""
+    """Find the one document a receipt speaks of; keys that name different documents find none.
+
+    An open draft comes before the approved copy it will replace: a late receipt of the latter tells nothing new.
+    """
+    found: dict[int, tuple[DocumentType, Any]] = {}
     for document in act.catalogue.documents:
         message = document.message
-        if message is None or receipt.code not in message.receipt_codes:
-            continue
-        keys = (
-            (message.number, receipt.internal_no),
-            (message.seq_no, receipt.seq_no),
-            (message.business_no, receipt.business_no),
-        )
-        found = {}
-        for attribute, value in keys:
-            if value:
-                mine = select(document.header).filter_by(company_id=act.company_id, **document.variant)
-                statement = mine.where(attribute == value)
-                for header in act.session.scalars(statement):
-                    if not _contradicts(header, message, receipt):
-                        found[header.id] = header
-        if len(found) == 1:
-            return document, next(iter(found.values()))
-    return None
+        if message is not None and receipt.code in message.receipt_codes:
+            found |= {header.id: (document, header) for header in _named_by(act, document, message, receipt)}
+    waiting = [pair for pair in found.values() if not pair[0].flow.closed]
+    chosen = waiting or list(found.values())
+    return chosen[0] if len(chosen) == 1 else None
+
+
+def _named_by(act: Act, document: DocumentType, message: Message, receipt: Receipt) -> Iterator[Any]:
+    keys = (
+        (message.number, receipt.internal_no),
+        (message.seq_no, receipt.seq_no),
+        (message.business_no, receipt.business_no),
+    )
+    mine = select(document.header).filter_by(company_id=act.company_id, **document.variant)
+    for attribute, value in keys:
+        if value:
+            for header in act.session.scalars(mine.where(attribute == value)):
+                if not _contradicts(header, message, receipt):
+                    yield header
 
 
 def _find_by_name(act: Act, receipt: Receipt, file_name: str) -> tuple[DocumentType, Any] | None:

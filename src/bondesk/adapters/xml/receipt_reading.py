@@ -132,7 +132,25 @@ def _posted(code: str, body: etree._Element) -> Receipt:
     )
 
 
-_BODIES = {"INV200": _stored, "INV201": _approval, "INV202": _declaration, "INV211": _posted}
+def _book_approval(code: str, body: etree._Element) -> Receipt:
+    """EMS201, EMS211, EML211: HdeApprResult, CheckInfo*, the head customs keeps."""
+    result = child(body, "HdeApprResult")
+    head = next((part for part in body if local(part).endswith("Bsc")), None)
+    notes = [text(info, "note") for info in body if local(info) == "CheckInfo"]
+    number = text(head, "emsNo") or text(head, "emlNo") or text(head, "etArcrpNo")
+    return Receipt(
+        code=code,
+        seq_no=text(result, "etpsPreentNo") or text(head, "etpsPreentNo"),
+        business_no=text(result, "businessId") or number,
+        result=text(result, "manageResult"),
+        at=moment(text(result, "manageDate")),
+        reasons=_reasons(*notes, text(result, "rmk")),
+        values=leaves(head),
+    )
+
+
+_BOOKS = dict.fromkeys(("EMS201", "EMS211", "EML211"), _book_approval) | dict.fromkeys(("EMS200", "EML200"), _stored)
+_BODIES = _BOOKS | {"INV200": _stored, "INV201": _approval, "INV202": _declaration, "INV211": _posted}
 
 
 def leaves(element: etree._Element | None) -> dict[str, str]:

@@ -47,6 +47,8 @@ class BookReceipts:
         if result in ("3", "Z"):
             self._reject(draft, receipt)
             return f"{word}：{'；'.join(receipt.reasons) or '海关未说明原因'}"
+        if draft.state not in (*_WAITING, "REJECTED"):
+            return word  # an answer to an earlier sending; this draft has not been sent
         if result == "1":
             return self._approve(draft, receipt, work, word)
         if result in ("2", "Y") and _higher("ACCEPTED", draft.state):

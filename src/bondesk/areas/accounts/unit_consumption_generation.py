@@ -62,10 +62,11 @@ def generate_unit_consumption(work: Work, options: GenerateUnitConsumption, sele
 
 
 def _book(facts: Facts, record_no: str) -> Account:
+    """Return the book; before the first filing there is none, and versions are meant for any book."""
     books = [book for book in facts.find(Account, copy="approved") if record_no in ("", book.record_no)]
-    if len(books) != 1:
-        raise Refused("没有已审批的账册" if not books else "有多本已审批账册，请指定备案号", "NOTE-01")
-    return books[0]
+    if len(books) > 1 or (record_no and not books):
+        raise Refused("没有这本已审批的账册" if not books else "有多本已审批账册，请指定备案号", "NOTE-01")
+    return books[0] if books else Account(record_no="")
 
 
 def _candidates(work: Work, selected: Sequence[int]) -> list[Bom]:

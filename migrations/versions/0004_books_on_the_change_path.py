@@ -16,6 +16,75 @@ depends_on = None
 
 def upgrade() -> None:
     """Upgrade."""
+    op.create_table('qualification',
+    sa.Column('company_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('copy', sa.String(length=10), server_default='', nullable=False),
+    sa.Column('internal_no', sa.String(length=64), server_default='', nullable=False),
+    sa.Column('seq_no', sa.String(length=18), server_default='', nullable=False),
+    sa.Column('qualification_no', sa.String(length=64), server_default='', nullable=False),
+    sa.Column('declare_kind', sa.String(length=4), server_default='', nullable=False),
+    sa.Column('change_count', sa.BigInteger(), nullable=False),
+    sa.Column('customs_code', sa.String(length=10), server_default='', nullable=False),
+    sa.Column('enterprise_name', sa.String(length=255), server_default='', nullable=False),
+    sa.Column('credit_code', sa.String(length=18), server_default='', nullable=False),
+    sa.Column('processor_code', sa.String(length=10), server_default='', nullable=False),
+    sa.Column('processor_name', sa.String(length=255), server_default='', nullable=False),
+    sa.Column('processor_credit', sa.String(length=18), server_default='', nullable=False),
+    sa.Column('declarant_kind', sa.String(length=4), server_default='', nullable=False),
+    sa.Column('master_customs', sa.String(length=4), server_default='', nullable=False),
+    sa.Column('address', sa.String(length=512), server_default='', nullable=False),
+    sa.Column('phone', sa.String(length=32), server_default='', nullable=False),
+    sa.Column('capacity', ExactDecimal(5), nullable=True),
+    sa.Column('approval_no', sa.String(length=64), server_default='', nullable=False),
+    sa.Column('valid_to', sa.Date(), nullable=True),
+    sa.Column('entered_on', sa.Date(), nullable=True),
+    sa.Column('declared_on', sa.Date(), nullable=True),
+    sa.Column('approved_on', sa.Date(), nullable=True),
+    sa.Column('changed_on', sa.Date(), nullable=True),
+    sa.Column('replaced_on', sa.Date(), nullable=True),
+    sa.Column('pause_mark', sa.String(length=4), server_default='', nullable=False),
+    sa.Column('remark', sa.Text(), server_default='', nullable=False),
+    sa.Column('customs_at', sa.DateTime(), nullable=True),
+    sa.Column('customs_reason', sa.Text(), server_default='', nullable=False),
+    sa.Column('approved_id', sa.BigInteger(), nullable=True),
+    sa.Column('state', sa.String(length=16), server_default='DRAFT', nullable=False),
+    sa.Column('audited_by', sa.BigInteger(), nullable=True),
+    sa.Column('audited_at', sa.DateTime(), nullable=True),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('created_by', sa.BigInteger(), nullable=True),
+    sa.Column('created_at', sa.DateTime(), nullable=True),
+    sa.Column('changed_by', sa.BigInteger(), nullable=True),
+    sa.Column('changed_at', sa.DateTime(), nullable=True),
+    sa.Column('origin_run', sa.BigInteger(), nullable=True),
+    sa.Column('origin_sheet', sa.String(length=64), server_default='', nullable=False),
+    sa.Column('origin_row', sa.Integer(), nullable=True),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_qualification'))
+    )
+    with op.batch_alter_table('qualification', schema=None) as batch_op:
+        batch_op.create_index('ix_qualification_key', ['company_id', 'copy', 'internal_no', 'change_count'], unique=True)
+        batch_op.create_index('ix_qualification_no', ['company_id', 'qualification_no', 'copy'], unique=False)
+
+    op.create_table('qualification_line',
+    sa.Column('company_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('header_id', sa.BigInteger(), nullable=False),
+    sa.Column('line_no', sa.Integer(), nullable=False),
+    sa.Column('goods_flag', sa.String(length=4), server_default='', nullable=False),
+    sa.Column('item_no', sa.BigInteger(), nullable=False),
+    sa.Column('hs_heading', sa.String(length=10), server_default='', nullable=False),
+    sa.Column('name', sa.String(length=512), server_default='', nullable=False),
+    sa.Column('row_mark', sa.String(length=4), server_default='', nullable=False),
+    sa.Column('remark', sa.String(length=255), server_default='', nullable=False),
+    sa.Column('origin_run', sa.BigInteger(), nullable=True),
+    sa.Column('origin_sheet', sa.String(length=64), server_default='', nullable=False),
+    sa.Column('origin_row', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['company_id', 'header_id'], ['qualification.company_id', 'qualification.id'], name=op.f('fk_qualification_line_qualification'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_qualification_line'))
+    )
+    with op.batch_alter_table('qualification_line', schema=None) as batch_op:
+        batch_op.create_index('ix_qualification_line_header', ['company_id', 'header_id', 'line_no'], unique=False)
+
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.add_column(sa.Column('book_kind', sa.String(length=4), server_default='', nullable=False))
         batch_op.add_column(sa.Column('internal_no', sa.String(length=64), server_default='', nullable=False))
@@ -158,3 +227,12 @@ def downgrade() -> None:
         batch_op.drop_column('internal_no')
         batch_op.drop_column('book_kind')
 
+    with op.batch_alter_table('qualification_line', schema=None) as batch_op:
+        batch_op.drop_index('ix_qualification_line_header')
+
+    op.drop_table('qualification_line')
+    with op.batch_alter_table('qualification', schema=None) as batch_op:
+        batch_op.drop_index('ix_qualification_no')
+        batch_op.drop_index('ix_qualification_key')
+
+    op.drop_table('qualification')

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 from sqlalchemy import select
 
 from bondesk.adapters.rehearsal import RehearsalCustoms
 from bondesk.areas.accounts.book_model import Account, AccountConsumption, AccountLine
+from bondesk.areas.accounts.qualification_model import Qualification
 from bondesk.areas.goods.merged_item import MergedItem
 from bondesk.areas.goods.unit_consumption import UnitConsumption
 from bondesk.areas.notes.bonded_note_model import BondedNote
@@ -339,3 +341,46 @@ def test_notes_do_not_care_about_drafts(books: Books) -> None:
     numbers = books.office.notes("IM2401001")
     assert books.office.note(numbers[0]).record_no == BOOK
     assert BondedNote.__tablename__ == "bonded_note"
+
+
+def test_a_qualification_by_both_ways(books: Books, tmp_path: Path) -> None:
+    """Way 2: entered here, extracted, sent, approved; way 1: brought as a workbook, then changed here."""
+    office = books.office
+    document = office.document("qualification_draft")
+    with office.act() as act:
+        blank = records.blank(act, document)
+        blank.head |= {"internal_no": "ZZ-1", "master_customs": "5204", "capacity": Decimal(800)}
+        blank.head |= {"valid_to": date(2099, 12, 31)}
+        draft = records.save(act, document, blank)
+    for part in ("materials", "products"):
+        office.run("extract_qualification", {"internal_no": "ZZ-1", "part": part})
+    with office.act(office.auditor) as act:
+        records.move(act, document, draft, "audit")
+    with office.act() as act:
+        sending.order(act, document, [draft])
+    assert sending.hand_over(office.engine, office.clerk).problems == ()
+    assert any("审核通过，编号 T5204" in one for one in receive(office.engine, office.clerk).sentences)
+    approved = office.document("qualification")
+    with office.act(SYSTEM) as act:
+        (mine,) = act.session.scalars(select(Qualification).filter_by(copy="approved"))
+        assert {line.hs_heading for line in mine.materials} >= {"8536"}
+        assert mine.approved_on is not None
+    path = tmp_path / "资质.xlsx"
+    book = Workbook()
+    head = book.active
+    assert head is not None
+    head.title = "表头"
+    head.append(["项目", "内容"])
+    for row in (("资质编号", "T52042300009"), ("经营单位编码", "5204961234"), ("经营单位名称", "另一企业"),
+                ("主管海关", "5204"), ("加工生产能力", 100), ("结束有效日期", "2099-12-31")):  # fmt: skip
+        head.append(list(row))
+    for title in ("料件", "成品"):
+        sheet = book.create_sheet(title)
+        sheet.append(["商品序号", "商品编码", "商品名称"])
+        sheet.append([1, "8536", "连接器"])
+    book.save(path)
+    office.bring("qualification", path)
+    with office.act() as act:
+        other = records.load_numbered(act, approved, "T52042300009").id
+        opened = changing.start(act, approved, other)
+        assert {line.row_mark for line in records.load(act, document, opened).materials} == {"0"}

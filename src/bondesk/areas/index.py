@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bondesk.areas.accounts.account import book_documents
 from bondesk.areas.accounts.book_scripts import change_script, extract_script
+from bondesk.areas.accounts.qualification import QUALIFICATION, QUALIFICATION_DRAFT, QUALIFICATION_VERSION
 from bondesk.areas.accounts.unit_consumption_generation import GENERATE_UNIT_CONSUMPTION
 from bondesk.areas.codes.code_mapping import CODE_MAPPING
 from bondesk.areas.codes.customs_code import CUSTOMS_CODE, FactsCodeBook
@@ -55,12 +56,13 @@ ACCOUNTS = book_documents("EMS", rows_in_use)
 HANDBOOKS = book_documents("EML", rows_in_use)
 
 
+QUALIFICATIONS = (QUALIFICATION, QUALIFICATION_DRAFT, QUALIFICATION_VERSION)
+
+
 def _book_scripts() -> tuple[Script, ...]:
     scripts = []
-    for kind, title, documents in (("EMS", "账册", ACCOUNTS), ("EML", "手册", HANDBOOKS)):
-        path = documents[0].change
-        assert path is not None
-        scripts += [change_script(kind, path, title), extract_script(kind, path)]
+    for approved, draft, _version in (QUALIFICATIONS, ACCOUNTS, HANDBOOKS):
+        scripts += [change_script(approved), extract_script(draft)]
     return tuple(scripts)
 
 
@@ -77,6 +79,7 @@ CATALOGUE = Catalogue(
     documents=(
         SOURCE_DOCUMENT,
         BONDED_NOTE,
+        *QUALIFICATIONS,
         *ACCOUNTS,
         *HANDBOOKS,
         PART,

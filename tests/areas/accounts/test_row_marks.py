@@ -24,7 +24,7 @@ _VALUES = {"恢复": Values.RESTORED, "保留": Values.KEPT, "移除": Values.GO
 
 
 def _rows() -> list[tuple[str, str, str]]:
-    lines = [line for line in FATES.strip().splitlines()[1:]]
+    lines = FATES.strip().splitlines()[1:]
     found = []
     for line in lines:
         cells = [cell.strip() for cell in line.strip().split("  ") if cell.strip()]

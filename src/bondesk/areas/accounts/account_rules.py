@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import inspect
 
@@ -83,7 +84,7 @@ def _refers(line: AccountConsumption, position: int, products: set[int], materia
         yield error("ACC-08", "单耗版本号须为不超过8位的数字", "uc_version", position, table="consumptions")
 
 
-def still_valid(account: Account, facts: Facts) -> Iterator[Finding]:
+def still_valid(account: Any, facts: Facts) -> Iterator[Finding]:
     """The book ends after today (4.5)."""
     if account.valid_to is not None and account.valid_to <= facts.today:
         yield error("ACC-12", f"结束有效日期 {account.valid_to} 须晚于今天", "valid_to")
@@ -137,7 +138,7 @@ def _head_changes(account: Account, approved: Account) -> bool:
     return any((getattr(account, key) or None) != (getattr(approved, key) or None) for key in keys)
 
 
-def changes_allowed(account: Account, facts: Facts) -> Iterator[Finding]:
+def changes_allowed(account: Any, facts: Facts) -> Iterator[Finding]:
     """ACC-02: customs may have paused changes since the draft was opened."""
     if account.approved_id is None:
         return

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bondesk.areas.accounts.book_model import Account
 from bondesk.base.change import Candidate, ChangePath, Outcome
+from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Work
 from bondesk.base.options import option
@@ -21,11 +21,17 @@ _PARTS = (("materials", "料件"), ("products", "成品"), ("consumptions", "单
 _EDITABLE = {"DRAFT", "REJECTED"}
 
 
+def path_of(document: DocumentType) -> ChangePath:
+    """Return the declared path of a document that has one."""
+    assert document.change is not None
+    return document.change
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeOf:
     """Which book is changed."""
 
-    record_no: str = option("备案号", "", help="空 = 列表中选中的一本")
+    record_no: str = option("编号", "", help="备案号或资质编号；空 = 列表中选中的一本")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +42,14 @@ class ExtractInto:
     part: str = option("提取内容", "materials", choices=_PARTS, help="先提取料件和成品，再提取单损耗")
 
 
-def _one(work: Work, kind: str, copy: str, selected: Sequence[int], **named: str) -> Account:
-    statement = select(Account).where(Account.company_id == work.company_id, Account.book_kind == kind)
-    statement = statement.where(Account.copy == copy, Account.state != "VOID")
+def _one(work: Work, document: DocumentType, selected: Sequence[int], **named: str) -> Any:
+    header = document.header
+    statement = select(header).filter_by(company_id=work.company_id, **document.variant)
+    statement = statement.where(header.state != "VOID")
     given = {key: value for key, value in named.items() if value}
     statement = statement.filter_by(**given) if given else statement
     if not given and selected:
-        statement = statement.where(Account.id.in_(list(selected)))
+        statement = statement.where(header.id.in_(list(selected)))
     found = work.session.scalars(statement.limit(2)).all()
     if len(found) != 1:
         what = "没有找到，" if not found else "不止一本，"
@@ -50,16 +57,16 @@ def _one(work: Work, kind: str, copy: str, selected: Sequence[int], **named: str
     return found[0]
 
 
-def change_script(kind: str, path: ChangePath, title: str) -> Script:
-    """Return 变更 of approved books."""
+def change_script(approved: DocumentType) -> Script:
+    """Return 变更 of approved documents."""
+    path, number = path_of(approved), approved.number[0].key
 
     def run(work: Work, options: ChangeOf, selected: Sequence[int]) -> Steps:
-        approved = _one(work, kind, "approved", selected, record_no=options.record_no)
-        yield Progress(0, 1, f"正在复制{title} {approved.record_no}")
-        draft = path.start(approved, work)
-        return Result(
-            f"已建立{title} {approved.record_no} 的第 {approved.change_count + 1} 次变更", {path.draft: [draft]}
-        )
+        filed = _one(work, approved, selected, **{number: options.record_no})
+        name = f"{approved.title} {getattr(filed, number)}"
+        yield Progress(0, 1, f"正在复制{name}")
+        draft = path.start(filed, work)
+        return Result(f"已建立{name} 的第 {filed.change_count + 1} 次变更", {path.draft: [draft]})
 
     return Script(
         key=f"start_{path.approved}_change",
@@ -71,13 +78,16 @@ def change_script(kind: str, path: ChangePath, title: str) -> Script:
     )
 
 
-def extract_script(kind: str, path: ChangePath) -> Script:
+def extract_script(document: DocumentType) -> Script:
     """Return 批量提取 into drafts."""
+    path = path_of(document)
 
     def run(work: Work, options: ExtractInto, selected: Sequence[int]) -> Steps:
-        draft = _one(work, kind, "draft", selected, internal_no=options.internal_no)
+        draft = _one(work, document, selected, internal_no=options.internal_no)
         if draft.state not in _EDITABLE:
             raise Refused("草稿已审核或已发送，不能再提取；请先取消审核", "FLOW-01")
+        if options.part not in {table.key for table in path.tables}:
+            raise Refused(f"{document.title}没有{dict(_PARTS)[options.part]}", "OPT-02")
         table = path.table(options.part)
         yield Progress(0, 2, f"与{table.source}比较")
         found = path.candidates(draft, table, work)

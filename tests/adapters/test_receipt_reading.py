@@ -24,7 +24,6 @@ receipt-client-technical-failure | FAILED |               |                    |
 """  # noqa: E501
 #: examples of messages and documents that come in other increments: read as nothing we know, with a reason
 FOREIGN = (
-    "ems211-receipt-example",
     "receipt-decdata-legacy",
     "receipt-decimportresponse-success",
     "receipt-decimportresponse-failed",

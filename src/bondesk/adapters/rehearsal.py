@@ -194,5 +194,5 @@ def _message_of(path: Path) -> etree._Element:
         raise ValueError(f"缺少 {' / '.join(steps)} 或其中没有报文")
     message = found[0]
     if local(message) != "InvtMessage" and kind_of(message) is None:
-        raise ValueError(f"不认识的报文 {local(message)}")
+        raise ValueError(f"不认识的报文 {local(message)}，应为 InvtMessage 或账册、手册、资质报文")
     return message

@@ -76,4 +76,4 @@ def test_a_form_opens_its_history_by_key(desk: Any, qtbot: QtBot, fill: Callable
     page.show()
     qtbot.waitUntil(lambda: desk.context.lane.idle and page.body.isEnabled())
     qtbot.keyClick(page.body.header.cells["part_no"].editor.box, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(page.panes[0].isVisible)
+    qtbot.waitUntil(page.findChild(HistoryPane, "history_pane").isVisible)

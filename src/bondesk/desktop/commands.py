@@ -131,6 +131,13 @@ class CommandActions:
         else:
             self.refresh()
 
+    def retitle(self, command_id: str, title: str) -> None:
+        """Write another text on a command's button, such as a count; its shortcut stays beside it."""
+        action, shortcut = self._actions[command_id], self._commands[command_id].shortcut
+        action.setText(title)
+        if shortcut:
+            action.setIconText(f"{title} {shortcut_text(shortcut)}")
+
     def refresh(self) -> None:
         """Enable what may run now; the tooltip names the shortcut, or why the command cannot run."""
         for command in self._commands:

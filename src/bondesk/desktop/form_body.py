@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -149,6 +150,16 @@ class FormBody(QWidget):
             cell.editor.set_value(value)
             cell.refresh()
             cell.editor.box.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._count_edit()
+
+    def write_heads(self, values: Mapping[str, Any]) -> None:
+        """Set several head values and show them without moving the cursor; called by commands."""
+        for key, value in values.items():
+            self.head[key] = value
+            cell = self.header.cells.get(key)
+            if cell is not None:
+                cell.editor.set_value(value)
+                cell.refresh()
         self._count_edit()
 
     def _count_edit(self) -> None:

@@ -11,6 +11,7 @@ from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
 from bondesk.base.findings import Finding, error
 from bondesk.base.flow import Move
+from bondesk.base.template_filling import Filling
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.form_body import FormBody
 from bondesk.desktop.form_work import in_act, off_thread, sentence
@@ -18,6 +19,7 @@ from bondesk.engine import history, records, sending
 from bondesk.engine.act import Act
 from bondesk.engine.drafts import Draft, draft_of
 from bondesk.engine.sending import HandedOver
+from bondesk.engine.templates import new_draft
 
 CONFLICT, GONE = "CONFLICT", "GONE"
 
@@ -33,12 +35,14 @@ class Moved:
 class FormDeeds(QObject):
     """Acts for one form. Every signal comes on the UI thread.
 
-    ``opened`` brings the draft to show, ``stored`` the draft as it is after a save, ``moved`` a
+    ``opened`` brings the draft to show, ``templated`` what templates filled into a blank one,
+    ``stored`` the draft as it is after a save, ``moved`` a
     :class:`Moved`, ``refused`` findings, ``failed`` a sentence, ``conflicted`` who changed the document
     meanwhile, ``deleted`` nothing; ``working`` whether an order is under way.
     """
 
     opened = Signal(object)
+    templated = Signal(object)
     stored = Signal(object)
     moved = Signal(object)
     refused = Signal(object)
@@ -60,15 +64,23 @@ class FormDeeds(QObject):
     def open(self, document_id: int | None, copy_of: int | None) -> None:
         """Read a stored document, a copy of one, or a blank one."""
         document = self._document
+        fillings: list[Filling] = []
 
         def work(act: Act) -> Draft:
             if document_id is not None:
                 return records.open_draft(act, document, document_id)
             if copy_of is not None:
                 return records.copy_draft(act, document, copy_of)
-            return records.blank(act, document)
+            draft, filling = new_draft(act, document)
+            fillings.append(filling)
+            return draft
 
-        self._do(work, self.opened.emit)
+        def done(draft: Draft) -> None:
+            self.opened.emit(draft)
+            for filling in fillings:
+                self.templated.emit(filling)
+
+        self._do(work, done)
 
     def _do(self, work: Callable[[Act], object], done: Callable[..., object]) -> None:
         """Run ``work``; while it runs no other order is taken."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,6 +18,9 @@ class Head(Protocol):
 
     def write_head(self, key: str, value: Any) -> None:
         """Set a head value and show it."""
+
+    def write_heads(self, values: Mapping[str, Any]) -> None:
+        """Set several head values and show them; the cursor stays where it is."""
 
 
 class Lines(Protocol):
@@ -78,6 +81,23 @@ class HeadEdit(QUndoCommand):
     def undo(self) -> None:
         """Write the old value."""
         self._head.write_head(self.key, self._before)
+
+
+class HeadFill(QUndoCommand):
+    """Several head values at once, as a template gives them."""
+
+    def __init__(self, head: Head, before: Mapping[str, Any], after: Mapping[str, Any], text: str) -> None:
+        """Change ``before`` to ``after``; ``text`` says what is done."""
+        super().__init__(text)
+        self._head, self._before, self._after = head, dict(before), dict(after)
+
+    def redo(self) -> None:
+        """Write the new values."""
+        self._head.write_heads(self._after)
+
+    def undo(self) -> None:
+        """Write the old values."""
+        self._head.write_heads(self._before)
 
 
 class CellsEdit(QUndoCommand):

@@ -24,6 +24,7 @@ from bondesk.desktop.form_deeds import GONE, FormDeeds, Moved
 from bondesk.desktop.form_drafts import FormDrafts
 from bondesk.desktop.form_keeping import WAITING, FormKeeping
 from bondesk.desktop.form_notice import FormNotice, ask_unsaved
+from bondesk.desktop.form_templates import FormTemplates
 from bondesk.desktop.form_words import number_text, show_state, why_locked, why_not_delete
 from bondesk.desktop.kept_pane import KeptPane
 from bondesk.desktop.questions import ask
@@ -63,8 +64,11 @@ class FormPage(QWidget):
         self.keeping = FormKeeping(document, self.body, self.deeds, self.kept, self.notice, drafts, self._show)
         self.badge = QLabel(self)
         self.badge.setObjectName("form_state")
-        self.commands = form_commands(self, context.identity, self.side.commands(self.why_not_stored))
+        self.templates = FormTemplates(context, document, self.body, self)
+        panes, templates = self.side.commands(self.why_not_stored), self.templates.commands(self.why_not_save)
+        self.commands = form_commands(self, context.identity, (*panes, *templates))
         self.bound = CommandActions(self.commands, self)
+        self.side.count_on(self.bound)
         self._build()
         self._connect()
         self._retitle()
@@ -103,6 +107,8 @@ class FormPage(QWidget):
     def _connect(self) -> None:
         deeds = self.deeds
         deeds.opened.connect(self._opened)
+        deeds.templated.connect(self.templates.started_with)
+        self.templates.said.connect(lambda text: self.notice.say(text, "warn"))
         deeds.stored.connect(self._stored)
         deeds.moved.connect(self._moved)
         deeds.refused.connect(self._refused)
@@ -126,6 +132,7 @@ class FormPage(QWidget):
         self._ready = True
         self.body.setEnabled(True)
         self._show(draft)
+        self.side.follow()
         if self._copy_of is not None and draft.id is None:
             self.body.stack.resetClean()
         if self.body.editable:

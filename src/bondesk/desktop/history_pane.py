@@ -70,6 +70,7 @@ class HistoryPane(QWidget):
         self.tree.setHeaderHidden(True)
         self.tree.setWordWrap(True)
         self.tree.setAlternatingRowColors(True)
+        self.setFocusProxy(self.tree)
         top = QHBoxLayout()
         top.addWidget(title, 1)
         top.addWidget(close)

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
+from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from bondesk.base.documents import DocumentType
-from bondesk.desktop.commands import Command
+from bondesk.desktop.attachments_pane import attachments_pane
+from bondesk.desktop.commands import Command, CommandActions
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.history_pane import HistoryPane
+from bondesk.desktop.related_pane import RelatedPane
 
 
 class SidePane(Protocol):
@@ -43,9 +46,19 @@ class SidePane(Protocol):
         """Go out of sight."""
 
 
+@runtime_checkable
+class Counting(Protocol):
+    """A pane that knows how many things it holds, also while it is hidden; ``counted`` brings the number."""
+
+    counted: SignalInstance
+
+    def glance(self, document_id: int) -> None:
+        """Count what belongs to a stored document."""
+
+
 #: Makes the pane of a form, or None where the document has nothing for it or the user no right.
 MakePane = Callable[[DeskContext, DocumentType, QWidget], SidePane | None]
-PANES: tuple[MakePane, ...] = (HistoryPane,)
+PANES: tuple[MakePane, ...] = (attachments_pane, RelatedPane, HistoryPane)
 
 
 class SidePanes:
@@ -78,18 +91,36 @@ class SidePanes:
             for other in self.panes:
                 other.hide()
             pane.load(document_id)
+            cast(QWidget, pane).setFocus()
 
     def follow(self) -> None:
-        """Read the pane in sight again after the document was stored."""
+        """Read the pane in sight again after the document was opened or stored; the others only count."""
         document_id = self._document_id()
         for pane in self.panes:
             if document_id is None:
                 pane.clear()
             elif pane.isVisible():
                 pane.load(document_id)
+            elif isinstance(pane, Counting):
+                pane.glance(document_id)
+
+    def count_on(self, actions: CommandActions) -> None:
+        """Write the counts of the panes on the buttons that open them."""
+        for pane in self.panes:
+            if isinstance(pane, Counting):
+                pane.counted.connect(partial(_show_count, pane, actions))
 
     def commands(self, why_not: Callable[[], str]) -> Iterator[Command]:
         """Iterate over the commands that open and close the panes."""
         for pane in self.panes:
-            name = pane.objectName().removesuffix("_pane")
-            yield Command(f"form.{name}", pane.title, pane.shortcut, partial(self.toggle, pane), why_not, "panes")
+            yield Command(
+                f"form.{_name(pane)}", pane.title, pane.shortcut, partial(self.toggle, pane), why_not, "panes"
+            )
+
+
+def _name(pane: SidePane) -> str:
+    return pane.objectName().removesuffix("_pane")
+
+
+def _show_count(pane: SidePane, actions: CommandActions, count: int) -> None:
+    actions.retitle(f"form.{_name(pane)}", f"{pane.title}（{count}）" if count else pane.title)

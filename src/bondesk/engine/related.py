@@ -142,8 +142,10 @@ def _of(act: Act, model: Any) -> list[Any]:
 
 
 def _rows(act: Act, document: DocumentType, statement: Select[Any], why: str) -> Iterator[Related]:
+    fields = [field_of(part) for part in document.number]
     for key, *parts in act.session.execute(statement):
-        yield Related(document.key, key, "/".join(str(part) for part in parts if part not in (None, "")), why)
+        words = [entry.choice_name(str(part)) for entry, part in zip(fields, parts, strict=True) if part is not None]
+        yield Related(document.key, key, "/".join(word for word in words if word), why)
 
 
 def _files(act: Act, document: DocumentType, header: Any) -> Iterator[RelatedGroup]:

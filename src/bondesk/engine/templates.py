@@ -22,13 +22,17 @@ HEAD_TEMPLATE = "head_template"
 
 @dataclass(frozen=True, slots=True)
 class TemplateOffer:
-    """A template that may be applied: its id and name, whom it is for, and what it would fill into the head."""
+    """A template that may be applied: its id and name, whom it is for, and what it would fill into the head.
+
+    ``words`` are the values to be filled as (label, text), codes with their names.
+    """
 
     id: int
     name: str
     meant_for: str
     usual: bool
     filling: Filling
+    words: tuple[tuple[str, str], ...]
 
 
 def fitting(
@@ -73,16 +77,21 @@ def _changeable(document: DocumentType, head: Mapping[str, Any]) -> dict[str, An
 def offers(act: Act, document: DocumentType, head: Mapping[str, Any]) -> list[TemplateOffer]:
     """Return every template that may be applied to ``head``, with what each would fill."""
     act.require(document, "view")
-    return [
-        TemplateOffer(
-            id=template.id,
-            name=template.name,
-            meant_for=meant_for(act, document, template),
-            usual=template.usual,
-            filling=fill(document, [template], head, act.codebook),
-        )
-        for template in fitting(act, document, head, open_ended=True)
-    ]
+    return [_offer(act, document, template, head) for template in fitting(act, document, head, open_ended=True)]
+
+
+def _offer(act: Act, document: DocumentType, template: HeadTemplate, head: Mapping[str, Any]) -> TemplateOffer:
+    filling = fill(document, [template], head, act.codebook)
+    meant = meant_for(act, document, template)
+    return TemplateOffer(
+        template.id, template.name, meant, template.usual, filling, words(act, document, filling.values)
+    )
+
+
+def words(act: Act, document: DocumentType, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Write head values as (label, text), in the order of the form."""
+    book = act.codebook
+    return tuple((e.label, written(e, values[e.key], book)) for e in document.head_fields if e.key in values)
 
 
 def meant_for(act: Act, document: DocumentType, template: HeadTemplate) -> str:

@@ -73,7 +73,7 @@ def test_enter_opens_documents_and_files(desk: Any, qtbot: QtBot, fill: Callable
         ["收到的回执（1）", "Receipt_1.xml"],
         ["导入的工作簿（1）", "单证.xlsx"],
     ]
-    assert pane.tree.topLevelItem(1).child(0).text(1) == "已处理：审核通过　2024-05-02 09:30"
+    assert pane.tree.topLevelItem(1).child(0).text(1) == "审核通过　2024-05-02 09:30"
     qtbot.keyClick(pane.tree, Qt.Key.Key_Return)
     assert desk.documents == [("partner", partner.id)]
     paths: list[Path] = []

@@ -88,7 +88,9 @@ def test_messages_and_receipts_of_a_note_are_read_as_text(office_at, factory_tem
     (sent,) = found["发出的报文"].rows
     assert isinstance(sent, RelatedFile) and sent.state == "已交客户端" and sent.at is not None
     received = found["收到的回执"].rows
-    assert received and all(isinstance(row, RelatedFile) and row.state.startswith("已处理") for row in received)
+    assert received and all(
+        isinstance(row, RelatedFile) and row.state and not row.state.startswith("已处理") for row in received
+    )
     document, key = office.document("bonded_note"), office.note(number).id
     with office.act() as act:
         name, content = file_of(act, document, key, sent)

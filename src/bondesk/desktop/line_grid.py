@@ -55,6 +55,7 @@ class LineGrid(QWidget):
         self.bound = CommandActions(self.commands, self.view)
         self.footer = QLabel(self)
         self.footer.setObjectName(f"lines_sums.{table.key}")
+        self.footer.setMinimumWidth(1)  # long sums are cut rather than widen the window; the tooltip has them all
         self.footer.setProperty("role", "quiet")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(style.MARGIN, style.GAP, style.MARGIN, style.GAP)
@@ -186,6 +187,7 @@ class LineGrid(QWidget):
                 if values:
                     parts.append(f"{entry.label} {grouped(sum(values, Decimal(0)))}")
         self.footer.setText("　".join(parts))
+        self.footer.setToolTip("\n".join(parts))
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
         """Colour the cells findings are about."""

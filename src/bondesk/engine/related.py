@@ -150,7 +150,7 @@ def _rows(act: Act, document: DocumentType, statement: Select[Any], why: str) ->
 
 def _files(act: Act, document: DocumentType, header: Any) -> Iterator[RelatedGroup]:
     yield _group("发出的报文", _messages(act, document, header.id))
-    yield _group("收到的回执", _receipts(act, document, header.id))
+    yield _group("收到的回执", _receipts(act, document, header.id, document.number_of(header)))
     yield _group("导入的工作簿", _workbooks(act, document, header))
 
 
@@ -165,14 +165,19 @@ def _messages(act: Act, document: DocumentType, document_id: int) -> list[Relate
     ]
 
 
-def _receipts(act: Act, document: DocumentType, document_id: int) -> list[RelatedFile]:
+def _receipts(act: Act, document: DocumentType, document_id: int, number: str) -> list[RelatedFile]:
     columns = (ReceiptFile.id, ReceiptFile.file_name, ReceiptFile.received_at, ReceiptFile.state, ReceiptFile.reason)
     statement = select(*columns).where(*_belonging(act, ReceiptFile, document, document_id))
     rows = act.session.execute(statement.order_by(ReceiptFile.received_at.desc()).limit(MOST_RELATED + 1))
+    own = f"{document.title} {number}："  # said of a receipt anywhere, needless beside its document
     return [
-        RelatedFile(RECEIPT, row.id, row.file_name, row.received_at, _said(_RECEIVED, row.state, row.reason))
+        RelatedFile(RECEIPT, row.id, row.file_name, row.received_at, _outcome(row.state, row.reason.removeprefix(own)))
         for row in rows
     ]
+
+
+def _outcome(state: str, reason: str) -> str:
+    return reason if state == "applied" and reason else _said(_RECEIVED, state, reason)
 
 
 def _belonging(act: Act, model: Any, document: DocumentType, document_id: int) -> tuple[Any, ...]:

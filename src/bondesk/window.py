@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bondesk.desktop.application import run_desktop
-from bondesk.settings import Connection, Home
+from bondesk.settings import Connection, Home, carried
 
 if TYPE_CHECKING:
     from bondesk.engine.engine import Engine
@@ -21,4 +21,4 @@ def run_window(home: Home, account: str = "", password: str = "") -> int:
         return opened(home, connection)
 
     start = (settings.connections[0], account, password) if account else None
-    return run_desktop(settings.connections, open_engine, home.layout_file, start)
+    return run_desktop(settings.connections, open_engine, home.layout_file, start, carried("resources") / "help")

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from bondesk.areas.goods.part import Part
 from bondesk.base.catalogue import Catalogue
 from bondesk.base.identity import Identity
-from bondesk.desktop.layout import Layout
+from bondesk.desktop.layout import LAYOUT_VERSION, Layout
 from bondesk.desktop.list_page import ListPage
 from bondesk.desktop.login import SignedIn
 from bondesk.desktop.main_window import MainWindow
@@ -169,7 +169,9 @@ def test_the_layout_comes_back(open_window: Callable[..., MainWindow], tmp_path:
     assert not again.dock.isVisible()
     again.close()
     file = tmp_path / "layout.ini"
-    file.write_text(file.read_text(encoding="utf-8").replace("version=1", "version=0"), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace(f"version={LAYOUT_VERSION}", "version=0"), encoding="utf-8"
+    )
     fresh = open_window()
     assert fresh.pages.current() is None
     assert fresh.dock.isVisible()

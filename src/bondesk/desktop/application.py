@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from bondesk.desktop.crash import CrashGuard, keep_log
 from bondesk.desktop.layout import Layout
 from bondesk.desktop.login import DataConnection, LoginWindow, SignedIn
-from bondesk.desktop.style import apply_style
+from bondesk.desktop.looks import apply_look, follow_system
 
 if TYPE_CHECKING:
     from bondesk.desktop.main_window import MainWindow
@@ -32,11 +32,12 @@ class Desk(QObject):
         open_engine: Callable[[C], Engine],
         layout: Layout,
         guard: CrashGuard,
+        help_folder: Path | None = None,
     ) -> None:
         """Sign in to one of ``connections``; remember the window in ``layout``."""
         super().__init__()
         self._connections, self._open_engine = list(connections), open_engine
-        self._layout, self._guard = layout, guard
+        self._layout, self._guard, self._help_folder = layout, guard, help_folder
         self.login: LoginWindow | None = None
         self.window: MainWindow | None = None
 
@@ -61,7 +62,7 @@ class Desk(QObject):
 
         self._layout.keep("login/connection", signed.connection)
         self._layout.keep("login/account", signed.identity.account)
-        window = MainWindow(signed, self._layout, self._guard.report)
+        window = MainWindow(signed, self._layout, self._guard.report, self._help_folder)
         window.relogin.connect(self._back_to_login)
         window.left.connect(QApplication.quit)
         self.window = window
@@ -90,6 +91,7 @@ def run_desktop(
     open_engine: Callable[[C], Engine],
     layout_file: Path,
     start: Start[C] | None = None,
+    help_folder: Path | None = None,
 ) -> int:
     """Run the desktop program and return its exit code.
 
@@ -100,11 +102,13 @@ def run_desktop(
     app = cast(QApplication, QApplication.instance() or QApplication(sys.argv))
     app.setApplicationName("Bondesk")
     app.setQuitOnLastWindowClosed(False)
-    apply_style(app)
+    layout = Layout(layout_file)
+    apply_look(app, layout)
+    follow_system(app, layout)
     guard = CrashGuard(log_file)
     guard.install()
     keep_log(log_file)
-    desk = Desk(connections, open_engine, Layout(layout_file), guard)
+    desk = Desk(connections, open_engine, layout, guard, help_folder)
     login = desk.show_login()
     if start is not None:
         login.sign_in_as(start[0].name, start[1], start[2])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
@@ -13,6 +13,8 @@ from bondesk.desktop import style
 from bondesk.desktop.commands import shortcut_text
 
 _LISTED = 60
+#: Documents are searched when typing has rested this long.
+DEBOUNCE_MS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,10 @@ class Entry:
     kind: str
     run: Callable[[], object]
     shortcut: str = ""
+
+
+#: Looks further than the entries: typed text, and who takes what is found, batch by batch.
+LookFurther = Callable[[str, Callable[[Sequence[Entry], bool], None]], None]
 
 
 def matching(entries: Sequence[Entry], typed: str, initials: Callable[[str], str]) -> list[Entry]:
@@ -45,16 +51,31 @@ def matching(entries: Sequence[Entry], typed: str, initials: Callable[[str], str
 class CommandPalette(QDialog):
     """A line to type in and the entries that match; Enter runs the marked one."""
 
-    def __init__(self, entries: Sequence[Entry], initials: Callable[[str], str], parent: QWidget) -> None:
-        """Offer ``entries``; ``initials`` gives the pinyin initials of a title."""
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        initials: Callable[[str], str],
+        parent: QWidget,
+        further: LookFurther | None = None,
+    ) -> None:
+        """Offer ``entries``; ``initials`` gives the pinyin initials of a title.
+
+        ``further`` is asked once typing rests; a newer text makes its answers worthless.
+        """
         super().__init__(parent, Qt.WindowType.Popup)
         self.setObjectName("command_palette")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._entries, self._initials = entries, initials
         self._shown: list[Entry] = []
+        self._further, self._found = further, list[Entry]()
+        self._asked = ""
+        self._rested = QTimer(self)
+        self._rested.setSingleShot(True)
+        self._rested.setInterval(DEBOUNCE_MS)
+        self._rested.timeout.connect(self._look_further)
         self.line = QLineEdit(self)
         self.line.setObjectName("palette_line")
-        self.line.setPlaceholderText("输入模块、报表或操作的名称或拼音首字母")
+        self.line.setPlaceholderText("输入模块、操作的名称或拼音首字母，也可输入单号、料号、企业名称或海关代码")
         self.line.setClearButtonEnabled(True)
         self.list = QTreeWidget(self)
         self.list.setObjectName("palette_list")
@@ -63,8 +84,8 @@ class CommandPalette(QDialog):
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setColumnWidth(0, 300)
-        self.list.setColumnWidth(1, 110)
+        self.list.setColumnWidth(0, 400)
+        self.list.setColumnWidth(1, 130)
         self.nothing = QLabel("没有匹配的项目", self)
         self.nothing.setObjectName("palette_nothing")
         self.nothing.setProperty("role", "quiet")
@@ -74,15 +95,40 @@ class CommandPalette(QDialog):
         layout.setSpacing(style.GAP)
         for widget in (self.line, self.list, self.nothing):
             layout.addWidget(widget)
-        self.line.textChanged.connect(self._refill)
+        self.line.textChanged.connect(self._typed)
         self.line.installEventFilter(self)
         self.list.itemActivated.connect(lambda *_: self._run())
         self.list.itemClicked.connect(lambda *_: self._run())
-        self.resize(520, 380)
+        self.resize(640, 420)
         self._refill("")
 
+    def _typed(self, typed: str) -> None:
+        self._found, self._asked = [], ""
+        if self._further is not None and typed.strip():
+            self._rested.start()
+        else:
+            self._rested.stop()
+        self._refill(typed)
+
+    def _look_further(self) -> None:
+        typed = self.line.text()
+        self._asked = typed
+
+        def take(entries: Sequence[Entry], over: bool) -> None:
+            if typed != self.line.text():
+                return
+            self._found += entries
+            if over:
+                self._asked = ""
+            marked = self._marked()
+            self._refill(typed)
+            self._mark(max(marked, 0))
+
+        if self._further is not None:
+            self._further(typed, take)
+
     def _refill(self, typed: str) -> None:
-        self._shown = matching(self._entries, typed, self._initials)[:_LISTED]
+        self._shown = [*matching(self._entries, typed, self._initials)[:_LISTED], *self._found]
         self.list.clear()
         for entry in self._shown:
             row = QTreeWidgetItem(self.list, [entry.title, entry.kind, shortcut_text(entry.shortcut)])
@@ -91,6 +137,8 @@ class CommandPalette(QDialog):
         self._mark(0)
         self.list.setVisible(bool(self._shown))
         self.nothing.setVisible(not self._shown)
+        waiting = bool(self._asked) or self._rested.isActive()
+        self.nothing.setText("正在查找单据和代码…" if waiting else "没有匹配的项目")
 
     def _mark(self, row: int) -> None:
         marked = self.list.topLevelItem(row)

@@ -116,6 +116,10 @@ class CommandActions:
         """Return the action of a command."""
         return self._actions[command_id]
 
+    def ids(self) -> set[str]:
+        """Return the ids of all commands."""
+        return set(self._actions)
+
     def grouped(self) -> Iterator[tuple[str, list[QAction]]]:
         """Iterate over the actions group by group, in the order of declaration."""
         groups: dict[str, list[QAction]] = {}

@@ -10,12 +10,11 @@ from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
-from PySide6.QtGui import QInputMethodEvent, QPalette
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from bondesk.base.fields import Field
 from bondesk.base.readings import Unreadable
-from bondesk.desktop import style
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.typed_values import edit_text, read_typed
 
@@ -103,18 +102,18 @@ class FieldEditor(QWidget):
 
 def paint_locked(box: QWidget, editable: bool) -> None:
     """Grey a box that cannot be typed into; the keyboard then passes it by."""
-    palette = QPalette(box.palette())
-    scheme = style.scheme()
-    palette.setColor(QPalette.ColorRole.Base, scheme.base if editable else scheme.window)
-    palette.setColor(QPalette.ColorRole.Text, scheme.text if editable else scheme.quiet)
-    box.setPalette(palette)
+    _mark(box, "locked", not editable)
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus if editable else Qt.FocusPolicy.ClickFocus)
 
 
 def mark_wrong(box: QWidget, wrong: bool) -> None:
     """Give a box the red border of the style, or take it away."""
-    if bool(box.property("wrong")) != wrong:
-        box.setProperty("wrong", wrong)
+    _mark(box, "wrong", wrong)
+
+
+def _mark(box: QWidget, name: str, on: bool) -> None:
+    if bool(box.property(name)) != on:
+        box.setProperty(name, on)
         box.style().unpolish(box)
         box.style().polish(box)
 

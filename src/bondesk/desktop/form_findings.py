@@ -80,8 +80,8 @@ class FormFindings(QObject):
             wrong = sum(one.table == key and one.severity is Severity.ERROR for one in findings)
             text = f"{grid.table.title}（{grid.model.rowCount()}）"
             self._tabs.setTabText(place, f"{text}　错误 {wrong}" if wrong else text)
-            colour = style.tone("bad").foreground if wrong else style.scheme().text
-            self._tabs.tabBar().setTabTextColor(place, QColor(colour))
+            colour = QColor(style.tone("bad").foreground) if wrong else QColor()
+            self._tabs.tabBar().setTabTextColor(place, colour)
 
     def go_to(self, finding: Finding) -> None:
         """Go to the field or line a finding is about."""

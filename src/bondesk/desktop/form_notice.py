@@ -44,10 +44,8 @@ class FormNotice(QWidget):
 
     def say(self, text: str, kind: str, button: str = "", then: Callable[[], object] | None = None) -> None:
         """Show ``text``; ``kind`` is error, warn or locked; ``then`` runs when ``button`` is pressed."""
-        tone = style.tone(_TONES[kind])
-        self.setStyleSheet(
-            f"#form_notice {{ background: {tone.background}; }} #form_notice_text {{ color: {tone.foreground}; }}"
-        )
+        style.set_tone(self, _TONES[kind])
+        style.set_tone(self.label, _TONES[kind])
         self.label.setText(text)
         self.button.setText(button)
         self.button.setVisible(bool(button))

@@ -47,9 +47,6 @@ def show_state(badge: QLabel, document: DocumentType, base: Draft) -> None:
     badge.setVisible(bool(document.flow.states))
     if document.flow.states:
         shown = document.flow.state(base.state)
-        tone = style.tone(shown.tone)
         badge.setText(shown.title)
-        badge.setStyleSheet(
-            f"color: {tone.foreground}; background: {tone.background};"
-            f"border-radius: 4px; padding: 3px 12px; margin-right: {style.MARGIN}px; font-weight: 600"
-        )
+        badge.setProperty("role", "badge")
+        style.set_tone(badge, shown.tone)

@@ -65,7 +65,7 @@ class FieldCell(QWidget):
         self.message.setToolTip("\n".join(self._sentences()))
         self.message.setVisible(bool(text))
         if text:
-            self.message.setStyleSheet(f"color: {style.tone(tone).foreground}")
+            style.set_tone(self.message, tone, "ink")
         mark_wrong(self.editor.box, tone == "bad")
 
     def _sentences(self) -> list[str]:
@@ -123,13 +123,13 @@ class HeaderForm(QWidget):
             rule = QFrame(self)
             rule.setObjectName(f"rule.{title}")
             rule.setFixedHeight(1)
-            rule.setStyleSheet(f"background: {style.scheme().border}")
+            rule.setProperty("role", "rule")
             self._rules.append(rule)
 
     def _add(self, context: DeskContext, entry: Field) -> None:
         editor = make_editor(context, entry)
         cell = FieldCell(editor, self)
-        star = f'<span style="color:{style.tone("bad").foreground}">*</span>' if _wanted(entry) else ""
+        star = f'<span style="color:{style.STAR}">*</span>' if _wanted(entry) else ""
         label = QLabel(f"{star}{entry.label}", self)
         label.setObjectName(f"label.{entry.key}")
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -26,6 +26,8 @@ from bondesk.desktop import style
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.findings_view import FindingsView
+from bondesk.desktop.help_dock import offer_help
+from bondesk.desktop.jobs import jobs_of
 from bondesk.desktop.talk import Talk
 from bondesk.engine import exporting, importing
 
@@ -45,6 +47,7 @@ class ImportDialog(QDialog):
         self._context, self._document = context, document
         self._talk: Talk | None = None
         self._build()
+        offer_help(context, self, document.key)
         self._follow()
 
     def _build(self) -> None:
@@ -132,6 +135,7 @@ class ImportDialog(QDialog):
         self._talk.ended.connect(self._ended)
         self._talk.failed.connect(self._failed)
         self._talk.cancelled.connect(lambda: self._say("已取消，没有存入任何数据", "info"))
+        jobs_of(self._context).follow(f"导入 {self._document.title}", self._talk)
         self.view.show_findings(())
         self.bar.setRange(0, 0)
         self.bar.setVisible(True)
@@ -174,11 +178,9 @@ class ImportDialog(QDialog):
         self._follow()
 
     def _say(self, text: str, tone: str) -> None:
-        shown = style.tone(tone)
         self.said.setText(text)
-        self.said.setStyleSheet(
-            f"color: {shown.foreground}; background: {shown.background}; padding: 6px; border-radius: 4px"
-        )
+        self.said.setProperty("role", "said")
+        style.set_tone(self.said, tone)
         self._follow()
 
     def _save(self) -> None:

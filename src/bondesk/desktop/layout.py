@@ -1,4 +1,8 @@
-"""What a window looked like last time, under a version: another version means the default layout."""
+"""What a window looked like last time, under a version: another version means the default layout.
+
+The look (scheme, font size) and the columns of lists belong to the machine; windows and pages to a user of a
+connection, see :meth:`Layout.of`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 
 #: Raise when docks, toolbars or their object names change.
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 _VERSION_KEY = "layout/version"
 
 
@@ -40,6 +44,30 @@ class Layout:
         """Keep ``value`` under ``key``."""
         self._settings.setValue(key, value)
 
+    def of(self, *place: str) -> PlacedLayout:
+        """Return what is kept for one place, such as one user of one connection."""
+        return PlacedLayout(self, "/".join(part.replace("/", "_") or "_" for part in place))
+
     def save(self) -> None:
         """Write the file now."""
         self._settings.sync()
+
+
+class PlacedLayout:
+    """The part of a layout that belongs to one place."""
+
+    def __init__(self, layout: Layout, place: str) -> None:
+        """Keep everything of ``layout`` under ``place``."""
+        self._layout, self._place = layout, place
+
+    def bytes(self, key: str) -> QByteArray:
+        """Return what was kept under ``key``, empty when nothing was."""
+        return self._layout.bytes(f"{self._place}/{key}")
+
+    def text(self, key: str) -> str:
+        """Return the text kept under ``key``, "" when there is none."""
+        return self._layout.text(f"{self._place}/{key}")
+
+    def keep(self, key: str, value: QByteArray | str) -> None:
+        """Keep ``value`` under ``key``."""
+        self._layout.keep(f"{self._place}/{key}", value)

@@ -36,8 +36,8 @@ class LineView(QTableView):
         self.setWordWrap(False)
         self.setCornerButtonEnabled(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
-        self.verticalHeader().setMinimumSectionSize(_ROW_HEIGHT)
+        self.verticalHeader().setDefaultSectionSize(style.scaled(_ROW_HEIGHT))
+        self.verticalHeader().setMinimumSectionSize(style.scaled(_ROW_HEIGHT))
         self.verticalHeader().setSectionResizeMode(self.verticalHeader().ResizeMode.Fixed)
         self.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
         for column, entry in enumerate(model.fields):

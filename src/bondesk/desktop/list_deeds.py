@@ -17,6 +17,7 @@ from bondesk.base.steps import Outcome, Progress, Script, Steps
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.findings_view import FindingsDialog
+from bondesk.desktop.jobs import jobs_of
 from bondesk.desktop.lane import Conversation
 from bondesk.desktop.list_selection import ListSelection
 from bondesk.desktop.list_work import RowResult, RowWork, WorkOnOne, findings_of, summary, worth_showing
@@ -215,6 +216,7 @@ class ListDeeds(QObject):
         self._talk = talk
         talk.ended.connect(self._exported)
         talk.failed.connect(self._export_failed)
+        jobs_of(self._context).follow(f"导出 {self._document.title}", talk)
         self._context.show_message("正在导出…")
         talk.start()
 

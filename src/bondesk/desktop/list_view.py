@@ -45,7 +45,9 @@ class StateDelegate(QStyledItemDelegate):
         widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, widget)
         tone, area = style.tone(name), option.rect
         width = min(option.fontMetrics.horizontalAdvance(text) + 18, area.width() - 8)
-        pill = QRectF(area.x() + 4, area.center().y() - _PILL_HEIGHT / 2 + 0.5, width, _PILL_HEIGHT)
+        pill = QRectF(
+            area.x() + 4, area.center().y() - style.scaled(_PILL_HEIGHT) / 2 + 0.5, width, style.scaled(_PILL_HEIGHT)
+        )
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -60,7 +62,7 @@ class StateDelegate(QStyledItemDelegate):
     ) -> QSize:
         """Leave room for the pill."""
         size = super().sizeHint(option, index)
-        return QSize(size.width() + 18, max(size.height(), _PILL_HEIGHT + 4))
+        return QSize(size.width() + 18, max(size.height(), style.scaled(_PILL_HEIGHT) + 4))
 
 
 class ListView(QTableView):

@@ -1,31 +1,46 @@
-"""The signed-in window: modules on the left, pages in the middle, who and where at the bottom."""
+"""The signed-in window: modules on the left, pages in the middle, jobs and help at the edges, who and where below."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
 from bondesk.base.documents import DocumentType
-from bondesk.desktop.background import while_alive
-from bondesk.desktop.codes_loading import initials, read_codes, with_initials
+from bondesk.desktop import looks, style
+from bondesk.desktop.about import show_about
+from bondesk.desktop.codes_loading import initials
+from bondesk.desktop.codes_reader import CodesReader
 from bondesk.desktop.command_palette import CommandPalette, Entry
-from bondesk.desktop.commands import Command, CommandActions, Commands
+from bondesk.desktop.commands import CommandActions, Commands
 from bondesk.desktop.context import Codes, DeskContext
 from bondesk.desktop.draft_restoring import offer
 from bondesk.desktop.draft_store import DRAFTS, DraftStore
+from bondesk.desktop.favourites import Favourites
+from bondesk.desktop.help_dock import HELP, HelpPanel
+from bondesk.desktop.help_pages import INDEX, HelpPages
+from bondesk.desktop.jobs import Jobs, jobs_of
+from bondesk.desktop.jobs_dock import JobsPanel
 from bondesk.desktop.lane import Lane
 from bondesk.desktop.layout import LAYOUT_VERSION, Layout
 from bondesk.desktop.list_deeds import RUNNING
 from bondesk.desktop.list_page import LAYOUT, ListPage
 from bondesk.desktop.login import PRODUCT, SignedIn
-from bondesk.desktop.module_tree import VIEW, ModuleTree
-from bondesk.desktop.page_tabs import PageTabs
+from bondesk.desktop.module_tree import ModuleTree
+from bondesk.desktop.page_restore import PageRestore, written
+from bondesk.desktop.page_tabs import PageTabs, Place
+from bondesk.desktop.palette_entries import palette_entries
+from bondesk.desktop.palette_search import PaletteSearch
 from bondesk.desktop.single_window import SingleWindow, may_exchange
+from bondesk.desktop.start_page import StartPage
 from bondesk.desktop.status_line import StatusLine
+from bondesk.desktop.toasts import Toasts
+from bondesk.desktop.window_commands import exchange_commands, window_commands
+from bondesk.desktop.window_menus import make_menus
 
 
 @runtime_checkable
@@ -36,24 +51,24 @@ class Follows(Protocol):
         """Documents of type ``key`` changed."""
 
 
-@runtime_checkable
-class Commanded(Protocol):
-    """A page that has commands of its own for the palette."""
-
-    commands: Commands
-
-
 class MainWindow(QMainWindow):
     """One signed-in window. ``relogin`` asks for the login window, ``left`` tells that it was closed."""
 
     relogin = Signal()
     left = Signal()
 
-    def __init__(self, signed: SignedIn, layout: Layout, crashed: Callable[[Exception], None]) -> None:
-        """Open over a signed-in engine; ``crashed`` is told what is our fault."""
+    def __init__(
+        self,
+        signed: SignedIn,
+        layout: Layout,
+        crashed: Callable[[Exception], None],
+        help_folder: Path | None = None,
+    ) -> None:
+        """Open over a signed-in engine; ``crashed`` is told what is our fault; help is read from ``help_folder``."""
         super().__init__()
         self.setObjectName("main_window")
         self._layout, self._new_forms, self._relogin = layout, 0, False
+        self._mine = layout.of("desk", signed.connection, signed.identity.account)
         self.lane = Lane(signed.engine, signed.identity)
         self.lane.crashed.connect(crashed)
         self.drafts = DraftStore(layout.folder / "drafts", signed.connection, signed.identity.account)
@@ -68,89 +83,132 @@ class MainWindow(QMainWindow):
             open_document=self.open_document,
             changed=self.document_changed,
             show_message=self.show_message,
-            extras={LAYOUT: layout, DRAFTS: self.drafts},
+            extras={LAYOUT: layout, DRAFTS: self.drafts, "page_of": self.pages.page},
         )
+        self.help_pages = HelpPages(help_folder, signed.engine.catalogue)
+        self.context.extras[HELP] = self.help_pages
         enterprise = signed.enterprise or "未填写企业名称"
         self.setWindowTitle(f"{PRODUCT} — {enterprise} — {signed.identity.name}")
         self.line = StatusLine(self, signed)
         self.lane.busy.connect(self.line.set_busy)
+        self.jobs: Jobs = jobs_of(self.context)
+        self.jobs.home = self
+        self.toasts = Toasts(self.jobs, self)
         self.single_window = SingleWindow(self.context, self)
+        self.favourites = Favourites(self.context, self)
         self.modules = ModuleTree(signed.engine.catalogue, signed.identity, initials)
-        self.dock = self._make_dock()
-        self.commands = self._make_commands()
-        self.bound = CommandActions(self.commands, self, wide=True)
-        self._make_menus()
+        self.modules.follow(self.favourites)
+        self._make_docks()
+        self._make_commands()
+        self.start = StartPage(self.context, self.favourites, self.open_module, self.pages)
+        self.pages.set_start(self.start)
         self.modules.chosen.connect(self.open_module)
         self.pages.switched.connect(self.bound.refresh)
+        style.when_changed(self, self._follow_look)
         self._restore()
-        self._load_codes()
+        self.codes = CodesReader(self.context, self._repaint_codes, self)
         offer(self.context, self)
 
-    def _make_dock(self) -> QDockWidget:
-        dock = QDockWidget("模块", self)
-        dock.setObjectName("module_dock")
-        feature = QDockWidget.DockWidgetFeature
-        dock.setFeatures(feature.DockWidgetClosable | feature.DockWidgetMovable)
-        dock.setWidget(self.modules)
-        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
-        self.resizeDocks([dock], [220], Qt.Orientation.Horizontal)
+    def _make_docks(self) -> None:
+        area = Qt.DockWidgetArea
+        self.dock = self._dock("module_dock", "模块", self.modules, area.LeftDockWidgetArea)
+        self.jobs_panel = JobsPanel(self.jobs)
+        self.jobs_dock = self._dock("jobs_dock", "后台任务", self.jobs_panel, area.BottomDockWidgetArea)
+        self.help_panel: HelpPanel | None = None
+        self.help_dock = self._dock("help_dock", "帮助", QWidget(), area.RightDockWidgetArea)
+        self.resizeDocks([self.dock], [31 * style.CHARACTER], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.jobs_dock], [8 * style.ROW_HEIGHT], Qt.Orientation.Vertical)
+        self.jobs_dock.hide()
+        self.help_dock.hide()
+
+    def _dock(self, name: str, title: str, inner: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(name)
+        dock.setWidget(inner)
+        self.addDockWidget(area, dock)
         return dock
 
-    def _make_commands(self) -> Commands:
-        commands = Commands(
-            Command("desk.relogin", "重新登陆", "", self.ask_relogin, group="系统"),
-            Command("desk.quit", "退出", "Ctrl+Q", self.close, group="系统"),
-            Command("desk.palette", "查找功能", "Ctrl+K", self.show_palette, group="视图"),
-            Command("desk.modules", "查找模块", "Ctrl+M", self._find_module, group="视图"),
-            Command("desk.close_page", "关闭当前页", "Ctrl+W", self.pages.close_current, self._no_page, "视图"),
-            Command("desk.close_all", "关闭全部页", "", self.pages.close_all, self._no_page, "视图"),
-        )
+    def _make_commands(self) -> None:
+        self.commands = Commands(*window_commands(self))
         if may_exchange(self.context.engine.catalogue, self.context.identity):
-            exchange, group = self.single_window, "单一窗口"
-            commands.add(Command("gateway.hand_over", "发送待发报文", "", exchange.hand_over, exchange.why_not, group))
-            commands.add(Command("gateway.receive", "接收回执", "F9", exchange.receive, exchange.why_not, group))
-        return commands
+            for command in exchange_commands(self.single_window):
+                self.commands.add(command)
+        self.bound = CommandActions(self.commands, self, wide=True)
+        make_menus(self, self.bound, self._layout, [self.dock, self.jobs_dock, self.help_dock])
 
-    def _no_page(self) -> str:
-        return "" if self.pages.current() is not None else "没有打开的页"
-
-    def _make_menus(self) -> None:
-        for group, actions in self.bound.grouped():
-            menu = self.menuBar().addMenu(group)
-            menu.setObjectName(f"menu.{group}")
-            menu.setToolTipsVisible(True)
-            menu.aboutToShow.connect(self.bound.refresh)
-            if group == "视图":
-                menu.addAction(self.dock.toggleViewAction())
-            menu.addActions(actions)
-        self.dock.toggleViewAction().setText("模块树")
-        bar = self.addToolBar("单一窗口" if "gateway.receive" in self.commands else "工具")
-        bar.setObjectName("desk_toolbar")
-        bar.setMovable(False)
-        bar.addAction(self.bound["desk.palette"])
-        if "gateway.receive" in self.commands:
-            bar.addSeparator()
-            bar.addActions([self.bound["gateway.hand_over"], self.bound["gateway.receive"]])
-
-    def _find_module(self) -> None:
+    def find_module(self) -> None:
+        """Put the cursor into the module search."""
         self.dock.show()
         self.modules.search.setFocus()
         self.modules.search.selectAll()
 
-    def open_module(self, key: str) -> None:
+    def show_start(self) -> None:
+        """Open the start page as a page beside the others."""
+        if self.pages.count():
+            context, favourites = self.context, self.favourites
+            self.pages.open_page("start", "开始", lambda: StartPage(context, favourites, self.open_module, self.pages))
+
+    def toggle_jobs(self) -> None:
+        """Show or hide 后台任务."""
+        self.jobs_dock.setVisible(not self.jobs_dock.isVisible())
+        if self.jobs_dock.isVisible():
+            self.jobs_panel.list.setFocus()
+
+    def show_help(self) -> None:
+        """Open the help page of what is in front; the contents when there is none of its own."""
+        page = self.pages.current()
+        parts = page.objectName().split(".") if page is not None else []
+        self.open_help(parts[1] if len(parts) > 1 and self.help_pages.has(parts[1]) else INDEX)
+
+    def open_help(self, key: str) -> None:
+        """Open a help page in the dock, which is made on first use."""
+        if self.help_panel is None:
+            self.help_panel = HelpPanel(self.help_pages)
+            self.help_dock.setWidget(self.help_panel)
+            self.resizeDocks([self.help_dock], [460], Qt.Orientation.Horizontal)
+        self.help_dock.show()
+        self.help_dock.raise_()
+        self.help_panel.show_page(key)
+
+    def show_keys(self) -> None:
+        """Open the list of keys."""
+        from bondesk.desktop.key_list import KeyList, sections
+
+        found = sections(self.context, self.commands, self.modules.commands, list(self.pages.pages()))
+        dialog = KeyList(found, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def show_about(self) -> None:
+        """Say what program this is, and over what it works."""
+        show_about(self.context, self)
+
+    def change_font(self, by: int) -> None:
+        """Make the font larger or smaller, 0 = the usual size."""
+        self.show_message(f"字体 {looks.change_points(self._layout, by)} 磅")
+
+    def _follow_look(self) -> None:
+        self.jobs_panel.repaint_tones()
+
+    def leave(self) -> None:
+        """Close the window."""
+        self.close()
+
+    def open_module(self, key: str, place: Place = "main") -> None:
         """Open a list (``list.<document>``) or a report (``report.<report>``) the user may see."""
         kind, _, name = key.partition(".")
         catalogue, context = self.context.engine.catalogue, self.context
-        if not context.identity.may(name, VIEW):
+        if not self.favourites.title(key):
             return
+        self.favourites.used(key)
         if kind == "list":
             document = catalogue.document(name)
-            self.pages.open_page(key, document.title, lambda: ListPage(context, document))
+            self.pages.open_page(key, document.title, lambda: ListPage(context, document), place)
         else:
             from bondesk.desktop.report_page import ReportPage
 
             report = catalogue.report(name)
-            self.pages.open_page(key, report.title, lambda: ReportPage(context, report))
+            self.pages.open_page(key, report.title, lambda: ReportPage(context, report), place)
 
     def open_document(self, document: DocumentType, document_id: int | None) -> None:
         """Open the form of a stored or a new document."""
@@ -162,11 +220,12 @@ class MainWindow(QMainWindow):
             key, title = f"form.{document.key}.new.{self._new_forms}", f"新增 {document.title}"
         else:
             key, title = f"form.{document.key}.{document_id}", document.title
+            self.favourites.opened(document.key, document_id)
         self.pages.open_page(key, title, lambda: FormPage(context, document, document_id))
 
     def document_changed(self, key: str) -> None:
         """Tell every page that shows documents."""
-        for page in self.pages.pages():
+        for page in (self.start, *self.pages.pages()):
             if isinstance(page, Follows):
                 page.document_changed(key)
 
@@ -176,59 +235,18 @@ class MainWindow(QMainWindow):
 
     def show_palette(self) -> None:
         """Open the palette over the upper middle of the window."""
-        palette = CommandPalette(self.palette_entries(), initials, self)
-        palette.move(self.mapToGlobal(self.rect().center()) - palette.rect().center() - QPoint(0, self.height() // 6))
+        search = PaletteSearch(self.context, self)
+        over = QApplication.activeWindow() or self
+        palette = CommandPalette(self.palette_entries(), initials, over, search.look)
+        palette.finished.connect(search.stop)
+        palette.destroyed.connect(search.stop)
+        palette.move(over.mapToGlobal(over.rect().center()) - palette.rect().center() - QPoint(0, over.height() // 6))
         palette.show()
         palette.line.setFocus()
 
     def palette_entries(self) -> list[Entry]:
-        """Return what the palette offers: modules, new documents, the page's and the window's commands."""
-        catalogue, identity = self.context.engine.catalogue, self.context.identity
-        entries = []
-        page = self.pages.current()
-        places = [(self.commands, "系统")]
-        if page is not None and isinstance(page, Commanded):
-            places.insert(0, (page.commands, page.windowTitle()))
-        for commands, place in places:
-            entries += [
-                Entry(command.title, place, command.run, command.shortcut)
-                for command in commands
-                if command.enabled and command.id != "desk.palette"
-            ]
-        for document in catalogue.documents:
-            if identity.may(document.key, VIEW):
-                entries.append(Entry(document.title, "模块", _opener(self.open_module, f"list.{document.key}")))
-        for report in catalogue.reports:
-            if identity.may(report.key, VIEW):
-                entries.append(Entry(report.title, "报表", _opener(self.open_module, f"report.{report.key}")))
-        for document in catalogue.documents:
-            if document.creatable and identity.may(document.key, "new") and identity.may(document.key, VIEW):
-                entries.append(Entry(f"新增 {document.title}", "新增", _creator(self.open_document, document)))
-        return entries
-
-    def _load_codes(self) -> None:
-        """Read names first, then initials table by table, so that pages come in between."""
-
-        def named(codes: Codes) -> None:
-            self.context.codes.entries.update(codes.entries)
-            self._repaint_codes()
-            self._load_initials(list(codes.entries))
-
-        def failed(problem: Exception) -> None:
-            self.show_message(str(problem))
-
-        self.lane.act(read_codes, while_alive(self, named), while_alive(self, failed))
-
-    def _load_initials(self, tables: list[str]) -> None:
-        if not tables:
-            return
-        table, codes = tables.pop(), self.context.codes
-
-        def done(entries: tuple[tuple[str, str, str], ...]) -> None:
-            codes.entries[table] = entries
-            self._load_initials(tables)
-
-        self.lane.run(lambda: with_initials(codes, table), while_alive(self, done))
+        """Return what the palette offers: the page's and the window's commands, modules, reports, scripts."""
+        return palette_entries(self.context, self.commands, self.pages.current(), self.favourites, self.open_module)
 
     def _repaint_codes(self) -> None:
         for page in self.pages.pages():
@@ -237,18 +255,16 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         self.resize(1280, 800)
-        self.restoreGeometry(self._layout.bytes("window/geometry"))
-        self.restoreState(self._layout.bytes("window/state"), LAYOUT_VERSION)
-        known = {f"list.{document.key}" for document in self.context.engine.catalogue.documents}
-        for key in self._layout.text("window/pages").split():
-            if key in known:
-                self.open_module(key)
+        self.restoreGeometry(self._mine.bytes("window/geometry"))
+        self.restoreState(self._mine.bytes("window/state"), LAYOUT_VERSION)
+        if self.help_dock.isVisibleTo(self):
+            self.open_help(INDEX)
+        PageRestore(self.context, self.pages, self.open_module).restore(self._mine.text("window/pages"))
 
     def _remember(self) -> None:
-        self._layout.keep("window/geometry", self.saveGeometry())
-        self._layout.keep("window/state", self.saveState(LAYOUT_VERSION))
-        keys = [page.objectName() for page in self.pages.pages() if isinstance(page, ListPage)]
-        self._layout.keep("window/pages", " ".join(keys))
+        self._mine.keep("window/geometry", self.saveGeometry())
+        self._mine.keep("window/state", self.saveState(LAYOUT_VERSION))
+        self._mine.keep("window/pages", written(self.pages))
         self._layout.save()
 
     def ask_relogin(self) -> None:
@@ -269,11 +285,3 @@ class MainWindow(QMainWindow):
         self.drafts.close()
         event.accept()
         QTimer.singleShot(0, self.relogin.emit if self._relogin else self.left.emit)
-
-
-def _opener(open_module: Callable[[str], None], key: str) -> Callable[[], None]:
-    return lambda: open_module(key)
-
-
-def _creator(open_document: Callable[[DocumentType, int | None], None], document: DocumentType) -> Callable[[], None]:
-    return lambda: open_document(document, None)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from bondesk.base.catalogue import Catalogue
 from bondesk.base.identity import Identity
 from bondesk.desktop import style
+from bondesk.desktop.commands import Command, CommandActions, Commands
+from bondesk.desktop.favourites import Favourites
 
 KEY_ROLE = Qt.ItemDataRole.UserRole
 VIEW = "view"
@@ -48,6 +50,8 @@ class ModuleTree(QWidget):
         self.setObjectName("module_panel")
         self._initials = initials
         self._areas: list[tuple[QTreeWidgetItem, list[QTreeWidgetItem]]] = []
+        self._favourites: Favourites | None = None
+        self._sections: list[QTreeWidgetItem] = []
         self.search = QLineEdit(self)
         self.search.setObjectName("module_search")
         self.search.setPlaceholderText("查找模块")
@@ -69,6 +73,15 @@ class ModuleTree(QWidget):
             layout.addWidget(widget)
         self._fill(catalogue, identity)
         self._narrow("")
+        self.commands = Commands(
+            Command("module.favourite", "加入或移出常用功能", "Ctrl+B", self._toggle, self._why_no_module),
+            Command("module.up", "常用功能上移", "Alt+Up", lambda: self._move(-1), self._why_not_chosen),
+            Command("module.down", "常用功能下移", "Alt+Down", lambda: self._move(1), self._why_not_chosen),
+        )
+        self.bound = CommandActions(self.commands, self.tree)
+        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.tree.customContextMenuRequested.connect(self._show_menu)
+        self.tree.currentItemChanged.connect(lambda *_: self.bound.refresh())
         self.search.textChanged.connect(self._narrow)
         self.search.returnPressed.connect(self._open_first)
         self.tree.itemClicked.connect(lambda item, _column: self._open(item))
@@ -89,8 +102,89 @@ class ModuleTree(QWidget):
             self._areas.append((area, items))
         self.tree.expandAll()
 
+    def follow(self, favourites: Favourites) -> None:
+        """Show 常用功能 and 最近使用 above the areas, and let them be changed."""
+        self._favourites = favourites
+        favourites.changed.connect(self._show_sections)
+        self._show_sections()
+
+    def _show_sections(self) -> None:
+        """Fill the two sections anew; the marked module stays marked."""
+        favourites = self._favourites
+        if favourites is None:
+            return
+        marked, section = self._marked(), self._section_of(self.tree.currentItem())
+        for old in self._sections:
+            self.tree.takeTopLevelItem(self.tree.indexOfTopLevelItem(old))
+        self._sections = []
+        recent = [key for key in favourites.recent if key not in favourites.chosen][:5]
+        for title, keys in (("常用功能", favourites.chosen), ("最近使用", recent)):
+            shown = favourites.shown(keys)
+            if shown:
+                item = QTreeWidgetItem([title])
+                self.tree.insertTopLevelItem(len(self._sections), item)
+                self._sections.append(item)
+                self._fill_section(item, shown, marked if title == section else "")
+        self._narrow(self.search.text())
+        self.bound.refresh()
+
+    def _fill_section(self, item: QTreeWidgetItem, shown: list[tuple[str, str]], marked: str) -> None:
+        font = item.font(0)
+        font.setBold(True)
+        item.setFont(0, font)
+        star = "★ " if item.text(0) == "常用功能" else ""
+        for key, title in shown:
+            leaf = QTreeWidgetItem(item, [f"{star}{title}"])
+            leaf.setData(0, KEY_ROLE, key)
+            if key == marked:
+                self.tree.setCurrentItem(leaf)
+        item.setExpanded(True)
+
+    def _section_of(self, item: QTreeWidgetItem | None) -> str:
+        above = item.parent() if item is not None else None
+        return above.text(0) if above is not None else ""
+
+    def _marked(self) -> str:
+        item = self.tree.currentItem()
+        key = item.data(0, KEY_ROLE) if item is not None else None
+        return key if isinstance(key, str) else ""
+
+    def _why_no_module(self) -> str:
+        return "" if self._favourites is not None and self._marked() else "请先在模块树中选择一个模块"
+
+    def _why_not_chosen(self) -> str:
+        chosen = self._section_of(self.tree.currentItem()) == "常用功能"
+        return self._why_no_module() or ("" if chosen else "只有「常用功能」中的模块可以调整顺序")
+
+    def _toggle(self) -> None:
+        if self._favourites is not None:
+            self._favourites.toggle(self._marked())
+
+    def _move(self, by: int) -> None:
+        if self._favourites is not None:
+            self._favourites.move(self._marked(), by)
+
+    def _show_menu(self, place: QPoint) -> None:
+        item = self.tree.itemAt(place)
+        if item is None or self._favourites is None or not isinstance(item.data(0, KEY_ROLE), str):
+            return
+        self.tree.setCurrentItem(item)
+        chosen = self._marked() in self._favourites.chosen
+        menu = QMenu(self)
+        menu.setObjectName("module_menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("打开", lambda: self._open(item))
+        star = self.bound["module.favourite"]
+        star.setText("移出常用功能" if chosen else "加入常用功能")
+        menu.addAction(star)
+        if self._section_of(item) == "常用功能":
+            menu.addActions([self.bound["module.up"], self.bound["module.down"]])
+        menu.popup(self.tree.viewport().mapToGlobal(place))
+
     def _narrow(self, typed: str) -> None:
         wanted = typed.strip().lower()
+        for section in self._sections:
+            section.setHidden(bool(wanted))
         for area, leaves in self._areas:
             whole_area = not wanted or wanted in area.text(0).lower()
             for leaf in leaves:

@@ -73,12 +73,12 @@ class ReportPage(QWidget):
         view.setAlternatingRowColors(True)
         view.setWordWrap(False)
         view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        view.verticalHeader().setDefaultSectionSize(26)
+        view.verticalHeader().setDefaultSectionSize(style.scaled(26))
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._menu)
         view.doubleClicked.connect(self._explain)
         for number, column in enumerate(self.report.columns):
-            view.setColumnWidth(number, max(column.width, 2 * len(column.title) + 2) * _CHARACTER)
+            view.setColumnWidth(number, max(column.width, 2 * len(column.title) + 2) * style.scaled(_CHARACTER))
         for keys in ("Return", "Enter"):
             shortcut = QShortcut(QKeySequence(keys), view)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from bondesk.base.errors import OutsideFailure, Refused, WrongCall
 from bondesk.base.findings import Finding, error
@@ -25,6 +26,8 @@ from bondesk.base.options import options_of
 from bondesk.base.steps import Ask, Choose, Confirm, Outcome, Preview, Progress, Script, Step
 from bondesk.desktop import style
 from bondesk.desktop.context import DeskContext
+from bondesk.desktop.help_dock import offer_help
+from bondesk.desktop.jobs import Job, jobs_of
 from bondesk.desktop.option_form import OptionForm, problems_text
 from bondesk.desktop.script_pages import results, scrolled
 from bondesk.desktop.step_table import StepTable
@@ -45,8 +48,10 @@ class ScriptDialog(QDialog):
         self.resize(*_SIZE)
         self._context, self.script, self._selected = context, script, tuple(selected)
         self._talk: Talk | None = None
+        self._job: Job | None = None
         self._go: Callable[[], None] = self._start
         self._build()
+        offer_help(context, self, script.key)
         self._show_options()
 
     def _build(self) -> None:
@@ -64,8 +69,7 @@ class ScriptDialog(QDialog):
         self.problem = QLabel(self)
         self.problem.setObjectName("script_problem")
         self.problem.setVisible(False)
-        bad = style.tone("bad")
-        self.problem.setStyleSheet(f"color: {bad.foreground}")
+        style.set_tone(self.problem, "bad", "ink")
         self.next = QPushButton("下一步", self)
         self.next.setObjectName("script_next")
         self.next.setDefault(True)
@@ -74,9 +78,16 @@ class ScriptDialog(QDialog):
         self.leave.setObjectName("script_cancel")
         self.leave.setAutoDefault(False)
         self.leave.clicked.connect(self.reject)
+        self.aside = QPushButton("后台运行", self)
+        self.aside.setObjectName("script_background")
+        self.aside.setAutoDefault(False)
+        self.aside.setToolTip("继续做别的事；有问题要回答或做完时会提醒您，可从「后台任务」重新打开")
+        self.aside.setVisible(False)
+        self.aside.clicked.connect(self.to_background)
         buttons = QHBoxLayout()
         buttons.addWidget(self.problem)
         buttons.addStretch(1)
+        buttons.addWidget(self.aside)
         buttons.addWidget(self.leave)
         buttons.addWidget(self.next)
         layout = QVBoxLayout(self)
@@ -131,6 +142,7 @@ class ScriptDialog(QDialog):
         self._talk.ended.connect(self._ended)
         self._talk.failed.connect(self._failed)
         self._talk.cancelled.connect(self.close)
+        self._job = jobs_of(self._context).follow(script.title, self._talk, self.from_background)
         self._wait()
         self._talk.start()
 
@@ -139,6 +151,26 @@ class ScriptDialog(QDialog):
         self.problem.setVisible(False)
         self.bar.setRange(0, 0)
         self.bar.setVisible(True)
+        self.aside.setVisible(True)
+
+    def to_background(self) -> None:
+        """Go out of the way; the run goes on, questions and the end are told in the corner of the window."""
+        home = jobs_of(self._context).home
+        if self._job is None or self._talk is None:
+            return
+        self._job.hidden = True
+        if home is not None and self.parent() is not home:
+            self.setParent(home, self.windowFlags())  # the list it came from may be closed meanwhile
+        self.hide()
+
+    def from_background(self) -> None:
+        """Come back with whatever there is to see now."""
+        if not isValid(self):
+            return
+        if self._job is not None:
+            self._job.hidden = False
+        self.open()
+        self.raise_()
 
     def _answer(self, value: Any) -> None:
         self._wait()
@@ -204,6 +236,7 @@ class ScriptDialog(QDialog):
 
     def _ended(self, outcome: Outcome) -> None:
         self._talk = None
+        self.aside.setVisible(False)
         for key in outcome.changed:
             self._context.changed(key)
         self._context.show_message(outcome.text)
@@ -224,6 +257,7 @@ class ScriptDialog(QDialog):
 
     def _failed(self, problem: Exception) -> None:
         self._talk = None
+        self.aside.setVisible(False)
         if not isinstance(problem, Refused | OutsideFailure | WrongCall):
             self._context.lane.crashed.emit(problem)
             self.close()

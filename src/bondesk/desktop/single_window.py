@@ -15,6 +15,7 @@ from bondesk.base.identity import Identity
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.findings_view import FindingsDialog
+from bondesk.desktop.jobs import jobs_of, sentence_of
 from bondesk.engine import receiving, sending
 from bondesk.engine.receiving import Received
 from bondesk.engine.sending import HandedOver
@@ -51,15 +52,16 @@ class SingleWindow(QObject):
         engine, identity = self._context.engine, self._context.identity
         self._run("接收回执", lambda: receiving.receive(engine, identity), self._received)
 
-    def _run(self, title: str, job: Callable[[], Any], done: Callable[[Any], None]) -> None:
+    def _run(self, title: str, job: Callable[[], Any], done: Callable[[Any], str]) -> None:
         if self._running:
             return
         self._running = True
         self._context.show_message(f"{title}…")
+        listed = jobs_of(self._context).begin(title)
 
         def finished(answer: Any) -> None:
             self._running = False
-            done(answer)
+            listed.turn("done", done(answer))
             for document in self._context.engine.catalogue.documents:
                 if document.message is not None:
                     self._context.changed(document.key)
@@ -67,11 +69,12 @@ class SingleWindow(QObject):
         def failed(problem: Exception) -> None:
             self._running = False
             found = problem.findings if isinstance(problem, Refused) else (error("OUTSIDE", str(problem)),)
+            listed.turn("refused", sentence_of(problem))
             self._show(title, f"{title}没有完成。", found)
 
         self._context.lane.run(job, while_alive(self, finished), while_alive(self, failed))
 
-    def _handed(self, result: HandedOver) -> None:
+    def _handed(self, result: HandedOver) -> str:
         text = f"已交给单一窗口客户端 {result.handed} 份报文"
         if not result.handed and not result.problems:
             text = "没有待发的报文"
@@ -79,8 +82,9 @@ class SingleWindow(QObject):
         if result.problems:
             found = [error("SEND", problem) for problem in result.problems]
             self._show("发送待发报文", f"{text}；下列报文没有交出，仍在发件箱中：", found)
+        return text
 
-    def _received(self, result: Received) -> None:
+    def _received(self, result: Received) -> str:
         waiting = f"，待查 {result.quarantined} 份" if result.quarantined else ""
         text = f"已处理回执 {result.applied} 份{waiting}" if result.applied or waiting else "没有新的回执"
         self._context.show_message(text)
@@ -89,6 +93,7 @@ class SingleWindow(QObject):
             if result.quarantined:
                 found.append(error("CHK-04", f"有 {result.quarantined} 份回执未能处理，已隔离待查"))
             self._show("接收回执", text, found)
+        return text
 
     def _show(self, title: str, text: str, findings: Sequence[Finding]) -> None:
         FindingsDialog(title, text, findings, self._window).open()

@@ -172,7 +172,7 @@ class StepTable(QWidget):
         view.setAlternatingRowColors(True)
         view.setShowGrid(False)
         view.setWordWrap(False)
-        view.verticalHeader().setDefaultSectionSize(26)
+        view.verticalHeader().setDefaultSectionSize(style.scaled(26))
         view.verticalHeader().setVisible(self.model.ticked is None)
         view.horizontalHeader().setStretchLastSection(True)
         view.resizeColumnsToContents()

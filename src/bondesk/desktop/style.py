@@ -5,18 +5,24 @@ Imported before the first window is painted, so it needs nothing but Qt.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from string import Template
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
+from shiboken6 import isValid
 
 #: Spacing in pixels: between related things, between groups, around a page.
 GAP, WIDE_GAP, MARGIN = 6, 12, 12
-#: Height of a list row and width of one character of a column, in pixels.
-ROW_HEIGHT, CHARACTER = 28, 7
-FONT_POINTS = 10
+#: Height of a list row, of a box one types in, and width of one character of a column, in pixels. They follow
+#: the font size: read them as ``style.ROW_HEIGHT`` when a widget is made, never copy them.
+ROW_HEIGHT, BOX_HEIGHT, CHARACTER = 28, 26, 7
+FONT_POINTS, LEAST_POINTS, MOST_POINTS = 10, 9, 16
+#: The star of a required field: one red that can be read on both schemes.
+STAR = "#d64545"
+_ROW_HEIGHT, _BOX_HEIGHT, _CHARACTER = ROW_HEIGHT, BOX_HEIGHT, CHARACTER
 FONTS = ("Microsoft YaHei UI", "Microsoft YaHei", "Noto Sans CJK SC", "WenQuanYi Micro Hei")
 
 
@@ -94,7 +100,17 @@ QTreeView#module_tree::item { padding: 3px 2px; }
 QTreeView#palette_list::item { padding: 4px 2px; }
 QToolButton[role="tab_close"] { border: 0; border-radius: 3px; padding: 0 4px; color: $quiet; }
 QToolButton[role="tab_close"]:hover { background: $border; color: $text; }
-QTabWidget#pages::pane { border: 0; border-top: 1px solid $border; }
+QTabWidget[role="pages"]::pane { border: 0; border-top: 1px solid $border; }
+QSplitter#page_split::handle { background: $border; width: 3px; }
+QDockWidget::title { background: $window; padding: 6px 8px; border-bottom: 1px solid $border; }
+QDockWidget { font-weight: 600; }
+QScrollArea#start_page, QWidget#start_inner { background: $base; border: 0; }
+QPushButton[role="tile"] { background: $window; border: 1px solid $border; border-radius: 6px; text-align: left; }
+QPushButton[role="tile"]:hover, QPushButton[role="tile"]:focus { border: 1px solid $accent; }
+QPushButton[role="link"] { background: transparent; border: 1px solid transparent; border-radius: 4px; padding: 4px 6px;
+    text-align: left; color: $link; }
+QPushButton[role="link"]:hover { background: $window; }
+QPushButton[role="link"]:focus { border: 1px solid $accent; }
 QStatusBar { border-top: 1px solid $border; }
 QStatusBar::item { border: 0; }
 QMenu { background: $base; border: 1px solid $border; padding: 4px; }
@@ -103,42 +119,133 @@ QMenu::item:selected { background: $accent; color: $on_accent; }
 QMenu::item:disabled { color: $disabled; background: transparent; }
 QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
 QLabel[role="quiet"] { color: $quiet; }
-QLabel[role="title"] { font-size: 20pt; font-weight: 600; color: $accent; }
+QLabel[role="title"] { font-size: ${big}pt; font-weight: 600; color: $link; }
+QLabel[role="count"] { font-size: ${big}pt; font-weight: 600; }
+QLabel[role="said"] { border-radius: 4px; padding: 6px; }
+QFrame[role="rule"] { background: $border; }
+QLabel[role="badge"] { border-radius: 4px; padding: 2px 8px; font-weight: 600; }
 QLabel[role="heading"] { font-weight: 600; }
 QLabel[role="error"] { color: $bad_text; background: $bad; border-radius: 4px; padding: 8px; }
 QLabel[role="notice"] { color: $warn_text; background: $warn; border-radius: 4px; padding: 8px; }
+QLineEdit[locked="true"], QPlainTextEdit[locked="true"] { background: $window; color: $quiet; }
 QLineEdit[wrong="true"] { border: 1px solid $bad_text; background: $bad; }
 QPushButton[role="primary"] { background: $accent; color: $on_accent; border: 1px solid $accent;
     border-radius: 4px; padding: 7px 18px; }
 QPushButton[role="primary"]:disabled { background: $border; border-color: $border; color: $quiet; }
 QPushButton[role="primary"]:focus { border: 2px solid $text; padding: 6px 17px; }
+QTextBrowser#help_text { background: $base; border: 0; }
+QFrame#toast { border: 1px solid $border; border-radius: 6px; }
+$tones""")
+
+#: Fusion draws frames darker than the window: on a dark one they would be gone.
+_DARK_BOXES = """
+QLineEdit, QPlainTextEdit { border: 1px solid $border; border-radius: 3px; background: $base; }
+QLineEdit:focus, QPlainTextEdit:focus { border: 1px solid $accent; }
+QLineEdit[locked="true"], QPlainTextEdit[locked="true"] { background: $window; color: $quiet; }
+QLineEdit[wrong="true"] { border: 1px solid $bad_text; background: $bad; }
+QComboBox QLineEdit { border: 0; }
+"""
+
+_TONE = Template("""
+QLabel[tone="$name"], QFrame[tone="$name"] { color: $text; background: $ground; }
+QWidget#form_notice[tone="$name"] { background: $ground; }
+QFrame[tone="$name"] QLabel { color: $text; background: transparent; }
+QLabel[ink="$name"] { color: $text; }
 """)
 
 _current = LIGHT
+_points = FONT_POINTS
 
 
-def apply_style(app: QApplication, scheme: Scheme = LIGHT) -> None:
-    """Give the application Fusion, the palette of ``scheme``, the fonts and Qt's own Chinese texts."""
-    global _current
-    _current = scheme
-    app.setStyle(QStyleFactory.create("Fusion"))
+class _Looks(QObject):
+    """Tells who painted a colour or took a size by hand that the look is another one."""
+
+    changed = Signal()
+
+
+_looks = _Looks()
+
+
+def apply_style(app: QApplication, scheme: Scheme = LIGHT, points: int = FONT_POINTS) -> None:
+    """Give the application Fusion, the palette of ``scheme``, the fonts and Qt's own Chinese texts.
+
+    May be called again at any time: open windows follow, rows and boxes keep step with the font size.
+    """
+    first = app.property("bondesk_styled") is None
+    if first:
+        app.setStyle(QStyleFactory.create("Fusion"))
+        _load_translation(app)
+        app.setProperty("bondesk_styled", True)
+    _take(scheme, min(max(points, LEAST_POINTS), MOST_POINTS))
     app.setPalette(palette_of(scheme))
     font = QFont()
     font.setFamilies(list(FONTS))
-    font.setPointSize(FONT_POINTS)
+    font.setPointSize(_points)
     app.setFont(font)
+    app.setStyleSheet(_sheet_of(scheme, _points))
+    if not first:
+        _looks.changed.emit()
+
+
+def _take(scheme: Scheme, points: int) -> None:
+    global _current, _points, ROW_HEIGHT, BOX_HEIGHT, CHARACTER
+    _current, _points = scheme, points
+    ROW_HEIGHT, BOX_HEIGHT, CHARACTER = scaled(_ROW_HEIGHT), scaled(_BOX_HEIGHT), scaled(_CHARACTER)
+
+
+def _sheet_of(scheme: Scheme, points: int) -> str:
+    """Return the stylesheet of a look: roles, tones (``tone`` paints text and ground, ``ink`` the text)."""
     bad, warn = scheme.tones["bad"], scheme.tones["warn"]
     colours = {name: getattr(scheme, name) for name in Scheme.__dataclass_fields__ if name != "tones"}
-    app.setStyleSheet(
-        _SHEET.substitute(
-            colours,
-            bad=bad.background,
-            bad_text=bad.foreground,
-            warn=warn.background,
-            warn_text=warn.foreground,
-        )
+    tones = "".join(
+        _TONE.substitute(name=name, text=tone.foreground, ground=tone.background) for name, tone in scheme.tones.items()
     )
-    _load_translation(app)
+    sheet = Template(_SHEET.template + _DARK_BOXES) if scheme is DARK else _SHEET
+    return sheet.substitute(
+        colours,
+        bad=bad.background,
+        bad_text=bad.foreground,
+        warn=warn.background,
+        warn_text=warn.foreground,
+        link=link(),
+        big=points * 2,
+        tones=tones,
+    )
+
+
+def scaled(pixels: int) -> int:
+    """Return a length made for the usual font size at the present one."""
+    return (pixels * _points + FONT_POINTS // 2) // FONT_POINTS
+
+
+def link() -> str:
+    """Return the colour of a link: it can be read on every ground of the look in use."""
+    return _current.tones["info"].foreground if _current is DARK else _current.accent
+
+
+def points() -> int:
+    """Return the font size in use."""
+    return _points
+
+
+def when_changed(owner: QObject, reaction: Callable[[], object]) -> None:
+    """Call ``reaction`` whenever the look has become another one, as long as ``owner`` lives."""
+
+    def follow() -> None:
+        if isValid(owner):
+            reaction()
+        else:
+            _looks.changed.disconnect(follow)
+
+    _looks.changed.connect(follow)
+
+
+def set_tone(widget: QWidget, name: str, part: str = "tone") -> None:
+    """Paint ``widget`` (a label or a frame) in a tone that follows the look; ``part`` "ink" colours text only."""
+    if widget.property(part) != name:
+        widget.setProperty(part, name)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
 
 
 def _load_translation(app: QApplication) -> None:
@@ -167,7 +274,7 @@ def palette_of(scheme: Scheme) -> QPalette:
         role.PlaceholderText: scheme.quiet,
         role.Highlight: scheme.accent,
         role.HighlightedText: scheme.on_accent,
-        role.Link: scheme.accent,
+        role.Link: scheme.tones["info"].foreground,
         role.Accent: scheme.accent,
         role.Mid: scheme.border,
     }

@@ -74,26 +74,13 @@ class MainWindow(QMainWindow):
         self.drafts = DraftStore(layout.folder / "drafts", signed.connection, signed.identity.account)
         self.pages = PageTabs(self)
         self.setCentralWidget(self.pages)
-        self.context = DeskContext(
-            engine=signed.engine,
-            identity=signed.identity,
-            lane=self.lane,
-            codes=Codes(),
-            open_page=self.pages.open_page,
-            open_document=self.open_document,
-            changed=self.document_changed,
-            show_message=self.show_message,
-            extras={LAYOUT: layout, DRAFTS: self.drafts, "page_of": self.pages.page},
-        )
+        self.context = self._make_context(signed)
         self.help_pages = HelpPages(help_folder, signed.engine.catalogue)
         self.context.extras[HELP] = self.help_pages
         enterprise = signed.enterprise or "未填写企业名称"
         self.setWindowTitle(f"{PRODUCT} — {enterprise} — {signed.identity.name}")
         self.line = StatusLine(self, signed)
         self.lane.busy.connect(self.line.set_busy)
-        self.jobs: Jobs = jobs_of(self.context)
-        self.jobs.home = self
-        self.toasts = Toasts(self.jobs, self)
         self.single_window = SingleWindow(self.context, self)
         self.favourites = Favourites(self.context, self)
         self.modules = ModuleTree(signed.engine.catalogue, signed.identity, initials)
@@ -109,7 +96,23 @@ class MainWindow(QMainWindow):
         self.codes = CodesReader(self.context, self._repaint_codes, self)
         offer(self.context, self)
 
+    def _make_context(self, signed: SignedIn) -> DeskContext:
+        return DeskContext(
+            engine=signed.engine,
+            identity=signed.identity,
+            lane=self.lane,
+            codes=Codes(),
+            open_page=self.pages.open_page,
+            open_document=self.open_document,
+            changed=self.document_changed,
+            show_message=self.show_message,
+            extras={LAYOUT: self._layout, DRAFTS: self.drafts, "page_of": self.pages.page},
+        )
+
     def _make_docks(self) -> None:
+        self.jobs: Jobs = jobs_of(self.context)
+        self.jobs.home = self
+        self.toasts = Toasts(self.jobs, self)
         area = Qt.DockWidgetArea
         self.dock = self._dock("module_dock", "模块", self.modules, area.LeftDockWidgetArea)
         self.jobs_panel = JobsPanel(self.jobs)

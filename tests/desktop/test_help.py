@@ -125,7 +125,7 @@ def test_f1_opens_help_over_a_dialog(desk: Any, qtbot: QtBot) -> None:
     dialog = ScriptDialog(desk.context, CATALOGUE.script("generate_notes"), (), page)
     dialog.open()
     dialog.activateWindow()
-    qtbot.waitUntil(dialog.isActiveWindow)
+    qtbot.waitUntil(dialog.isActiveWindow, timeout=60_000)
     QTest.keyClick(dialog, Qt.Key.Key_F1)
     panel = dialog.findChild(HelpPanel)
     assert isinstance(panel, HelpPanel)

@@ -44,11 +44,11 @@ def test_a_run_is_listed_until_its_end(desk: Any, jobs: Jobs, qtbot: QtBot) -> N
     talk = Talk(desk.context, lambda _act: asking(None, None, ()))
     job = jobs.follow("问一句", talk)
     talk.start()
-    qtbot.waitUntil(lambda: job.state == "asking")
+    qtbot.waitUntil(lambda: job.state == "asking", timeout=60_000)
     assert (job.done, job.total) == (1, 4)
     assert panel.cancel_button.isEnabled()
     talk.answer(True)
-    qtbot.waitUntil(lambda: job.over)
+    qtbot.waitUntil(lambda: job.over, timeout=60_000)
     assert (job.state, job.text) == ("done", "做完了")
     row = panel.list.topLevelItem(0)
     assert row is not None
@@ -63,9 +63,9 @@ def test_a_run_is_cancelled_from_the_list(desk: Any, jobs: Jobs, qtbot: QtBot) -
     talk = Talk(desk.context, lambda _act: asking(None, None, ()))
     job = jobs.follow("问一句", talk)
     talk.start()
-    qtbot.waitUntil(lambda: job.state == "asking")
+    qtbot.waitUntil(lambda: job.state == "asking", timeout=60_000)
     panel.cancel_button.click()
-    qtbot.waitUntil(lambda: job.over)
+    qtbot.waitUntil(lambda: job.over, timeout=60_000)
     assert (job.state, job.text) == ("cancelled", "没有保存任何内容")
 
 
@@ -80,7 +80,7 @@ def test_a_dialog_in_the_background_asks_to_come_back(desk: Any, jobs: Jobs, qtb
     dialog.to_background()
     assert not dialog.isVisible()
     assert dialog.parent() is home
-    qtbot.waitUntil(lambda: bool(jobs.history))
+    qtbot.waitUntil(lambda: bool(jobs.history), timeout=60_000)
     told = jobs.history[0]
     assert (told.text, told.tone) == ("「问一句」有问题需要您回答", "warn")
     assert told.open is not None
@@ -88,7 +88,7 @@ def test_a_dialog_in_the_background_asks_to_come_back(desk: Any, jobs: Jobs, qtb
     assert dialog.isVisible()
     assert dialog.heading.text() == "请确认"
     dialog.next.click()
-    qtbot.waitUntil(lambda: dialog.heading.text() == "完成")
+    qtbot.waitUntil(lambda: dialog.heading.text() == "完成", timeout=60_000)
     assert len(jobs.history) == 1, "a dialog that is seen needs no notice of its end"
     dialog.close()
 
@@ -99,7 +99,7 @@ def test_the_end_of_a_hidden_run_is_told_with_its_reason(desk: Any, jobs: Jobs, 
     dialog = ScriptDialog(desk.context, REFUSING, (), page)
     dialog.open()
     dialog.to_background()
-    qtbot.waitUntil(lambda: bool(jobs.history))
+    qtbot.waitUntil(lambda: bool(jobs.history), timeout=60_000)
     assert (jobs.history[0].text, jobs.history[0].tone) == ("「做不成」没有完成：没有可生成的明细", "bad")
     dialog.close()
 
@@ -122,7 +122,7 @@ def test_toasts_stand_above_each_other_and_the_oldest_goes(jobs: Jobs, qtbot: Qt
     )
     toasts.shown[-1].open_button.click()
     assert opened == [str(MOST + 1)]
-    qtbot.waitUntil(lambda: len(toasts.shown) == MOST - 1)
+    qtbot.waitUntil(lambda: len(toasts.shown) == MOST - 1, timeout=60_000)
     assert len(jobs.history) == MOST + 2
 
 

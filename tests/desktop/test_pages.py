@@ -118,7 +118,7 @@ def test_a_page_that_goes_by_itself_takes_its_window_along(tabs: PageTabs, qtbot
     tabs.open_page("form.a.1", "a", lambda: page)
     tabs.tear_off(page)
     page.close()
-    qtbot.waitUntil(lambda: not tabs.windows)
+    qtbot.waitUntil(lambda: not tabs.windows, timeout=60_000)
     assert tabs.current() is None
 
 
@@ -177,20 +177,20 @@ def test_documents_come_back_where_they_stood(
     beside = window.pages.page("form.partner.21")
     assert beside is not None
     window.pages.beside(beside)
-    qtbot.waitUntil(lambda: window.lane.idle)
+    qtbot.waitUntil(lambda: window.lane.idle, timeout=60_000)
     window.close()
     with engine.store.session() as session:
         session.delete(session.get(Part, (1, 11)))
         session.commit()
     again = open_window()
-    qtbot.waitUntil(lambda: again.pages.page("form.partner.21") is not None)
+    qtbot.waitUntil(lambda: again.pages.page("form.partner.21") is not None, timeout=60_000)
     found = {page.objectName(): again.pages.place_of(page) for page in again.pages.pages()}
     assert found == {"list.part": "main", "form.partner.21": "side", "form.part.12": "window"}
     assert "1 个页面没有恢复" in again.line.message.text()
     assert "「料号档案」" in again.line.message.text()
     again.close()
     poorer = open_window(SOME)
-    qtbot.waitUntil(lambda: poorer.pages.page("form.part.12") is not None)
+    qtbot.waitUntil(lambda: poorer.pages.page("form.part.12") is not None, timeout=60_000)
     assert poorer.pages.page("form.partner.21") is None
     assert "「商业合作伙伴」" in poorer.line.message.text()
     poorer.close()
@@ -205,12 +205,12 @@ def test_a_saved_new_document_is_kept_under_its_id(open_window: Callable[..., Ma
     window.open_document(partner, None)
     page = window.pages.current()
     assert isinstance(page, FormPage)
-    qtbot.waitUntil(lambda: page._ready)
+    qtbot.waitUntil(lambda: page._ready, timeout=60_000)
     for key, value in (("code", "C09"), ("name", "新伙伴"), ("partner_type", partner_types[0])):
         page.body.header.cells[key].editor.set_value(value)
         page.body.header.cells[key].editor.changed.emit()
     page.save()
-    qtbot.waitUntil(lambda: page.body.base.id is not None)
+    qtbot.waitUntil(lambda: page.body.base.id is not None, timeout=60_000)
     window._remember()
     kept = json.loads(window._mine.text("window/pages"))["pages"]
     assert [one["key"] for one in kept] == [f"form.partner.{page.body.base.id}"]

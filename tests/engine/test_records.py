@@ -170,12 +170,29 @@ def test_copy(factory_office: Office) -> None:
         copy = records.copy_draft(act, factory_office.document("bonded_note"), note.id)
     assert (copy.id, copy.state, copy.head.get("bond_no"), copy.head.get("seq_no")) == (None, "DRAFT", None, None)
     assert copy.head["record_no"] == note.record_no
+    assert copy.head["internal_no"] == ""
     assert [line.values["dcl_qty"] for line in copy.lines["lines"]] == [line.dcl_qty for line in note.lines]
     copy.head["internal_no"] = "COPY-1"
     saved(factory_office, "bonded_note", copy)
     fresh = factory_office.note("COPY-1")
     assert (fresh.state, fresh.writeoff_mark, len(fresh.lines)) == ("DRAFT", "0", len(note.lines))
     assert not any(line.sources for line in fresh.lines)
+
+
+def test_a_copy_does_not_claim_the_workbook_of_its_original(factory_office: Office) -> None:
+    """What was imported names its cell; the copy of it names none, neither head nor lines."""
+    document = factory_office.document("source_document")
+    with factory_office.act() as act:
+        source = records.load_numbered(act, document, "IM2401001")
+        assert act.cell(source.lines[0], "quantity") is not None
+        copy = records.copy_draft(act, document, source.id)
+        copy.head["document_no"] = "COPY-1"
+        key = records.save(act, document, copy)
+    with factory_office.act() as act:
+        fresh = records.load(act, document, key)
+        assert len(fresh.lines) > 0
+        assert [act.cell(line, "quantity") for line in fresh.lines] == [None] * len(fresh.lines)
+        assert fresh.origin_run is None
 
 
 #: moves in order → state after each ("!code" = refused)

@@ -100,6 +100,8 @@ def assign(row: Any, values: dict[str, Any], model: type[Any]) -> None:
 
 _KEPT_BY_ENGINE = {"revision", "created_by", "created_at", "changed_by", "changed_at"}
 _KEPT_BY_ENGINE |= {"state", "audited_by", "audited_at"}
+#: A copied value no longer stands in the workbook its original was read from.
+_ORIGIN = {"origin_run", "origin_sheet", "origin_row"}
 
 
 def _settable(model: type[Any], values: dict[str, Any]) -> dict[str, Any]:
@@ -108,13 +110,18 @@ def _settable(model: type[Any], values: dict[str, Any]) -> dict[str, Any]:
 
 
 def copied(draft: Draft, document: DocumentType) -> Draft:
-    """Return a new draft with the user's values of ``draft``; what the program filled stays behind."""
-    readonly = {entry.key for entry in document.head_fields if entry.readonly}
-    head = {key: value for key, value in draft.head.items() if key not in readonly | _KEYS | _KEPT_BY_ENGINE}
+    """Return a new draft with the user's values of ``draft``; what the program filled stays behind.
+
+    So does the number that names one document: the copy needs its own.
+    """
+    kept_back = {entry.key for entry in document.head_fields if entry.readonly} | _KEYS | _KEPT_BY_ENGINE | _ORIGIN
+    head = {key: value for key, value in draft.head.items() if key not in kept_back}
+    if len(document.number) == 1 and isinstance(head.get(document.number[0].key), str):
+        head[document.number[0].key] = ""
     fresh = Draft(head=head, state=document.flow.first)
     for table in document.lines:
         filled = set() if table.offers else {entry.key for entry in table.fields if entry.readonly}
-        fixed = filled | _KEYS  # what was chosen from offers is the user's, though it cannot be typed
+        fixed = filled | _KEYS | _ORIGIN  # what was chosen from offers is the user's, though it cannot be typed
         fresh.lines[table.key] = [
             LineDraft({key: value for key, value in line.values.items() if key not in fixed})
             for line in draft.lines.get(table.key, ())

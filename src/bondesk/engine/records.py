@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -82,10 +83,13 @@ def open_draft(act: Act, document: DocumentType, document_id: int) -> Draft:
 
 
 def copy_draft(act: Act, document: DocumentType, document_id: int) -> Draft:
-    """Return a new draft with the user's values of a stored document."""
+    """Return a new draft with the user's values of a stored document; dates the program proposes are today's."""
     act.require(document, "new")
     act.require(document, "view")
-    return copied(draft_of(document, load(act, document, document_id)), document)
+    draft = copied(draft_of(document, load(act, document, document_id)), document)
+    proposed = document.defaults(act.facts)
+    draft.head |= {key: value for key, value in proposed.items() if isinstance(value, date)}
+    return draft
 
 
 def findings_of(act: Act, document: DocumentType, header: Any) -> list[Finding]:

@@ -45,7 +45,10 @@ class BomLine(Line):
     """One material of a BOM: net consumption per ERP unit of the product, in ERP units of the material."""
 
     __tablename__ = "bom_line"
-    __table_args__ = belongs_to("bom", "bom_line")
+    __table_args__ = (
+        *belongs_to("bom", "bom_line"),
+        Index("ix_bom_line_material", "company_id", "material_part_no"),
+    )
 
     material_part_no: Mapped[Code32] = shown("料件料号", reference="part", required=True, width=16)
     net: Mapped[ConsumptionQty] = shown("净耗", required=True)

@@ -58,7 +58,10 @@ class NoteLine(Line):
     """One item of a note. ``declaration_line_no`` groups lines into declaration lines (5.8)."""
 
     __tablename__ = "bonded_note_line"
-    __table_args__ = belongs_to("bonded_note", "bonded_note_line")
+    __table_args__ = (
+        *belongs_to("bonded_note", "bonded_note_line"),
+        Index("ix_bonded_note_line_part", "company_id", "part_no"),
+    )
 
     item_no: Mapped[int] = shown("备案序号", required=True)
     part_no: Mapped[Code32] = shown("料号", reference="part", width=16)
@@ -130,6 +133,8 @@ class BondedNote(Record, Flowing):
         Index("ix_bonded_note_key", "company_id", "internal_no", unique=True),
         Index("ix_bonded_note_seq", "company_id", "seq_no"),
         Index("ix_bonded_note_bond", "company_id", "bond_no"),
+        Index("ix_bonded_note_record", "company_id", "record_no"),
+        Index("ix_bonded_note_partner", "company_id", "partner"),
         Index("ix_bonded_note_state", "company_id", "state"),
     )
 

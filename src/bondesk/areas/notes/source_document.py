@@ -45,6 +45,7 @@ class SourceDocument(Record):
     __table_args__ = (
         Index("ix_source_document_key", "company_id", "document_no", unique=True),
         Index("ix_source_document_date", "company_id", "ie_flag", "document_date"),
+        Index("ix_source_document_partner", "company_id", "partner"),
     )
 
     document_no: Mapped[Code64] = shown("单据号", required=True, width=16)

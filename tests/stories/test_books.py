@@ -75,15 +75,15 @@ class Books:
     def extract(self, draft_id: int, table: str, **parameters: Any) -> str:
         """Extract everything that can be."""
         with self.office.act() as act:
-            found = changing.candidates(act, self.draft, draft_id, table)
-            keys = [one.key for one in found if one.outcome not in (Outcome.SAME, Outcome.REFUSED)]
+            found = changing.compare(act, self.draft, draft_id, table)
+            keys = [one.key for one in found.candidates if one.outcome is not Outcome.REFUSED]
             return str(changing.extract(act, self.draft, draft_id, table, keys, self.revision(draft_id)))
 
     def outcomes(self, draft_id: int, table: str) -> dict[str, int]:
         """Count what extraction would do."""
         with self.office.act() as act:
-            found = changing.candidates(act, self.draft, draft_id, table)
-            return dict(Counter(one.outcome.value for one in found))
+            found = changing.compare(act, self.draft, draft_id, table)
+            return dict(Counter(one.outcome.value for one in found.candidates) + Counter({"不处理": found.same}))
 
     def audit_and_send(self, draft_id: int) -> list[str]:
         """Audit as the auditor, send, let customs answer; return what the receipts said."""
@@ -244,7 +244,9 @@ def test_a_change_goes_to_customs_and_becomes_the_approved_copy(books: Books) ->
     unused = _unused_material(books, draft)
     books.order(changing.strike, draft, "materials", [unused.id])
     with office.act() as act:
-        keys = [c.key for c in changing.candidates(act, books.draft, draft, "materials") if c.before.get("name")]
+        keys = [
+            c.key for c in changing.compare(act, books.draft, draft, "materials").candidates if c.before.get("name")
+        ]
         changing.extract(act, books.draft, draft, "materials", keys, books.revision(draft))
     row = books.item(draft, "I", 13)
     with office.act() as act:
@@ -278,7 +280,7 @@ def test_a_struck_number_is_never_used_again(books: Books) -> None:
         (draft,) = act.session.scalars(select(Account.id).filter_by(copy="draft"))
         gone = {row.item_no for row in books.rows(_version_id(books))} - {row.item_no for row in books.rows(draft)}
     with books.office.act() as act:
-        found = changing.candidates(act, books.draft, draft, "materials")
+        found = changing.compare(act, books.draft, draft, "materials").candidates
     assert {one.values["merge_no"] for one in found if one.outcome is Outcome.REFUSED} >= {n for n in gone if n <= 32}
 
 

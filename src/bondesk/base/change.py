@@ -40,7 +40,6 @@ class Outcome(StrEnum):
     MODIFY = "修改"
     OVERWRITE = "覆盖"
     RESTORE = "恢复"
-    SAME = "不处理"
     REFUSED = "不能提取"
 
 
@@ -59,6 +58,19 @@ class Candidate:
     before: Mapping[str, Any] = field(default_factory=dict)
     line_id: int | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A source beside a draft: how many source rows there are, and those that are not 不处理, in source order."""
+
+    compared: int
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def same(self) -> int:
+        """Return how many rows are equal and left alone."""
+        return self.compared - len(self.candidates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +109,7 @@ class ChangePath:
     """How one kind of approved document is changed.
 
     ``approved``, ``draft`` and ``version`` are document keys. ``start(approved, work)`` opens a change
-    and returns the draft's id; ``candidates(draft, table, work)`` compares the source with the draft;
+    and returns the draft's id; ``compare(draft, table, work)`` compares the source with the draft;
     ``extract(draft, table, keys, work)`` takes chosen source rows over; ``revert``, ``strike`` and
     ``store`` act on rows of the draft: 撤销行, 删除行, one typed row (line id None = a new one; returns its id).
     """
@@ -107,7 +119,7 @@ class ChangePath:
     version: str
     tables: tuple[ChangedTable, ...]
     start: Callable[[Any, Work], int]
-    candidates: Callable[[Any, ChangedTable, Work], Sequence[Candidate]]
+    compare: Callable[[Any, ChangedTable, Work], Comparison]
     extract: Callable[[Any, ChangedTable, Sequence[Any], Work], Counted]
     revert: Callable[[Any, ChangedTable, Sequence[int], Work], Counted]
     strike: Callable[[Any, ChangedTable, Sequence[int], Work], Counted]

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm.attributes import flag_modified
 
-from bondesk.base.change import Candidate, ChangePath, Counted
+from bondesk.base.change import ChangePath, Comparison, Counted
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
 from bondesk.engine.act import Act
@@ -36,11 +36,11 @@ def start(act: Act, document: DocumentType, approved_id: int) -> int:
     return draft
 
 
-def candidates(act: Act, document: DocumentType, draft_id: int, table: str) -> Sequence[Candidate]:
+def compare(act: Act, document: DocumentType, draft_id: int, table: str) -> Comparison:
     """Compare the source of ``table`` with the draft; nothing is stored."""
     path = path_of(document)
     act.require(document, "view")
-    return path.candidates(load(act, document, draft_id), path.table(table), act)
+    return path.compare(load(act, document, draft_id), path.table(table), act)
 
 
 def extract(act: Act, document: DocumentType, draft_id: int, table: str, keys: Sequence[Any], revision: int) -> Counted:

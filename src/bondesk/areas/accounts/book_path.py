@@ -68,7 +68,7 @@ def book_path(prefix: str, in_use: InUse) -> ChangePath:
         version=f"{prefix}_version",
         tables=TABLES,
         start=lambda approved, work: approval.start_change(approved, TABLES, work),
-        candidates=extraction.candidates,
+        compare=extraction.compare,
         extract=extraction.extract,
         revert=revert,
         strike=strike,

@@ -90,11 +90,10 @@ def extract_script(document: DocumentType) -> Script:
             raise Refused(f"{document.title}没有{dict(_PARTS)[options.part]}", "OPT-02")
         table = path.table(options.part)
         yield Progress(0, 2, f"与{table.source}比较")
-        found = path.candidates(draft, table, work)
-        shown = [one for one in found if one.outcome is not Outcome.SAME]
-        if not shown:
-            return Result(f"{table.source}与草稿一致，没有需要提取的内容（共比较 {len(found)} 行）")
-        chosen = yield _choose(shown, table.source)
+        found = path.compare(draft, table, work)
+        if not found.candidates:
+            return Result(f"{table.source}与草稿一致，没有需要提取的内容（共比较 {found.compared} 行）")
+        chosen = yield _choose(found.candidates, table.source)
         yield Progress(1, 2, f"提取 {len(chosen)} 行")
         counted = path.extract(draft, table, list(chosen), work)
         return Result(f"{dict(_PARTS)[options.part]}提取完成：{counted}", {path.draft: [draft.id]})

@@ -51,7 +51,7 @@ def revert(draft: Any, table: ChangedTable, ids: Sequence[int], work: Work, foll
     taken = [line for line in lines if getattr(line, "mark_before", "")]
     refused = tuple(f"单损耗 {_named(table, line)}：其成品或料件已标记删除，请先撤销成品或料件" for line in taken)
     lines = [line for line in lines if line not in taken]
-    approved = rows_of(work, table, draft.approved_id, table.kept)
+    approved = rows_of(work, table, draft.approved_id, table.kept, {_match(table, line) for line in lines})
     followed = [line for line in lines if line.row_mark == Mark.STRUCK]
     done = _apply(work, table, lines, approved, reverted)
     work.session.flush()
@@ -64,7 +64,7 @@ def strike(draft: Any, table: ChangedTable, ids: Sequence[int], work: Work, in_u
     lines = lines_of(work, draft, table, ids)
     reasons = in_use(draft, table, [line for line in lines if line.row_mark != Mark.ADDED], work)
     free = [line for line in lines if line.id not in reasons]
-    approved = rows_of(work, table, draft.approved_id, table.kept)
+    approved = rows_of(work, table, draft.approved_id, table.kept, {_match(table, line) for line in free})
     extra = follow(draft, table, [line for line in free if line.row_mark != Mark.STRUCK], "strike", work)
     done = _apply(work, table, free, approved, struck)
     work.session.flush()
@@ -123,7 +123,8 @@ def store(
         for key, value in typed.items():
             if getattr(line, key) != value:
                 setattr(line, key, value)
-    before = rows_of(work, table, draft.approved_id, table.kept).get(_match(table, line))
+    named = _match(table, line)
+    before = rows_of(work, table, draft.approved_id, table.kept, {named}).get(named)
     row = {key: getattr(line, key) for key in table.kept}
     line.row_mark = mark_of(table.kept, before, row).value
     if line_id is None:

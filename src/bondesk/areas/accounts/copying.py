@@ -5,7 +5,7 @@ Rows are copied by one INSERT … SELECT per table, so that a book of 400,000 ro
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, insert, inspect, literal, select, update
@@ -14,6 +14,7 @@ from bondesk.base.change import ChangedTable, Mark
 from bondesk.base.facts import Work
 from bondesk.base.records import new_ids
 
+_BATCH = 500
 #: Head columns a copy does not take over.
 _OWN = {"id", "revision", "created_by", "created_at", "changed_by", "changed_at", "state", "audited_by", "audited_at"}
 _OWN |= {"seq_no", "customs_at", "customs_reason", "origin_run", "origin_sheet", "origin_row"}
@@ -61,19 +62,40 @@ def settle_rows(work: Work, model: type[Any], header_id: int) -> None:
 
 
 def rows_of(
-    work: Work, table: ChangedTable, header_id: int | None, columns: Sequence[str]
+    work: Work,
+    table: ChangedTable,
+    header_id: int | None,
+    columns: Sequence[str],
+    only: Collection[tuple[Any, ...]] | None = None,
 ) -> dict[tuple[Any, ...], Mapping[str, Any]]:
-    """Return the rows of one copy by their match key, each with ``columns``; empty without a copy."""
+    """Return the rows of one copy by their match key, each with ``columns``; empty without a copy.
+
+    ``only`` names the keys that are wanted; a large book is then not read as a whole.
+    """
+    found: dict[tuple[Any, ...], Mapping[str, Any]] = {}
     if header_id is None:
-        return {}
+        return found
     model = table.model
     wanted = list(dict.fromkeys((*table.match, *columns)))
     statement = select(*(getattr(model, column) for column in wanted))
     statement = statement.where(model.company_id == work.company_id, model.header_id == header_id)
     for key, value in table.fixed.items():
         statement = statement.where(getattr(model, key) == value)
-    found: dict[tuple[Any, ...], Mapping[str, Any]] = {}
-    for row in work.session.execute(statement.order_by(model.line_no, model.id)):
-        values = dict(zip(wanted, row, strict=True))
-        found[tuple(values[key] for key in table.match)] = values
+    statement = statement.order_by(model.line_no, model.id)
+    for part in _parts(statement, getattr(model, table.match[0]), only):
+        for row in work.session.execute(part):
+            values = dict(zip(wanted, row, strict=True))
+            named = tuple(values[name] for name in table.match)
+            if only is None or named in only:
+                found[named] = values
     return found
+
+
+def _parts(statement: Any, first: Any, only: Collection[tuple[Any, ...]] | None) -> Iterator[Any]:
+    """Yield the statement whole, or cut to the first parts of the wanted keys."""
+    if only is None:
+        yield statement
+        return
+    firsts = sorted({key[0] for key in only})
+    for start in range(0, len(firsts), _BATCH):
+        yield statement.where(first.in_(firsts[start : start + _BATCH]))

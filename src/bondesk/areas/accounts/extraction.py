@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, inspect, select, update
+from sqlalchemy import BigInteger, func, insert, inspect, select, type_coerce, update
 
-from bondesk.areas.accounts.book_model import Account, AccountLine
+from bondesk.areas.accounts.book_model import Account, AccountConsumption, AccountLine
 from bondesk.areas.accounts.changing import next_line_no
 from bondesk.areas.accounts.copying import rows_of
 from bondesk.areas.accounts.row_marks import differing, mark_of
@@ -20,7 +20,7 @@ from bondesk.areas.goods.merged_item import MergedItem
 from bondesk.areas.goods.rollup import unit_consumption
 from bondesk.areas.goods.unit_consumption import UnitConsumption, UnitConsumptionLine
 from bondesk.areas.setup.company import company_of
-from bondesk.base.change import Candidate, ChangedTable, Counted, Mark, Outcome
+from bondesk.base.change import Candidate, ChangedTable, Comparison, Counted, Mark, Outcome
 from bondesk.base.facts import Work
 from bondesk.base.records import new_id
 
@@ -42,11 +42,15 @@ _TAKEN = (
 )
 
 
-def candidates(draft: Account, table: ChangedTable, work: Work) -> list[Candidate]:
-    """Compare every source row of ``table`` with the draft; in source order."""
-    if table.match == ("item_no",):
-        return list(_goods(draft, table, work))
-    return list(_consumptions(draft, table, work))
+def compare(draft: Account, table: ChangedTable, work: Work) -> Comparison:
+    """Compare every source row of ``table`` with the draft."""
+    found: list[Candidate] = []
+    compared = 0
+    for one in _goods(draft, table, work) if table.match == ("item_no",) else _consumptions(draft, table, work):
+        compared += 1
+        if one is not None:
+            found.append(one)
+    return Comparison(compared, tuple(found))
 
 
 def _source_items(work: Work, goods_flag: str) -> Iterator[Mapping[str, Any]]:
@@ -57,7 +61,7 @@ def _source_items(work: Work, goods_flag: str) -> Iterator[Mapping[str, Any]]:
         yield {"id": row[0], "merge_no": row[1], **dict(zip(_TAKEN, row[2:], strict=True))}
 
 
-def _goods(draft: Account, table: ChangedTable, work: Work) -> Iterator[Candidate]:
+def _goods(draft: Account, table: ChangedTable, work: Work) -> Iterator[Candidate | None]:
     flag = table.fixed["goods_flag"]
     same_number = bool(company_of(work.facts).item_no_is_merge_no)
     columns = ("id", "row_mark", "merge_no", "part_no", *table.kept)
@@ -81,15 +85,17 @@ def _goods(draft: Account, table: ChangedTable, work: Work) -> Iterator[Candidat
         yield _beside(item["id"], label, table, here, {**values, "item_no": here["item_no"]})
 
 
-def _beside(key: Any, label: str, table: ChangedTable, here: Mapping[str, Any], values: dict[str, Any]) -> Candidate:
-    """Say what extracting would do to a row that the draft has."""
+def _beside(
+    key: Any, label: str, table: ChangedTable, here: Mapping[str, Any], values: dict[str, Any]
+) -> Candidate | None:
+    """Say what extracting would do to a row that the draft has; None where all key columns are equal."""
     changed = differing(table.compared, here, values)
     before = {column: here[column] for column in changed}
     mark = Mark(here["row_mark"])
     if mark is Mark.STRUCK:
         return Candidate(key, label, Outcome.RESTORE, values, before, here["id"], "本次已标记删除，提取即恢复")
     if not changed:
-        return Candidate(key, label, Outcome.SAME, values, line_id=here["id"])
+        return None
     outcome = Outcome.MODIFY if mark is Mark.SAME else Outcome.OVERWRITE
     return Candidate(key, label, outcome, values, before, here["id"])
 
@@ -127,26 +133,70 @@ def numbers_used(work: Work, draft: Account, goods_flag: str) -> set[int]:
 _RATES = ("net", "tangible", "intangible", "bonded")
 
 
-def _consumptions(draft: Account, table: ChangedTable, work: Work) -> Iterator[Candidate]:
+def _raw(column: Any) -> Any:
+    """Read a decimal as the database keeps it: fit to be compared for equality, at a third of the cost."""
+    return type_coerce(column, BigInteger)
+
+
+def _consumptions(draft: Account, table: ChangedTable, work: Work) -> Iterator[Candidate | None]:
+    """Join source and draft on (product, version, material); equal rows are told apart before anything is built."""
     products, materials = (_goods_by_merge(work, draft, flag) for flag in ("E", "I"))
-    rows = rows_of(work, table, draft.id, ("id", "row_mark", *table.kept))
-    newest_only = company_of(work.facts).consumption_extract != "ALL"
-    for source in _source_consumptions(work, draft.record_no, newest_only):
-        product, material = products.get(source["product_no"]), materials.get(source["material_no"])
-        label = f"成品 {source['product_no']} 版本 {source['uc_version']} 料件 {source['material_no']}"
-        values = {key: source[key] for key in _RATES}
-        if product is None or material is None:
-            what = "成品" if product is None else "料件"
-            number = source["product_no"] if product is None else source["material_no"]
-            reason = f"{what} {number} 不在本账册或已标记删除，请先提取{what}（BOM-08）"
-            yield Candidate(source["id"], label, Outcome.REFUSED, values, reason=reason)
-            continue
-        values |= {"product_no": product, "uc_version": source["uc_version"], "material_no": material}
-        here = rows.get((product, source["uc_version"], material))
-        if here is None:
-            yield Candidate(source["id"], label, Outcome.ADD, values)
+    model = AccountConsumption
+    statement = select(
+        model.product_no,
+        model.uc_version,
+        model.material_no,
+        model.row_mark,
+        *(_raw(getattr(model, r)) for r in _RATES),
+    ).where(model.company_id == work.company_id, model.header_id == draft.id)
+    rows = {tuple(row[:3]): tuple(row[3:]) for row in work.session.execute(statement)}
+    differ: list[int] = []
+    for source in _source_consumptions(work, draft.record_no):
+        product, material = products.get(source[1]), materials.get(source[3])
+        here = rows.get((product, source[2], material))
+        if here is not None and here[0] != Mark.STRUCK and here[1:] == tuple(source[4:]):
+            yield None
         else:
-            yield _beside(source["id"], label, table, here, values)
+            differ.append(source[0])
+    rows.clear()
+    for start in range(0, len(differ), _BATCH):
+        yield from _differing_consumptions(draft, table, work, differ[start : start + _BATCH], products, materials)
+
+
+def _differing_consumptions(
+    draft: Account,
+    table: ChangedTable,
+    work: Work,
+    ids: Sequence[int],
+    products: Mapping[int, int],
+    materials: Mapping[int, int],
+) -> Iterator[Candidate | None]:
+    head, line = UnitConsumption, UnitConsumptionLine
+    statement = (
+        select(line.id, head.product_no, head.uc_version, line.material_no, *(getattr(line, key) for key in _RATES))
+        .join(line, (line.company_id == head.company_id) & (line.header_id == head.id))
+        .where(head.company_id == work.company_id, line.id.in_(ids))
+        .order_by(head.product_no, head.uc_version, line.line_no)
+    )
+    sources = work.session.execute(statement).all()
+    keys = {(products.get(row[1]), row[2], materials.get(row[3])) for row in sources}
+    keys = {key for key in keys if None not in key}
+    rows = rows_of(work, table, draft.id, ("id", "row_mark", *table.kept), keys)
+    for line_id, product_no, version, material_no, *rates in sources:
+        label = f"成品 {product_no} 版本 {version} 料件 {material_no}"
+        values = dict(zip(_RATES, rates, strict=True))
+        product, material = products.get(product_no), materials.get(material_no)
+        if product is None or material is None:
+            what, number = ("成品", product_no) if product is None else ("料件", material_no)
+            reason = f"{what} {number} 不在本账册或已标记删除，请先提取{what}（BOM-08）"
+            yield Candidate(line_id, label, Outcome.REFUSED, values, reason=reason)
+            continue
+        values |= {"product_no": product, "uc_version": version, "material_no": material}
+        here = rows.get((product, version, material))
+        if here is None:
+            yield Candidate(line_id, label, Outcome.ADD, values)
+        else:
+            yield _beside(line_id, label, table, here, values)
 
 
 def _goods_by_merge(work: Work, draft: Account, goods_flag: str) -> dict[int, int]:
@@ -164,32 +214,33 @@ def _goods_by_merge(work: Work, draft: Account, goods_flag: str) -> dict[int, in
     return found
 
 
-def _source_consumptions(work: Work, record_no: str, newest_only: bool) -> Iterator[Mapping[str, Any]]:
+def _source_consumptions(work: Work, record_no: str) -> Iterator[Any]:
+    """Yield (line id, product, version, material, raw rates …); by parameter only each product's newest version."""
     head, line = UnitConsumption, UnitConsumptionLine
-    columns = (line.id, head.product_no, head.uc_version, line.material_no, *(getattr(line, key) for key in _RATES))
+    mine = (head.company_id == work.company_id) & head.record_no.in_(("", record_no))
+    columns = (line.id, head.product_no, head.uc_version, line.material_no, *(_raw(getattr(line, r)) for r in _RATES))
     statement = (
-        select(*columns)
-        .join(line, (line.company_id == head.company_id) & (line.header_id == head.id))
-        .where(head.company_id == work.company_id, head.record_no.in_({"", record_no}))
-        .order_by(head.product_no, head.uc_version, line.line_no)
+        select(*columns).join(line, (line.company_id == head.company_id) & (line.header_id == head.id)).where(mine)
     )
-    names = ("id", "product_no", "uc_version", "material_no", *_RATES)
-    rows = [dict(zip(names, row, strict=True)) for row in work.session.execute(statement)]
+    if company_of(work.facts).consumption_extract == "ALL":
+        yield from work.session.execute(statement)
+        return
     newest: dict[int, int] = {}
-    for row in rows:
-        newest[row["product_no"]] = max(newest.get(row["product_no"], 0), int(row["uc_version"]))
-    for row in rows:
-        if not newest_only or int(row["uc_version"]) == newest[row["product_no"]]:
+    for product, version in work.session.execute(select(head.product_no, head.uc_version).where(mine)):
+        newest[product] = max(newest.get(product, 0), int(version))
+    for row in work.session.execute(statement):
+        if int(row[2]) == newest[row[1]]:
             yield row
 
 
 def extract(draft: Account, table: ChangedTable, keys: Sequence[Any], work: Work) -> Counted:
     """Take the chosen source rows over; numbers are given in the order of selection where the parameter is off."""
-    by_key = {candidate.key: candidate for candidate in candidates(draft, table, work)}
+    by_key = {candidate.key: candidate for candidate in compare(draft, table, work).candidates}
     chosen = [by_key[key] for key in dict.fromkeys(keys) if key in by_key]
     refused = tuple(f"{one.label}：{one.reason}" for one in chosen if one.outcome is Outcome.REFUSED)
-    todo = [one for one in chosen if one.outcome not in (Outcome.REFUSED, Outcome.SAME)]
-    approved = rows_of(work, table, draft.approved_id, table.kept)
+    todo = [one for one in chosen if one.outcome is not Outcome.REFUSED]
+    filed = {tuple(one.values[key] for key in table.match) for one in todo if one.line_id is not None}
+    approved = rows_of(work, table, draft.approved_id, table.kept, filed)
     added = [one for one in todo if one.outcome is Outcome.ADD]
     _add(draft, table, added, work)
     _change(table, [one for one in todo if one.line_id is not None], approved, work)

@@ -18,7 +18,7 @@ from bondesk.areas.accounts.copying import rows_of
 from bondesk.areas.accounts.qualification_model import Qualification, QualificationLine
 from bondesk.areas.accounts.row_marks import mark_of
 from bondesk.areas.goods.merged_item import MergedItem
-from bondesk.base.change import Candidate, ChangedTable, ChangePath, Counted, Mark, Outcome
+from bondesk.base.change import Candidate, ChangedTable, ChangePath, Comparison, Counted, Mark, Outcome
 from bondesk.base.documents import DocumentType, LineTable, group
 from bondesk.base.facts import Facts, Work
 from bondesk.base.findings import Finding, error
@@ -45,7 +45,7 @@ def _table(key: str, flag: str, source: str) -> ChangedTable:
 TABLES = (_table("materials", "I", "归并后料件"), _table("products", "E", "归并后成品"))
 
 
-def _candidates(draft: Qualification, table: ChangedTable, work: Work) -> list[Candidate]:
+def _compare(draft: Qualification, table: ChangedTable, work: Work) -> Comparison:
     """Offer every four-digit heading the consolidated goods have and the draft has not."""
     rows = rows_of(work, table, draft.id, ("id", "row_mark", *table.kept))
     by_heading = {row["hs_heading"]: row for row in rows.values()}
@@ -63,13 +63,11 @@ def _candidates(draft: Qualification, table: ChangedTable, work: Work) -> list[C
             found.append(Candidate(heading, label, Outcome.ADD, values))
         elif here["row_mark"] == Mark.STRUCK:
             found.append(Candidate(heading, label, Outcome.RESTORE, values, line_id=here["id"]))
-        else:
-            found.append(Candidate(heading, label, Outcome.SAME, values, line_id=here["id"]))
-    return found
+    return Comparison(len(names), tuple(found))
 
 
 def _extract(draft: Qualification, table: ChangedTable, keys: Sequence[Any], work: Work) -> Counted:
-    chosen = [one for one in _candidates(draft, table, work) if one.key in set(keys)]
+    chosen = [one for one in _compare(draft, table, work).candidates if one.key in set(keys)]
     number = max((row["item_no"] for row in rows_of(work, table, draft.id, ()).values()), default=0)
     line_no = changing.next_line_no(work, draft, table)
     added = [one for one in chosen if one.outcome is Outcome.ADD]
@@ -103,7 +101,7 @@ PATH = ChangePath(
     version="qualification_version",
     tables=TABLES,
     start=lambda approved, work: approval.start_change(approved, TABLES, work),
-    candidates=_candidates,
+    compare=_compare,
     extract=_extract,
     revert=_revert,
     strike=lambda draft, table, ids, work: changing.strike(draft, table, ids, work, _nothing_used, _nothing_follows),

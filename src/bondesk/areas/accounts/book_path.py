@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bondesk.areas.accounts import approval, changing, extraction
+from bondesk.areas.accounts import approval, changing, comparing, extraction
 from bondesk.areas.accounts.book_model import Account, AccountConsumption, AccountLine
 from bondesk.areas.accounts.changing import InUse, follow_consumption
 from bondesk.base.change import ChangedTable, ChangePath, Counted
@@ -68,7 +68,7 @@ def book_path(prefix: str, in_use: InUse) -> ChangePath:
         version=f"{prefix}_version",
         tables=TABLES,
         start=lambda approved, work: approval.start_change(approved, TABLES, work),
-        compare=extraction.compare,
+        compare=comparing.compare,
         extract=extraction.extract,
         revert=revert,
         strike=strike,

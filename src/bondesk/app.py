@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from bondesk.adapters.carried_codes import carried_tables
 from bondesk.adapters.excel.files import ExcelFiles
 from bondesk.adapters.gateway_folder import GatewayFolders
@@ -15,21 +17,24 @@ from bondesk.areas.codes.loading import load_table
 from bondesk.areas.index import CATALOGUE
 from bondesk.areas.setup.company import Company
 from bondesk.areas.setup.users import ALL, GroupRight, User, UserGroup, UserMembership, set_password
-from bondesk.base.errors import Refused
+from bondesk.base.errors import OutsideFailure, Refused
 from bondesk.engine.engine import SYSTEM, Engine
-from bondesk.engine.schema import upgrade
-from bondesk.engine.store import open_store
+from bondesk.engine.schema import HEAD, foreign_tables, present_revision, refuse_newer, upgrade
+from bondesk.engine.store import Store, open_store
 from bondesk.settings import Connection, Home, carried
 
 ADMINISTRATORS = "admin"
 
 
-def open_engine(home: Home, connection: Connection | None = None) -> Engine:
-    """Open a data connection, bring its schema up to date, and tie the outside ports to it."""
+def open_engine(home: Home, connection: Connection | None = None, typed: str = "") -> Engine:
+    """Open a data connection, bring its schema up to date, and tie the outside ports to it.
+
+    ``typed`` is the database password of a connection that asks for it.
+    """
     home.path.mkdir(parents=True, exist_ok=True)
     settings = home.read()
     chosen = connection or settings.connections[0]
-    store = open_store(home.url_of(chosen))
+    store = open_store(home.url_of(chosen, typed))
     upgrade(store, carried("migrations"))
     root = Path(settings.gateway_root) if settings.gateway_root else None
     engine = Engine(
@@ -44,6 +49,36 @@ def open_engine(home: Home, connection: Connection | None = None) -> Engine:
         customs = RehearsalCustoms(root, date_by_document=settings.demo)
         engine = replace(engine, counterpart=customs.answer)
     return engine
+
+
+def probed(url: str) -> str:
+    """Say in Chinese what lies behind a database URL, changing nothing; ``OutsideFailure`` says what is wrong."""
+    store = open_store(url)
+    try:
+        return _probed(store)
+    finally:
+        store.dispose()
+
+
+def _probed(store: Store) -> str:
+    file = Path(store.sql.url.database or "")
+    if store.is_sqlite and not file.exists():
+        if not file.absolute().parent.is_dir():
+            raise OutsideFailure(f"目录 {file.absolute().parent} 不存在，请先建立或另选路径")
+        return "数据文件还不存在，首次登录时自动建立，然后建立第一个管理员"
+    revision = present_revision(store)
+    if not revision:
+        if count := foreign_tables(store):
+            raise OutsideFailure(f"这个数据库里已有别的程序的 {count} 张表，请另选一个空的数据库")
+        return "连接成功：数据库是空的，首次登录时自动建立数据结构，然后建立第一个管理员"
+    refuse_newer(revision, carried("migrations"))
+    if revision != HEAD:
+        return f"连接成功：数据结构版本 {revision}，登录时升级到 {HEAD}"
+    with store.session() as session:
+        users = session.scalar(select(func.count()).select_from(User).where(User.company_id == 1)) or 0
+    if not users:
+        return f"连接成功：数据结构版本 {revision}，还没有用户，登录时先建立第一个管理员"
+    return f"连接成功：用户 {users} 个，数据结构版本 {revision}"
 
 
 def load_codes(engine: Engine) -> dict[str, int]:

@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bondesk.base.errors import OutsideFailure, WrongCall
+from bondesk import secrets
+from bondesk.base.data_connection import ASKED, KEPT, NO_PASSWORD, PasswordNeeded
+from bondesk.base.errors import OutsideFailure, Refused, WrongCall
 
+_log = logging.getLogger(__name__)
 EMBEDDED = "本机数据"
+PASSWORD_VARIABLE = "BONDESK_DB_PASSWORD"
+#: ``user:password@`` or ``?password=`` in a database URL.
+_WITH_PASSWORD = re.compile(r"://[^/@?]*:[^/?]+@|[?&]password=")
 
 
 class Connection(BaseModel):
-    """One 数据连接: a name and a database URL ("" = the embedded file of the data folder)."""
+    """One 数据连接: a name, a database URL without password ("" = the embedded file of the data folder), and
+    where the password comes from (``bondesk.base.data_connection``).
+    """
+
+    model_config = ConfigDict(frozen=True)
 
     name: str
     url: str = ""
+    password: Literal["none", "kept", "asked"] = "none"
 
 
 class Settings(BaseModel):
-    """What ``settings.json`` in the data folder holds."""
+    """What ``settings.json`` in the data folder holds; ``update_folder`` is where notices of new versions lie."""
 
     connections: list[Connection] = [Connection(name=EMBEDDED)]
     gateway_root: str = ""
+    update_folder: str = ""
     demo: bool = False
 
 
@@ -60,20 +75,43 @@ class Home:
         if not self.settings_file.exists():
             return Settings()
         try:
-            return Settings.model_validate_json(self.settings_file.read_text(encoding="utf-8"))
+            settings = Settings.model_validate_json(self.settings_file.read_text(encoding="utf-8"))
         except (ValidationError, OSError) as problem:
             raise OutsideFailure(f"设置文件 {self.settings_file} 读不出来：{problem}") from problem
+        if not any(_WITH_PASSWORD.search(connection.url) for connection in settings.connections):
+            return settings
+        cleaned = _without_secrets(settings)
+        self.write(cleaned)
+        return cleaned
 
     def write(self, settings: Settings) -> None:
-        """Write the settings in one rename."""
+        """Write the settings in one rename; a password in a URL moves to the credential store, or is asked for."""
+        settings = _without_secrets(settings)
         self.path.mkdir(parents=True, exist_ok=True)
         fresh = self.settings_file.with_suffix(".new")
         fresh.write_text(settings.model_dump_json(indent=2), encoding="utf-8")
         os.replace(fresh, self.settings_file)
 
-    def url_of(self, connection: Connection) -> str:
-        """Return the database URL of a connection."""
-        return connection.url or f"sqlite:///{self.database_file.as_posix()}"
+    def url_of(self, connection: Connection, typed: str = "") -> str:
+        """Return the database URL of a connection with its password: typed, kept, or BONDESK_DB_PASSWORD.
+
+        ``PasswordNeeded`` when there is none of these.
+        """
+        if not connection.url:
+            return f"sqlite:///{self.database_file.as_posix()}"
+        if connection.password == NO_PASSWORD:
+            return connection.url
+        password = typed
+        if not password and connection.password == KEPT:
+            password = secrets.kept(connection.url) or ""
+        password = password or os.environ.get(PASSWORD_VARIABLE, "")
+        if not password:
+            raise PasswordNeeded(
+                f"数据连接 {connection.name} 需要数据库密码：请在登录窗口输入，命令行可设置环境变量 {PASSWORD_VARIABLE}"
+            )
+        from sqlalchemy.engine import make_url
+
+        return make_url(connection.url).set(password=password).render_as_string(hide_password=False)
 
     def connection(self, name: str) -> Connection:
         """Return the connection called ``name`` ("" = the first one)."""
@@ -82,6 +120,29 @@ class Home:
             if name in ("", connection.name):
                 return connection
         raise WrongCall(f"没有数据连接 {name}；已有：{'、'.join(c.name for c in known)}")
+
+
+def _without_secrets(settings: Settings) -> Settings:
+    return settings.model_copy(update={"connections": [without_secret(one) for one in settings.connections]})
+
+
+def without_secret(connection: Connection) -> Connection:
+    """Return the connection as a file may hold it; the password in its URL goes to the credential store if it can."""
+    if not _WITH_PASSWORD.search(connection.url):
+        return connection
+    from sqlalchemy.engine import URL, make_url
+
+    url = make_url(connection.url).difference_update_query(["password"])
+    password = make_url(connection.url).query.get("password", url.password or "")
+    parts = (url.drivername, url.username, None, url.host, url.port, url.database, url.query)
+    bare = URL.create(*parts).render_as_string(hide_password=False)
+    way = ASKED
+    try:
+        secrets.keep(bare, str(password))
+        way = KEPT
+    except (OutsideFailure, Refused) as problem:
+        _log.warning("the password of data connection %s is asked for from now on: %s", connection.name, problem)
+    return Connection.model_validate({"name": connection.name, "url": bare, "password": way})
 
 
 def default_home() -> Home:

@@ -16,12 +16,12 @@ from pathlib import Path
 FLOORS = (
     "__main__",
     "cli , window",
-    "demo , cli_output",
+    "demo , cli_output , connections",
     "app",
     "desktop | adapters",
     "engine | areas",
     "ledger",
-    "base , settings",
+    "base , settings , secrets",
 )
 #: The same among the business areas; ``index`` lists them all.
 AREA_FLOORS = ("index", "reports", "notes", "accounts", "goods", "codes", "setup")
@@ -30,7 +30,8 @@ DOORS: Mapping[str, frozenset[str]] = {
     "desktop": frozenset({"window"}),
     "adapters": frozenset({"app", "demo"}),
     "areas": frozenset({"cli", "demo", "app"}),
-    "settings": frozenset({"__main__", "cli", "window", "demo", "app"}),
+    "settings": frozenset({"__main__", "cli", "window", "demo", "app", "connections"}),
+    "secrets": frozenset({"settings", "connections"}),
 }
 #: External libraries and the one room that may import them.
 LIBRARIES: Mapping[str, str] = {

@@ -30,10 +30,7 @@ def upgrade(store: Store, migrations: Path) -> bool:
     present = present_revision(store)
     if present == HEAD:
         return False
-    if present and not (migrations / "versions").joinpath(f"{present}.py").exists():
-        known = any(path.name.startswith(present) for path in (migrations / "versions").glob("*.py"))
-        if not known:
-            raise OutsideFailure(f"数据库版本 {present} 比程序新，请先更新程序")
+    refuse_newer(present, migrations)
     from alembic import command
     from alembic.config import Config
 
@@ -43,3 +40,19 @@ def upgrade(store: Store, migrations: Path) -> bool:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return True
+
+
+def refuse_newer(present: str, migrations: Path) -> None:
+    """Refuse (``OutsideFailure``) a database that a newer program has changed."""
+    if present and not any(path.name.startswith(present) for path in (migrations / "versions").glob("*.py")):
+        raise OutsideFailure(f"数据库版本 {present} 比程序新，请先更新程序")
+
+
+def foreign_tables(store: Store) -> int:
+    """Return how many tables another program has in a database that is not ours (0 = empty, or ours)."""
+    try:
+        with store.sql.connect() as connection:
+            names = inspect(connection).get_table_names()
+    except SQLAlchemyError as problem:
+        raise unreachable(problem) from problem
+    return 0 if "alembic_version" in names else len(names)

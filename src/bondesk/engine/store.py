@@ -108,9 +108,8 @@ def lost(problem: SQLAlchemyError) -> bool:
 
 def unreachable(problem: SQLAlchemyError) -> OutsideFailure:
     """Say why a database could not be opened, before anything was done in it."""
-    if not lost(problem):
-        return outside(problem)
-    failure = Disconnected(f"连接不上数据库：{connection_trouble(problem)}")
+    kind = Disconnected if lost(problem) else OutsideFailure
+    failure = kind(f"连接不上数据库：{connection_trouble(problem)}")
     failure.__cause__ = problem
     return failure
 

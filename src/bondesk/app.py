@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -81,23 +82,45 @@ def _probed(store: Store) -> str:
     return f"连接成功：用户 {users} 个，数据结构版本 {revision}"
 
 
-def load_codes(engine: Engine) -> dict[str, int]:
-    """Load the carried customs code tables; return how many codes of each were new or changed."""
+@dataclass(frozen=True, slots=True)
+class Enterprise:
+    """What may already be known of the enterprise when the first administrator is made."""
+
+    name: str = ""
+    customs_code: str = ""
+    credit_code: str = ""
+
+
+def load_codes(engine: Engine, tell: Callable[[int, int], None] = lambda _done, _total: None) -> dict[str, int]:
+    """Load the carried customs code tables; return how many codes of each were new or changed.
+
+    ``tell(done, total)`` is called before each table; what it raises stops the loading and keeps nothing.
+    """
     counted = {}
+    folder = carried("resources") / "codes"
+    total = len(list(folder.glob("*.csv")))
     with engine.acting(SYSTEM) as act:
-        for table, rows in carried_tables(carried("resources") / "codes"):
+        for done, (table, rows) in enumerate(carried_tables(folder)):
+            tell(done, total)
             loaded = load_table(act.session, table, rows)
             counted[table] = loaded.added + loaded.changed
+        tell(total, total)
     return counted
 
 
-def first_administrator(engine: Engine, password: str, account: str = "admin", name: str = "管理员") -> None:
+def first_administrator(
+    engine: Engine,
+    password: str,
+    account: str = "admin",
+    name: str = "管理员",
+    enterprise: Enterprise | None = None,
+) -> None:
     """Make the company row, the group with all rights and the first user; refuse when a user exists."""
     with engine.acting(SYSTEM) as act:
         if act.facts.find(User):
             raise Refused("已有用户，不能再次初始化", "INIT-01")
         if act.facts.one(Company) is None:
-            act.session.add(Company())
+            act.session.add(Company(**asdict(enterprise)) if enterprise else Company())
         if act.facts.one(UserGroup, code=ADMINISTRATORS) is None:
             group = UserGroup(code=ADMINISTRATORS, name="系统管理员")
             group.rights = [GroupRight(line_no=1, module=ALL, action=ALL)]

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bondesk.connections import Connections
 from bondesk.desktop.application import run_desktop
 from bondesk.settings import Connection, Home, carried
 
 if TYPE_CHECKING:
+    from bondesk.desktop.first_administrator import FirstAdministrator, Tell
     from bondesk.engine.engine import Engine
 
 
 def run_window(home: Home, account: str = "", password: str = "") -> int:
     """Open the window over a data folder; with ``account`` sign in at once (the demo company)."""
-    settings = home.read()
+    book = Connections(home, open_engine)
+    connections = book.all()
+    start = (connections[0], account, password) if account else None
+    folder = carried("resources") / "help"
+    return run_desktop(connections, book.open, home.layout_file, start, folder, book=book, found=found)
 
-    def open_engine(connection: Connection) -> Engine:
-        from bondesk.app import open_engine as opened
 
-        return opened(home, connection)
+def open_engine(home: Home, connection: Connection, typed: str) -> Engine:
+    """Open a connection; runs off the UI thread, for the import alone takes a while."""
+    from bondesk.app import open_engine as opened
 
-    start = (settings.connections[0], account, password) if account else None
-    return run_desktop(settings.connections, open_engine, home.layout_file, start, carried("resources") / "help")
+    return opened(home, connection, typed)
+
+
+def found(engine: Engine, entry: FirstAdministrator, tell: Tell) -> None:
+    """Load the customs codes, then make enterprise and first administrator; ``tell`` may stop it in between."""
+    from bondesk.app import Enterprise, first_administrator, load_codes
+
+    load_codes(engine, lambda done, total: tell("正在载入海关参数表", done, total))
+    enterprise = Enterprise(entry.enterprise, entry.customs_code, entry.credit_code)
+    first_administrator(engine, entry.password, entry.account, entry.name, enterprise)

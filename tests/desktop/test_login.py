@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -14,9 +14,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from bondesk.app import Enterprise, first_administrator
 from bondesk.areas.setup.company import Company
 from bondesk.areas.setup.users import GroupRight, User, UserGroup, UserMembership, set_password
 from bondesk.base.errors import OutsideFailure
+from bondesk.desktop.first_administrator import FirstAdministrator, FirstAdministratorDialog, Tell, problems_of
 from bondesk.desktop.login import LoginWindow, SignedIn
 from bondesk.engine.engine import Engine
 
@@ -123,6 +125,124 @@ def test_a_first_start_says_what_to_do(make_login: Callable[..., LoginWindow], q
     login = make_login(names=("本机数据",))
     qtbot.waitUntil(lambda: "还没有用户" in login.message.text())
     assert "bondesk init" in login.message.text()
+
+
+def test_a_first_start_is_done_in_the_window(engine: Engine, qtbot: QtBot) -> None:
+    """An empty connection offers the first administrator, who is signed in at once."""
+    told: list[FirstAdministrator] = []
+
+    def found(engine: Engine, entry: FirstAdministrator, tell: Tell) -> None:
+        tell("正在载入", 1, 2)
+        told.append(entry)
+        first_administrator(engine, entry.password, entry.account, entry.name, Enterprise(entry.enterprise))
+
+    login = LoginWindow([Connection("本机数据")], lambda _connection: engine, found=found)
+    qtbot.addWidget(login)
+    login.show()
+    qtbot.waitUntil(login.form.found.isVisible)
+    assert "建立第一个管理员" in login.message.text()
+    login.form.found.click()
+    dialog = login.findChild(FirstAdministratorDialog)
+    assert dialog is not None
+    dialog.accept_button.click()
+    assert dialog.message.text() == "请填写姓名"
+    for part, text in (
+        ("name", "王芳"),
+        ("password", "secret-1"),
+        ("again", "secret-1"),
+        ("enterprise", "澄岚电子"),
+        ("customs_code", "441994z001"),
+    ):
+        dialog.lines[part].setText(text)
+    with qtbot.waitSignal(login.signed_in) as caught:
+        dialog.accept_button.click()
+    assert told == [FirstAdministrator("admin", "王芳", "secret-1", "澄岚电子", "441994Z001")]
+    assert (caught.args[0].identity.name, caught.args[0].enterprise) == ("王芳", "澄岚电子")
+    assert caught.args[0].identity.may("part", "new")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"account": ""}, "请填写用户账号"),
+        ({"name": ""}, "请填写姓名"),
+        ({"password": "short"}, "密码至少6位"),
+        ({"password": "administrator", "account": "administrator"}, "密码不能与用户账号相同"),
+        ({"password": "secret-2"}, "两次输入的密码不一致"),
+        ({"customs_code": "441994Z00"}, "企业海关编码须为10位字母或数字，也可以先不填"),
+        ({"credit_code": "中" * 18}, "社会信用代码须为18位字母或数字，也可以先不填"),
+    ],
+)
+def test_what_the_first_administrator_lacks_is_said(change: dict[str, str], said: str) -> None:
+    whole = FirstAdministrator("admin", "王芳", "secret-1")
+    assert list(problems_of(whole, "secret-1")) == []
+    assert next(problems_of(replace(whole, **change), "secret-1"))[1] == said
+
+
+def test_a_stopped_founding_keeps_nothing(engine: Engine, qtbot: QtBot) -> None:
+    going, stop = threading.Event(), threading.Event()
+
+    def found(_engine: Engine, _entry: FirstAdministrator, tell: Tell) -> None:
+        going.set()
+        stop.wait(10)
+        tell("正在载入", 1, 2)
+        raise AssertionError("it went on")
+
+    login = LoginWindow([Connection("本机数据")], lambda _connection: engine, found=found)
+    qtbot.addWidget(login)
+    login.show()
+    qtbot.waitUntil(login.form.found.isVisible)
+    login.found_first()
+    dialog = login.findChild(FirstAdministratorDialog)
+    assert dialog is not None
+    for part, text in (("name", "王芳"), ("password", "secret-1"), ("again", "secret-1")):
+        dialog.lines[part].setText(text)
+    dialog.accept_button.click()
+    assert going.wait(10)
+    assert dialog.bar.isVisible()
+    dialog.leave.click()
+    stop.set()
+    qtbot.waitUntil(lambda: dialog.message.text() == "已停止，什么也没有建立")
+    assert dialog.lines["name"].text() == "王芳"
+    assert dialog.accept_button.isEnabled()
+
+
+@pytest.mark.usefixtures("enterprise")
+def test_after_three_wrong_passwords_the_window_counts_down(
+    make_login: Callable[..., LoginWindow], qtbot: QtBot
+) -> None:
+    login = make_login()
+    for number in range(1, 4):
+        type_pair(login, "zhang", "wrong-pass")
+        login.button.click()
+        qtbot.waitUntil(lambda: not login._busy)
+        assert login._countdown.running is (number == 3)
+    assert login.message.text() == "用户账号或密码不正确。已连续输错 3 次，请等 2 秒后再试"
+    assert login.button.text() == "请等 2 秒"
+    assert not login.button.isEnabled()
+    assert login.password.isEnabled()
+    login.sign_in()
+    assert not login._busy
+    qtbot.waitUntil(lambda: login.button.text() == "请等 1 秒", timeout=3000)
+    assert "请等 1 秒" in login.message.text()
+    qtbot.waitUntil(lambda: login.button.isEnabled(), timeout=3000)
+    assert login.message.text() == "现在可以重新输入密码。"
+    login.password.setText("right-pass")
+    with qtbot.waitSignal(login.signed_in):
+        login.button.click()
+
+
+@pytest.mark.usefixtures("enterprise")
+def test_another_account_does_not_wait(make_login: Callable[..., LoginWindow]) -> None:
+    login = make_login()
+    login._reason = "密码已连续输错 3 次"
+    login._countdown.start(60)
+    assert not login.button.isEnabled()
+    login.account.setFocus()
+    QTest.keyClicks(login.account, "li")
+    assert login.button.isEnabled()
+    assert login.button.text() == "登录"
+    assert login.message.text() == ""
 
 
 def test_only_the_chosen_connection_is_opened(

@@ -41,9 +41,18 @@ class Failures:
 
 
 class TryLater(Refused):
-    """A sign-in refused with a wait: ``seconds`` from now the next try is looked at."""
+    """A sign-in refused with a wait: ``seconds`` from now the next try is looked at, because of ``reason``."""
 
-    def __init__(self, text: str, code: str, seconds: int) -> None:
-        """Carry the sentence, its code and the wait."""
-        super().__init__(text, code)
-        self.seconds = seconds
+    def __init__(self, reason: str, code: str, seconds: int) -> None:
+        """Carry the reason, its code and the wait."""
+        super().__init__(self.sentence(reason, seconds), code)
+        self.reason, self.seconds = reason, seconds
+
+    @staticmethod
+    def sentence(reason: str, seconds: int) -> str:
+        """Say reason and wait in one sentence.
+
+        >>> TryLater.sentence("密码已连续输错 3 次", 2)
+        '密码已连续输错 3 次，请等 2 秒后再试'
+        """
+        return f"{reason}，请等 {seconds} 秒后再试"

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
+from bondesk.desktop.connection_book import ConnectionBook
 from bondesk.desktop.crash import CrashGuard, keep_log
 from bondesk.desktop.layout import Layout
 from bondesk.desktop.login import DataConnection, LoginWindow, SignedIn
 from bondesk.desktop.looks import apply_look, follow_system
 
 if TYPE_CHECKING:
+    from bondesk.desktop.first_administrator import Found
     from bondesk.desktop.main_window import MainWindow
     from bondesk.engine.engine import Engine
 
@@ -33,9 +35,16 @@ class Desk(QObject):
         layout: Layout,
         guard: CrashGuard,
         help_folder: Path | None = None,
+        *,
+        book: ConnectionBook | None = None,
+        found: Found | None = None,
     ) -> None:
-        """Sign in to one of ``connections``; remember the window in ``layout``."""
+        """Sign in to one of ``connections``; remember the window in ``layout``.
+
+        ``book`` manages the connections and ``found`` makes a first administrator, see :class:`LoginWindow`.
+        """
         super().__init__()
+        self._book, self._found = book, found
         self._connections, self._open_engine = list(connections), open_engine
         self._layout, self._guard, self._help_folder = layout, guard, help_folder
         self.login: LoginWindow | None = None
@@ -44,10 +53,12 @@ class Desk(QObject):
     def show_login(self) -> LoginWindow:
         """Open the login window with what was used last."""
         login = LoginWindow(
-            self._connections,
+            self._connections if self._book is None else self._book.all(),
             self._open_engine,
             self._layout.text("login/connection"),
             self._layout.text("login/account"),
+            book=self._book,
+            found=self._found,
         )
         login.signed_in.connect(self._signed_in)
         login.crashed.connect(self._guard.report)
@@ -92,11 +103,14 @@ def run_desktop(
     layout_file: Path,
     start: Start[C] | None = None,
     help_folder: Path | None = None,
+    *,
+    book: ConnectionBook | None = None,
+    found: Found | None = None,
 ) -> int:
     """Run the desktop program and return its exit code.
 
     ``open_engine`` may be slow: it runs off the UI thread once the login window is painted. ``start``
-    (connection, account, password) signs in at once.
+    (connection, account, password) signs in at once. ``book`` and ``found`` as in :class:`LoginWindow`.
     """
     log_file = layout_file.parent / "logs" / "bondesk.log"
     app = cast(QApplication, QApplication.instance() or QApplication(sys.argv))
@@ -108,7 +122,7 @@ def run_desktop(
     guard = CrashGuard(log_file)
     guard.install()
     keep_log(log_file)
-    desk = Desk(connections, open_engine, layout, guard, help_folder)
+    desk = Desk(connections, open_engine, layout, guard, help_folder, book=book, found=found)
     login = desk.show_login()
     if start is not None:
         login.sign_in_as(start[0].name, start[1], start[2])

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
-from bondesk.base.errors import OutsideFailure, Refused, WrongCall
-from bondesk.desktop import style
+from bondesk.base.attempts import TryLater
+from bondesk.base.data_connection import PasswordNeeded
+from bondesk.base.errors import Refused
 from bondesk.desktop.background import Background, while_alive
+from bondesk.desktop.connection_book import ConnectionBook, DataConnection
+from bondesk.desktop.countdown import Countdown
+from bondesk.desktop.login_form import PRODUCT, LoginForm
+from bondesk.desktop.wording import is_fault, said
 
 if TYPE_CHECKING:
     from bondesk.base.identity import Identity
+    from bondesk.desktop.first_administrator import FirstAdministrator, Found
     from bondesk.engine.engine import Engine
 
-PRODUCT = "保税台"
-_WIDTH = 440
-
-
-class DataConnection(Protocol):
-    """One 数据连接 as the settings hold it."""
-
-    @property
-    def name(self) -> str:
-        """Return the name the user chooses it by."""
+__all__ = ["PRODUCT", "DataConnection", "LoginWindow", "SignedIn"]
+_EMPTY = "AUTH-00"
+_ON_COMMAND_LINE = "。请系统管理员在命令行运行 bondesk init，然后再登录。"
 
 
 @dataclass(frozen=True)
@@ -56,16 +56,21 @@ class LoginWindow(QWidget):
         open_engine: Callable[[Any], Engine],
         connection: str = "",
         account: str = "",
+        *,
+        book: ConnectionBook | None = None,
+        found: Found | None = None,
     ) -> None:
         """Offer ``connections``; ``open_engine`` may be slow and runs off the UI thread.
 
-        ``connection`` and ``account`` are proposed (what was used last time).
+        ``connection`` and ``account`` are proposed (what was used last time). With ``book`` the connections can be
+        managed here, with ``found`` an empty one gets its first administrator.
         """
         super().__init__()
-        self._connections = list(connections)
-        self._open_engine = open_engine
-        self._engines: dict[int, Engine] = {}
-        self._background = Background()
+        self._open_engine, self._book, self._found = open_engine, book, found
+        self._connections: list[Any] = list(connections)
+        self._engines: dict[str, Engine] = {}
+        self._needs_password: set[str] = set()
+        self._background, self._errands = Background(), Background()
         self._painted = self._busy = False
         self.setObjectName("login_window")
         self.setWindowTitle(f"系统登录 — {PRODUCT}")
@@ -73,57 +78,46 @@ class LoginWindow(QWidget):
         (self.password if account else self.account).setFocus()
 
     def _build(self, connection: str, account: str) -> None:
-        title = self._label("login_title", PRODUCT, "title")
-        subtitle = self._label("login_subtitle", "加工贸易保税业务", "quiet")
-        self.choice = QComboBox(self)
-        self.choice.setObjectName("login_connection")
+        form = self.form = LoginForm(self, manageable=self._book is not None)
+        self.choice, self.account, self.password = form.choice, form.account, form.password
+        self.message, self.button = form.message, form.button
         self.choice.addItems([one.name for one in self._connections])
         self.choice.setCurrentIndex(max(0, self.choice.findText(connection)))
-        self.account = self._line("login_account", "请输入用户账号")
         self.account.setText(account)
-        self.password = self._line("login_password", "请输入用户密码")
-        self.password.setEchoMode(QLineEdit.EchoMode.Password)
-        self.message = self._label("login_message", "", "error")
-        self.message.setWordWrap(True)
-        self.message.hide()
-        self.button = QPushButton("登录", self)
-        self.button.setObjectName("login_button")
-        self.button.setProperty("role", "primary")
-        self.button.clicked.connect(self.sign_in)
         self.choice.installEventFilter(self)
-        self.account.returnPressed.connect(self.password.setFocus)
+        self.account.returnPressed.connect(self._after_account)
+        form.server_password.returnPressed.connect(self.password.setFocus)
         self.password.returnPressed.connect(self.sign_in)
-        self.choice.currentIndexChanged.connect(lambda _index: self._say(""))
-        form = QFormLayout()
-        form.setSpacing(style.WIDE_GAP)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        for text, widget in (("数据连接", self.choice), ("用户账号", self.account), ("用户密码", self.password)):
-            widget.setMinimumHeight(34)
-            form.addRow(text, widget)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(44, 36, 44, 36)
-        layout.setSpacing(style.GAP)
-        layout.addWidget(title)
-        layout.addWidget(subtitle)
-        layout.addSpacing(22)
-        layout.addLayout(form)
-        layout.addSpacing(style.WIDE_GAP)
-        layout.addWidget(self.message)
-        layout.addSpacing(style.GAP)
-        layout.addWidget(self.button)
-        self.setFixedWidth(_WIDTH)
+        self.button.clicked.connect(self.sign_in)
+        form.manage.clicked.connect(self.manage_connections)
+        form.found.clicked.connect(self.found_first)
+        self._countdown = Countdown(self)
+        self._countdown.left.connect(self._show_wait)
+        self._reason = ""
+        self.choice.currentIndexChanged.connect(lambda _index: self._start_afresh())
+        self.account.textEdited.connect(lambda _text: self._start_afresh() if self._countdown.running else None)
+        self._start_afresh()
 
-    def _label(self, name: str, text: str, role: str) -> QLabel:
-        label = QLabel(text, self)
-        label.setObjectName(name)
-        label.setProperty("role", role)
-        return label
+    def _start_afresh(self) -> None:
+        """Another connection or account: what was said about the former one is gone."""
+        self._countdown.stop()
+        if not self._busy:
+            self._set_busy(busy=False)
+        self._say("")
+        chosen = self._chosen()
+        asks = chosen is not None and (
+            chosen.name in self._needs_password or (self._book is not None and self._book.asks(chosen))
+        )
+        self.form.ask_server_password(asks)
+        self.form.fit()
 
-    def _line(self, name: str, hint: str) -> QLineEdit:
-        line = QLineEdit(self)
-        line.setObjectName(name)
-        line.setPlaceholderText(hint)
-        return line
+    def _chosen(self) -> Any:
+        index = self.choice.currentIndex()
+        return self._connections[index] if 0 <= index < len(self._connections) else None
+
+    def _after_account(self) -> None:
+        asked = self.form.server_password
+        (asked if asked.isVisible() and not asked.text() else self.password).setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Let Enter on the connection go on to the account."""
@@ -143,12 +137,14 @@ class LoginWindow(QWidget):
     def _warm_up(self) -> None:
         """Import ahead while the user types; with one connection only, open it and look for users too."""
         only = self._connections[0] if len(self._connections) == 1 else None
+        if only is not None and self._book is not None and self._book.asks(only):
+            only = None
 
         def job() -> None:
             from bondesk.desktop import main_window, sign_in  # noqa: F401 - imported ahead
 
             if only is not None:
-                sign_in.require_users(self._opened(0))
+                sign_in.require_users(self._opened(only))
 
         self._background.run(job, lambda _nothing: None, while_alive(self, self._warm_up_failed))
 
@@ -156,34 +152,43 @@ class LoginWindow(QWidget):
         if not self._busy:
             self._fail(problem)
 
-    def _opened(self, index: int) -> Engine:
+    def _opened(self, connection: Any) -> Engine:
         """Open a connection once; runs on the worker thread only."""
-        if index not in self._engines:
-            self._engines[index] = self._open_engine(self._connections[index])
-        return self._engines[index]
+        if connection.name not in self._engines:
+            self._engines[connection.name] = self._open_engine(connection)
+        return self._engines[connection.name]
 
     def sign_in(self) -> None:
         """Check the pair off the UI thread."""
-        if self._busy:
+        if self._busy or self._countdown.running:
             return
-        account, password = self.account.text().strip(), self.password.text()
-        for text, line, name in ((account, self.account, "用户账号"), (password, self.password, "用户密码")):
+        chosen, typed = self._chosen(), self.form.server_password.text()
+        wanted: list[tuple[str, QLineEdit, str]] = [(self.account.text().strip(), self.account, "用户账号")]
+        if self.form.server_password.isVisible():
+            wanted.append((typed, self.form.server_password, "数据库密码"))
+        wanted.append((self.password.text(), self.password, "用户密码"))
+        for text, line, name in wanted:
             if not text:
                 self._say(f"请输入{name}")
                 line.setFocus()
                 return
-        index = self.choice.currentIndex()
+        account, password = wanted[0][0], wanted[-1][0]
         self._set_busy(busy=True)
 
         def job() -> SignedIn:
             from bondesk.desktop import sign_in
 
-            engine = self._opened(index)
+            self._take_server_password(chosen, typed)
+            engine = self._opened(chosen)
             identity, enterprise = sign_in.sign_in(engine, account, password)
-            return SignedIn(engine, identity, enterprise, self._connections[index].name)
+            return SignedIn(engine, identity, enterprise, chosen.name)
 
         self._say("")
         self._background.run(job, while_alive(self, self._finish), while_alive(self, self._refuse))
+
+    def _take_server_password(self, connection: Any, typed: str) -> None:
+        if typed and self._book is not None:
+            self._book.take_password(connection, typed)
 
     def sign_in_as(self, connection: str, account: str, password: str) -> None:
         """Fill the window and sign in, as the demo company does."""
@@ -195,39 +200,100 @@ class LoginWindow(QWidget):
     def _finish(self, answer: SignedIn) -> None:
         self._set_busy(busy=False)
         self.password.clear()
-        chosen = self.choice.currentIndex()
-        for index in [index for index in self._engines if index != chosen]:
-            self._engines.pop(index).store.dispose()
+        self.form.server_password.clear()
+        for name in [name for name in self._engines if name != answer.connection]:
+            self._engines.pop(name).store.dispose()
         self.signed_in.emit(answer)
 
     def _refuse(self, problem: Exception) -> None:
         self._set_busy(busy=False)
         self._fail(problem)
+        if not self._countdown.running:
+            self.password.setFocus()
+            self.password.selectAll()
+
+    def _fail(self, problem: Exception) -> None:
+        if isinstance(problem, TryLater):
+            self._reason = problem.reason
+            self._countdown.start(problem.seconds)
+        elif isinstance(problem, PasswordNeeded) and self._book is not None:
+            self._needs_password.add(self._chosen().name)
+            self._start_afresh()
+            self._say("这个数据连接的数据库密码没有记住在本机，请在上面输入。")
+            self.form.server_password.setFocus()
+        elif isinstance(problem, Refused) and problem.findings[0].code == _EMPTY:
+            ways = "。" if self._found is not None else _ON_COMMAND_LINE
+            self._say(problem.findings[0].text + ways, role="notice", found=self._found is not None)
+        else:
+            self._say(said(problem, "打开数据连接时程序出错，详细情况已写入日志。"))
+            if is_fault(problem):
+                self.crashed.emit(problem)
+
+    def _show_wait(self, seconds: int) -> None:
+        if seconds:
+            self._say(TryLater.sentence(self._reason, seconds))
+            self.form.wait(seconds)
+            return
+        self._set_busy(busy=False)
+        self._say("现在可以重新输入密码。", role="notice")
         self.password.setFocus()
         self.password.selectAll()
 
-    def _fail(self, problem: Exception) -> None:
-        if isinstance(problem, Refused):
-            self._say("\n".join(finding.text for finding in problem.findings))
-        elif isinstance(problem, OutsideFailure | WrongCall):
-            self._say(str(problem))
-        else:
-            self._say("打开数据连接时程序出错，详细情况已写入日志。")
-            self.crashed.emit(problem)
-
-    def _say(self, text: str) -> None:
-        self.message.setText(text)
-        self.message.setVisible(bool(text))
-        self.adjustSize()
+    def _say(self, text: str, role: str = "error", *, found: bool = False) -> None:
+        self.form.say(text, role, found=found)
+        self.form.fit()
 
     def _set_busy(self, *, busy: bool) -> None:
         self._busy = busy
-        self.button.setText("正在登录…" if busy else "登录")
-        for widget in (self.choice, self.account, self.password, self.button):
-            widget.setEnabled(not busy)
+        self.form.set_busy(busy)
+
+    def manage_connections(self) -> None:
+        """Open the dialog that adds, changes, tests and removes data connections."""
+        from bondesk.desktop.connection_dialog import ConnectionDialog
+
+        if self._book is None or self._busy:
+            return
+        dialog = ConnectionDialog(self._book, self._errands, self.choice.currentText(), self)
+        dialog.changed.connect(self._connections_changed)
+        dialog.crashed.connect(self.crashed)
+        dialog.open()
+
+    def _connections_changed(self, connections: Sequence[Any], chosen: str) -> None:
+        """Offer the connections as they are now; engines of those that changed are opened anew."""
+        former = {one.name: one for one in self._connections}
+        self._connections = list(connections)
+        present = {one.name: one for one in self._connections}
+        for name in [name for name, one in former.items() if present.get(name) != one]:
+            self._needs_password.discard(name)
+            failed = while_alive(self, self._fail)
+            self._background.run(partial(self._closed, name), lambda _nothing: None, failed)
+        self.choice.clear()
+        self.choice.addItems(list(present))
+        self.choice.setCurrentIndex(max(0, self.choice.findText(chosen)))
+
+    def _closed(self, name: str) -> None:
+        """Close a connection; runs on the worker thread only."""
+        if name in self._engines:
+            self._engines.pop(name).store.dispose()
+
+    def found_first(self) -> None:
+        """Open the dialog for the first administrator of the chosen connection."""
+        from bondesk.desktop.first_administrator import FirstAdministratorDialog
+
+        if self._found is None or self._busy:
+            return
+        chosen = self._chosen()
+        dialog = FirstAdministratorDialog(lambda: self._opened(chosen), self._found, self._background, self)
+        dialog.crashed.connect(self.crashed)
+        dialog.founded.connect(self._founded)
+        dialog.open()
+
+    def _founded(self, entry: FirstAdministrator) -> None:
+        self.sign_in_as(self.choice.currentText(), entry.account, entry.password)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Let the worker finish what it does before the window goes."""
+        """Let the workers finish what they do before the window goes."""
         self._background.close()
+        self._errands.close()
         super().closeEvent(event)
         self.left.emit()

@@ -6,16 +6,16 @@ from bondesk.base.errors import Refused
 from bondesk.base.identity import Identity
 from bondesk.engine.engine import SYSTEM, Engine
 
-NO_USER = (
-    "该数据连接中还没有用户，暂时不能登录。请系统管理员先在命令行运行 bondesk init，建立第一个管理员后再回到这里登录。"
-)
+#: The code of a data connection without users, and what is said about it.
+EMPTY = "AUTH-00"
+NO_USER = "该数据连接中还没有用户，请先建立第一个管理员"
 
 
 def require_users(engine: Engine) -> None:
     """Refuse (AUTH-00) a data connection nobody can sign in to yet, with what to do."""
     with engine.acting(SYSTEM) as act:
         if engine.catalogue.users.empty(act.facts):
-            raise Refused(NO_USER, "AUTH-00")
+            raise Refused(NO_USER, EMPTY)
 
 
 def sign_in(engine: Engine, account: str, password: str) -> tuple[Identity, str]:

@@ -97,6 +97,7 @@ QTableView, QTreeView, QListView { border: 1px solid $border; gridline-color: $b
 QTableView#list_table::item { padding: 0 5px; }
 QTreeView#module_tree { border: 0; background: $window; }
 QTreeView#module_tree::item { padding: 3px 2px; }
+QListView#connection_list::item { padding: 5px 6px; }
 QTreeView#palette_list::item { padding: 4px 2px; }
 QToolButton[role="tab_close"] { border: 0; border-radius: 3px; padding: 0 4px; color: $quiet; }
 QToolButton[role="tab_close"]:hover { background: $border; color: $text; }
@@ -126,6 +127,7 @@ QFrame[role="rule"] { background: $border; }
 QLabel[role="badge"] { border-radius: 4px; padding: 2px 8px; font-weight: 600; }
 QLabel[role="heading"] { font-weight: 600; }
 QLabel[role="error"] { color: $bad_text; background: $bad; border-radius: 4px; padding: 8px; }
+QLabel[role="good"] { color: $good_text; background: $good; border-radius: 4px; padding: 8px; }
 QLabel[role="notice"] { color: $warn_text; background: $warn; border-radius: 4px; padding: 8px; }
 QLineEdit[locked="true"], QPlainTextEdit[locked="true"] { background: $window; color: $quiet; }
 QLineEdit[wrong="true"] { border: 1px solid $bad_text; background: $bad; }
@@ -195,7 +197,7 @@ def _take(scheme: Scheme, points: int) -> None:
 
 def _sheet_of(scheme: Scheme, points: int) -> str:
     """Return the stylesheet of a look: roles, tones (``tone`` paints text and ground, ``ink`` the text)."""
-    bad, warn = scheme.tones["bad"], scheme.tones["warn"]
+    bad, warn, good = (scheme.tones[name] for name in ("bad", "warn", "good"))
     colours = {name: getattr(scheme, name) for name in Scheme.__dataclass_fields__ if name != "tones"}
     tones = "".join(
         _TONE.substitute(name=name, text=tone.foreground, ground=tone.background) for name, tone in scheme.tones.items()
@@ -203,6 +205,8 @@ def _sheet_of(scheme: Scheme, points: int) -> str:
     sheet = Template(_SHEET.template + _DARK_BOXES) if scheme is DARK else _SHEET
     return sheet.substitute(
         colours,
+        good=good.background,
+        good_text=good.foreground,
         bad=bad.background,
         bad_text=bad.foreground,
         warn=warn.background,

@@ -36,8 +36,7 @@ def sign_in(act: Act, account: str, password: str, action: str = "登录") -> An
     known = users.failures(act, account)
     failures = known if known is not None else _strangers_failures(act, account)
     if seconds := failures.wait(now):
-        text = f"密码已连续输错 {failures.count} 次，请等 {seconds} 秒后再试"
-        return TryLater(text, "AUTH-05", seconds)
+        return TryLater(f"密码已连续输错 {failures.count} 次", "AUTH-05", seconds)
     identity = users.matched(act, account, password)
     if identity is not None:
         if failures.count:
@@ -58,8 +57,7 @@ def sign_in(act: Act, account: str, password: str, action: str = "登录") -> An
 def _wrong(text: str, code: str, failures: Failures) -> Refused:
     if not failures.delay():
         return Refused(text, code)
-    wait = f"。已连续输错 {failures.count} 次，请等 {failures.delay()} 秒后再试"
-    return TryLater(text + wait, code, failures.delay())
+    return TryLater(f"{text}。已连续输错 {failures.count} 次", code, failures.delay())
 
 
 def change_password(act: Act, old: str, new: str) -> Answer:

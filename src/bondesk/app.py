@@ -11,10 +11,11 @@ from sqlalchemy import func, select
 from bondesk.adapters.carried_codes import carried_tables
 from bondesk.adapters.excel.files import ExcelFiles
 from bondesk.adapters.gateway_folder import GatewayFolders
+from bondesk.adapters.notice_folder import NoticeFolder
 from bondesk.adapters.rehearsal import RehearsalCustoms, is_rehearsal
 from bondesk.adapters.xml.packing import SingleWindowPacker
 from bondesk.adapters.xml.receipt_reading import SingleWindowReceipts
-from bondesk.areas.codes.loading import load_table
+from bondesk.areas.codes.loading import code_versions, load_table
 from bondesk.areas.index import CATALOGUE
 from bondesk.areas.setup.company import Company
 from bondesk.areas.setup.users import ALL, GroupRight, User, UserGroup, UserMembership, set_password
@@ -45,6 +46,8 @@ def open_engine(home: Home, connection: Connection | None = None, typed: str = "
         packer=SingleWindowPacker(),
         receipts=SingleWindowReceipts(),
         gateway=GatewayFolders(root) if root else None,
+        notices=NoticeFolder(Path(settings.update_folder)) if settings.update_folder else None,
+        code_versions=code_versions,
     )
     if root is not None and is_rehearsal(root):
         customs = RehearsalCustoms(root, date_by_document=settings.demo)

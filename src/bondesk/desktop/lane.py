@@ -14,7 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from bondesk.base.errors import OutsideFailure, Refused, WrongCall
+from bondesk.base.errors import Disconnected, OutsideFailure, Refused, WrongCall
 from bondesk.base.identity import Identity
 from bondesk.base.steps import Cancelled, Outcome, Progress, Step, Steps
 from bondesk.engine.act import Act
@@ -88,6 +88,8 @@ class Lane(QObject):
     def _fail(self, problem: Exception, failed: Failed | None) -> None:
         if failed is not None and isinstance(problem, Refused | OutsideFailure | WrongCall):
             failed(problem)
+        elif isinstance(problem, Disconnected):
+            _log.warning("the database went away", exc_info=problem)  # the window's strip says so
         else:
             _log.error("job failed", exc_info=problem)
             self.crashed.emit(problem)

@@ -35,6 +35,7 @@ from bondesk.desktop.page_restore import PageRestore, written
 from bondesk.desktop.page_tabs import PageTabs, Place
 from bondesk.desktop.palette_entries import palette_entries
 from bondesk.desktop.palette_search import PaletteSearch
+from bondesk.desktop.session_area import SessionArea
 from bondesk.desktop.single_window import SingleWindow, may_exchange
 from bondesk.desktop.start_page import StartPage
 from bondesk.desktop.status_line import StatusLine
@@ -73,8 +74,10 @@ class MainWindow(QMainWindow):
         self.lane.crashed.connect(crashed)
         self.drafts = DraftStore(layout.folder / "drafts", signed.connection, signed.identity.account)
         self.pages = PageTabs(self)
-        self.setCentralWidget(self.pages)
         self.context = self._make_context(signed)
+        self.session = SessionArea(self.context, self.pages, self)
+        self.session.reconnected.connect(lambda: CodesReader(self.context, self._repaint_codes, self))
+        self.setCentralWidget(self.session)
         self.help_pages = HelpPages(help_folder, signed.engine.catalogue)
         self.context.extras[HELP] = self.help_pages
         enterprise = signed.enterprise or "未填写企业名称"
@@ -284,6 +287,7 @@ class MainWindow(QMainWindow):
         for talk in self.context.extras.pop(RUNNING, set()):
             talk.cancel()
             talk.wait()
+        self.session.leave()
         self.lane.close()
         self.drafts.close()
         event.accept()

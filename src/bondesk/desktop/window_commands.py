@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bondesk.desktop.commands import Command
 from bondesk.desktop.page_tabs import PageTabs
+from bondesk.desktop.session_area import SessionArea
 from bondesk.desktop.single_window import SingleWindow
 
 #: Group of commands that have a key but stand in no menu.
@@ -17,6 +18,7 @@ class WindowActs(Protocol):
     """What the window can do."""
 
     pages: PageTabs
+    session: SessionArea
 
     def ask_relogin(self) -> None:
         """Close everything and ask for the login."""
@@ -60,6 +62,7 @@ def window_commands(window: WindowActs) -> Iterator[Command]:
         return "" if pages.count() > 1 else "只打开了一页"
 
     yield Command("desk.relogin", "重新登陆", "", window.ask_relogin, group="系统")
+    yield from window.session.commands()
     yield Command("desk.quit", "退出", "Ctrl+Q", window.leave, group="系统")
     yield Command("desk.palette", "查找功能", "Ctrl+K", window.show_palette, group="视图")
     yield Command("desk.modules", "查找模块", "Ctrl+M", window.find_module, group="视图")

@@ -19,7 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from bondesk.base.catalogue import Catalogue
 from bondesk.base.codebook import CodeBook
 from bondesk.base.documents import DocumentType
-from bondesk.base.errors import ExcessDecimals, Refused
+from bondesk.base.errors import Disconnected, ExcessDecimals, Refused
 from bondesk.base.explanation import Explanation
 from bondesk.base.identity import Identity
 from bondesk.engine.books import StoredBooks
@@ -136,6 +136,7 @@ def acting(
         session.flush()
         committing = True
         session.commit()
+        store.line.works()
     except StaleDataError as problem:
         _abandon(session)
         raise Refused("单据已被其他用户修改，请重新打开后再保存", "CONFLICT") from problem
@@ -143,7 +144,10 @@ def acting(
         _abandon(session)
         if isinstance(problem, StatementError) and isinstance(problem.orig, ExcessDecimals):
             raise Refused(f"数字超出可保存的范围：{problem.orig}", "IMP-07") from problem
-        raise outside(problem, committing=committing) from problem
+        failure = outside(problem, committing=committing)
+        if isinstance(failure, Disconnected):
+            store.line.broke(failure)
+        raise failure from problem
     except BaseException:
         _abandon(session)
         raise

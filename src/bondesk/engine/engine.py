@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from bondesk.base.catalogue import Catalogue
 from bondesk.base.errors import OutsideFailure
+from bondesk.base.facts import Work
 from bondesk.base.identity import Identity
-from bondesk.engine import history, signing_in
+from bondesk.engine import history, schema, signing_in
 from bondesk.engine.act import Act, acting
-from bondesk.engine.ports import Gateway, MessagePacker, ReceiptReader, WorkbookFiles
+from bondesk.engine.ports import Gateway, MessagePacker, Notices, ReceiptReader, WorkbookFiles
 from bondesk.engine.store import Clock, Store, china_now
 
 #: Who acts when the program itself does (first start, demo, receipts polled in the background).
@@ -22,6 +23,7 @@ SYSTEM = Identity(user_id=0, account="system", name="系统", grants=frozenset({
 class Engine:
     """Everything a screen or the command line needs to act; made by ``app``.
 
+    ``notices`` tells of new versions and ``code_versions`` how new the code tables of the database are.
     ``counterpart`` lets the rehearsal customs answer before the inbox is read; None against the real one.
     """
 
@@ -32,6 +34,8 @@ class Engine:
     receipts: ReceiptReader
     gateway: Gateway | None = None
     counterpart: Callable[[], object] | None = None
+    notices: Notices | None = None
+    code_versions: Callable[[Work], Mapping[str, str]] = lambda _work: {}
     company_id: int = 1
     clock: Clock = china_now
 
@@ -56,6 +60,14 @@ class Engine:
         """Write down that a user leaves."""
         with self.acting(identity) as act:
             history.log_deed(act, "退出", module="登录", number=identity.account)
+
+    def reconnect(self, identity: Identity) -> None:
+        """Open the database anew and make sure that it is as it was and that ``identity`` may still come in."""
+        self.store.reconnect()
+        if schema.present_revision(self.store) not in (schema.HEAD, ""):
+            raise OutsideFailure("数据库的结构已经改变，请关闭程序，更新后重新登录")
+        with self.acting(SYSTEM) as act:
+            self.catalogue.users.identity(act.facts, identity.account)
 
     def change_password(self, identity: Identity, old: str, new: str) -> None:
         """Give the signed-in user a new password; a wrong ``old`` (AUTH-06) counts as a failure."""

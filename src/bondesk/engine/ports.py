@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -100,3 +100,22 @@ class Gateway(Protocol):
 
     def settle(self, incoming: Incoming, quarantine: bool) -> None:
         """Move a file that has been dealt with out of the InBox into the archive or the quarantine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something new: ``kind`` "program" or "codes" (of one code ``table``); ``text`` says where to get it."""
+
+    kind: str
+    version: str
+    title: str
+    text: str
+    published: date
+    table: str = ""
+
+
+class Notices(Protocol):
+    """Where notices of new versions come from; never raises for what is damaged or away."""
+
+    def pending(self, program: str, codes: Mapping[str, str]) -> Sequence[Notice]:
+        """Return what is newer than the running program and than the codes by table in the database."""

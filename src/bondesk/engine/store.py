@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 from sqlalchemy.orm import Session, sessionmaker
 
 from bondesk.base.errors import Disconnected, OutsideFailure
+from bondesk.engine.line import Line
 
 CHINA = ZoneInfo("Asia/Shanghai")
 Clock = Callable[[], datetime]
@@ -42,6 +43,7 @@ class Store:
 
     url: str
     sql: SqlEngine
+    line: Line = field(default_factory=Line, compare=False)
 
     @property
     def is_sqlite(self) -> bool:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from bondesk.areas.codes.customs_code import CustomsCode
 from bondesk.areas.codes.hs_code import HsCode
+from bondesk.base.facts import Work
 from bondesk.base.records import new_id
 
 _KNOWN = {"code", "name", "valid_from", "valid_to", "confidence"}
@@ -31,6 +32,14 @@ def load_table(session: Session, table: str, rows: Iterable[Mapping[str, str]]) 
         return _load(session, HsCode, ("hs_code", "valid_from"), [_hs_values(row) for row in rows], {})
     values = [_code_values(table, row) for row in rows]
     return _load(session, CustomsCode, ("code", "valid_from"), values, {"table_name": table})
+
+
+def code_versions(work: Work) -> dict[str, str]:
+    """Return how new every code table is: the latest day (ISO) from which one of its codes is valid, "" unknown."""
+    grouped = select(CustomsCode.table_name, func.max(CustomsCode.valid_from)).group_by(CustomsCode.table_name)
+    found: dict[str, date | None] = dict(work.session.execute(grouped).tuples())
+    found["hs_code"] = work.session.scalar(select(func.max(HsCode.valid_from)))
+    return {table: day.isoformat() if day else "" for table, day in found.items()}
 
 
 def _load(

@@ -1,0 +1,93 @@
+"""What stands around the pages for as long as somebody is signed in: the connection, notices, the own password."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from bondesk.base.errors import Disconnected
+from bondesk.desktop.commands import Command
+from bondesk.desktop.connection_strip import ConnectionStrip
+from bondesk.desktop.context import DeskContext
+from bondesk.desktop.form_work import off_thread
+from bondesk.desktop.notice_strip import NoticeStrip
+from bondesk.desktop.wording import said
+
+
+class SessionArea(QWidget):
+    """Holds the pages under its strips. ``reconnected`` tells that the database answers again after a break."""
+
+    reconnected = Signal()
+    _line = Signal(object)
+
+    def __init__(self, context: DeskContext, pages: QWidget, parent: QWidget) -> None:
+        """Watch the engine's line to the database until :meth:`leave`."""
+        super().__init__(parent)
+        self.setObjectName("session_area")
+        self._context, self._reconnecting = context, False
+        self.strip = ConnectionStrip(self)
+        self.strip.wanted.connect(self.reconnect)
+        self.notices = NoticeStrip(context, self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for widget in (self.strip, self.notices):
+            layout.addWidget(widget)
+        layout.addWidget(pages, 1)
+        self._line.connect(self._line_changed)
+        self._watch = context.engine.store.line.watch(self._line.emit)
+        self.notices.look()
+
+    def commands(self) -> Iterator[Command]:
+        """Give the commands of the 系统 menu."""
+        yield Command("desk.password", "修改密码…", "", self.change_password, group="系统")
+        yield Command("desk.reconnect", "重新连接", "", self.reconnect, self._why_not_reconnect, "系统")
+
+    def _why_not_reconnect(self) -> str:
+        return "正在重新连接…" if self._reconnecting else ""
+
+    def _line_changed(self, failure: Disconnected | None) -> None:
+        """Come from any thread: the database went away (or, None, answers again)."""
+        if failure is not None:
+            self.strip.lost(failure)
+        elif not self._reconnecting and not self.strip.barred:
+            self._back()
+
+    def reconnect(self) -> None:
+        """Drop all connections, open a fresh one and check that it is still the same house and the same person."""
+        if self._reconnecting:
+            return
+        self._reconnecting = True
+        self.strip.working()
+        engine, identity = self._context.engine, self._context.identity
+
+        def done(_nothing: object) -> None:
+            self._reconnecting = False
+            self._back()
+
+        def failed(problem: Exception) -> None:
+            self._reconnecting = False
+            text = said(problem, "程序出错，详细情况已写入日志。")
+            self.strip.failed(text, barred=not isinstance(problem, Disconnected))
+
+        off_thread(self._context, self, lambda: engine.reconnect(identity), done, failed)
+
+    def _back(self) -> None:
+        self.strip.back()
+        self._context.show_message("已重新连接，可以继续工作")
+        for document in self._context.engine.catalogue.documents:
+            self._context.changed(document.key)
+        self.reconnected.emit()
+
+    def change_password(self) -> None:
+        """Open the dialog for the own password."""
+        from bondesk.desktop.password_dialog import PasswordDialog
+
+        dialog = PasswordDialog(self._context, self)
+        dialog.open()
+
+    def leave(self) -> None:
+        """Watch no longer; the window goes."""
+        self._watch()

@@ -124,7 +124,7 @@ def test_the_own_password(engine: Engine) -> None:
     assert engine.sign_in("zhidan", "brand-new-1").account == "zhidan"
     assert code(refusal(lambda: engine.sign_in("zhidan", PASSWORD))) == "AUTH-01"
     with engine.acting(SYSTEM) as act:
-        entry = act.facts.find(OperationLog, document_no="zhidan")[-1]
+        entry = act.facts.find(OperationLog, document_no="zhidan", document_key="user", action="修改")[-1]
         assert entry.user_id == who.user_id
         assert "brand-new-1" not in f"{entry.summary}{entry.after}"
         assert "password_hash" not in entry.after

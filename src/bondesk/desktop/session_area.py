@@ -89,5 +89,8 @@ class SessionArea(QWidget):
         dialog.open()
 
     def leave(self) -> None:
-        """Watch no longer; the window goes."""
+        """Watch no longer and write down who leaves; the window goes, so nothing waits for a database that is away."""
         self._watch()
+        engine, identity = self._context.engine, self._context.identity
+        if not engine.store.line.away:
+            self._context.lane.run(lambda: engine.sign_out(identity), lambda _nothing: None, lambda _problem: None)

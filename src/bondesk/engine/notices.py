@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bondesk import __version__
+import bondesk
 from bondesk.base.identity import Identity
 from bondesk.engine.act import Act
 from bondesk.engine.engine import Engine
@@ -20,7 +20,7 @@ def pending(engine: Engine, identity: Identity) -> tuple[Notice, ...]:
         return ()
     with engine.acting(identity) as act:
         codes, put_away = engine.code_versions(act), set(preference(act, _SEEN, []))
-    found = engine.notices.pending(__version__, codes)
+    found = engine.notices.pending(bondesk.__version__, codes)
     return tuple(sorted((one for one in found if _mark(one) not in put_away), key=lambda one: one.published))
 
 

@@ -37,7 +37,7 @@ def load_table(session: Session, table: str, rows: Iterable[Mapping[str, str]]) 
 def code_versions(work: Work) -> dict[str, str]:
     """Return how new every code table is: the latest day (ISO) from which one of its codes is valid, "" unknown."""
     grouped = select(CustomsCode.table_name, func.max(CustomsCode.valid_from)).group_by(CustomsCode.table_name)
-    found: dict[str, date | None] = dict(work.session.execute(grouped).tuples())
+    found: dict[str, date | None] = {row[0]: row[1] for row in work.session.execute(grouped)}
     found["hs_code"] = work.session.scalar(select(func.max(HsCode.valid_from)))
     return {table: day.isoformat() if day else "" for table, day in found.items()}
 

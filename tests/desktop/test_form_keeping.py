@@ -270,7 +270,9 @@ def test_what_was_left_behind_comes_back_dirty_and_in_order(
     shown = [grid.model.text(line, entry) for line in grid.model.lines for entry in grid.model.fields]
 
     later = DraftStore(tmp_path / "drafts", "本机数据", "tester")
-    assert left_by(DraftStore(tmp_path / "drafts", "本机数据", "another"), qtbot) == []
+    another = DraftStore(tmp_path / "drafts", "本机数据", "another")
+    assert left_by(another, qtbot) == []
+    another.close()
     (left,) = left_by(later, qtbot)
     desk.context.extras[DRAFTS] = later
     again = open_form(stored, left=left)

@@ -125,7 +125,7 @@ class CodeLookup(FieldEditor):
         if not text.strip():
             self._close_list()
             return
-        matches = self._known.matches(self.entry.table, text)
+        matches = self._known.matches(self.entry.table, text, self.entry.key)
         self.popup.offer(matches, self._hint(len(matches)))
         self.popup.show_under(self.line)
 
@@ -145,19 +145,21 @@ class CodeLookup(FieldEditor):
         mark_wrong(self.line, wrong=False)
         if code != self._value:
             self._value = code
+            if code:
+                self._known.used(self.entry.key, code)
             self.changed.emit()
         self._write_name()
 
     def open_list(self) -> None:
         """Show what the typed text may mean, or the whole table when nothing is left to find."""
-        matches = self._known.matches(self.entry.table, self.unresolved)
+        matches = self._known.matches(self.entry.table, self.unresolved, self.entry.key)
         self.popup.offer(matches, self._hint(len(matches)), "" if self.unresolved else self._value)
         self.popup.show_under(self.line)
 
     def _hint(self, found: int) -> str:
         if not found:
             return "没有匹配的代码；按 Enter 在企业参数中查找" if self.unresolved else "参数表中没有代码"
-        return "输入代码、名称或首字母缩小范围" if found >= MOST_MATCHES else ""
+        return "输入代码、名称或拼音缩小范围" if found >= MOST_MATCHES else ""
 
     def _close_list(self) -> None:
         if self._popup is not None:

@@ -1,14 +1,16 @@
-"""Finding a customs code by what a clerk types: code, Chinese name, pinyin initials. No Qt."""
+"""Finding a customs code by what a clerk types: code, Chinese name, pinyin, the enterprise's own word. No Qt."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bondesk.desktop.context import Codes
 
 Entry = tuple[str, str, str]
 #: Rows a list of codes shows at once; who wants another types one more letter.
 MOST_MATCHES = 200
+#: Codes remembered per field as used lately.
+MOST_RECENT = 20
 
 
 class KnownCodes:
@@ -18,6 +20,7 @@ class KnownCodes:
         """Look up in ``codes``, which may be filled later."""
         self._codes = codes
         self._indexes: dict[str, tuple[Sequence[Entry], dict[str, str], dict[str, str]]] = {}
+        self.recent: dict[str, list[str]] = {}
 
     def _index(self, table: str) -> tuple[dict[str, str], dict[str, str]]:
         """Return names by code and codes by name of one table."""
@@ -47,28 +50,71 @@ class KnownCodes:
             return text.upper()
         return by_name.get(text)
 
-    def matches(self, table: str, typed: str) -> list[tuple[str, str]]:
-        """Return (code, name) of what ``typed`` may mean, the likeliest first; all when nothing is typed."""
+    def used(self, field: str, code: str) -> None:
+        """Remember that ``code`` was taken in a field."""
+        recent = self.recent.setdefault(field, [])
+        if code in recent:
+            recent.remove(code)
+        recent.insert(0, code)
+        del recent[MOST_RECENT:]
+
+    def matches(self, table: str, typed: str, field: str = "") -> list[tuple[str, str]]:
+        """Return (code, name) of what ``typed`` may mean, the likeliest first; all when nothing is typed.
+
+        Among equally likely ones those taken lately in ``field`` come first.
+        """
         entries = self._codes.entries.get(table, ())
+        lately = {code: place for place, code in enumerate(self.recent.get(field, ()))}
         wanted = typed.strip().lower()
-        if not wanted:
-            return [(code, name) for code, name, _ in entries[:MOST_MATCHES]]
-        ranked = [(rank, place) for place, entry in enumerate(entries) if (rank := _rank(entry, wanted)) is not None]
+        own = self._own_words(table, wanted) if wanted else {}
+        ranked = []
+        for place, entry in enumerate(entries):
+            rank = min(_rank(entry, wanted), own.get(entry[0], _NONE)) if wanted else 0
+            if rank < _NONE:
+                ranked.append((rank, lately.get(entry[0], MOST_RECENT), place))
         ranked.sort()
-        return [entries[place][:2] for _, place in ranked[:MOST_MATCHES]]
+        return [entries[place][:2] for _, _, place in ranked[:MOST_MATCHES]]
+
+    def _own_words(self, table: str, wanted: str) -> Mapping[str, int]:
+        """Return the codes whose enterprise word resembles what was typed, with the rank of the best word."""
+        found: dict[str, int] = {}
+        for word, code in self._codes.synonyms.get(table, {}).items():
+            own = word.lower()
+            rank = 0 if own == wanted else 3 if own.startswith(wanted) else _NONE
+            if rank < found.get(code, _NONE):
+                found[code] = rank
+        return found
 
 
-def _rank(entry: Entry, wanted: str) -> int | None:
-    """Return how good a match is (0 best), None for none."""
-    code, name, initials = entry[0].lower(), entry[1].lower(), entry[2]
+_NONE = 99
+
+
+def _rank(entry: Entry, wanted: str) -> int:
+    """Return how good a match is (0 best), a great number for none."""
+    code, name = entry[0].lower(), entry[1].lower()
+    initials, _, syllables = entry[2].partition(" ")
     tests = (
         code == wanted or name == wanted,
         code.startswith(wanted),
         initials == wanted,
         name.startswith(wanted),
         initials.startswith(wanted),
+        syllables.replace("'", "").startswith(wanted),
         wanted in name,
+        sounds_like(syllables, wanted),
         wanted in code,
         wanted in initials,
     )
-    return next((rank for rank, holds in enumerate(tests) if holds), None)
+    return next((rank for rank, holds in enumerate(tests) if holds), _NONE)
+
+
+def sounds_like(syllables: str, wanted: str) -> bool:
+    """Tell whether a name in pinyin (syllables parted by ``'``) has a syllable from which on it reads ``wanted``.
+
+    >>> sounds_like("qian'ke", "qiank"), sounds_like("mei'yuan", "yuan"), sounds_like("qian'ke", "ianke")
+    (True, True, False)
+    """
+    if not syllables or not wanted:
+        return False
+    parts = syllables.split("'")
+    return any("".join(parts[start:]).startswith(wanted) for start in range(len(parts)))

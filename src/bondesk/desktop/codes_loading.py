@@ -38,8 +38,8 @@ def read_codes(act: Act) -> Codes:
 
 
 def with_initials(codes: Codes, table: str) -> tuple[tuple[str, str, str], ...]:
-    """Return the entries of one table with the pinyin initials of their names."""
-    return tuple((code, name, initials(name)) for code, name, _ in codes.entries[table])
+    """Return the entries of one table with the pinyin of their names: initials, blank, syllables."""
+    return tuple((code, name, sounds(name)) for code, name, _ in codes.entries[table])
 
 
 def load_codes(act: Act) -> Codes:
@@ -60,3 +60,16 @@ def initials(text: str) -> str:
     from pypinyin import Style, lazy_pinyin
 
     return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()
+
+
+@cache
+def sounds(text: str) -> str:
+    """Return initials and syllables of ``text``, by which a look-up finds it.
+
+    >>> sounds("千克")
+    "qk qian'ke"
+    """
+    from pypinyin import lazy_pinyin
+
+    syllables = "'".join(lazy_pinyin(text)).lower()
+    return f"{initials(text)} {syllables}"

@@ -10,6 +10,9 @@ from bondesk.desktop.background import while_alive
 from bondesk.desktop.codes_loading import read_codes, with_initials
 from bondesk.desktop.context import Codes, DeskContext
 
+#: Documents that name codes, the customs' and the enterprise's own.
+_CODE_DOCUMENTS = ("code_mapping", "customs_code")
+
 
 class CodesReader(QObject):
     """Fills the codes of a context; ``arrived`` is called once the names are there."""
@@ -18,7 +21,15 @@ class CodesReader(QObject):
         """Begin at once."""
         super().__init__(parent)
         self._context, self._arrived = context, arrived
-        context.lane.act(read_codes, while_alive(self, self._named), while_alive(self, self._failed))
+        self._read()
+
+    def _read(self) -> None:
+        self._context.lane.act(read_codes, while_alive(self, self._named), while_alive(self, self._failed))
+
+    def follow(self, key: str) -> None:
+        """Read anew after documents of a kind that names codes were changed."""
+        if key in _CODE_DOCUMENTS:
+            self._read()
 
     def _named(self, codes: Codes) -> None:
         self._context.codes.entries.update(codes.entries)

@@ -16,7 +16,7 @@ from bondesk.engine.engine import Engine
 
 @dataclass
 class Codes:
-    """Code tables as screens need them, read once through the lane: table → ((code, name, initials), …).
+    """Code tables as screens need them, read once through the lane: table → ((code, name, pinyin), …).
 
     ``synonyms`` maps table → enterprise word → customs code.
     """

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QDate, QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QDate, QElapsedTimer, QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QCalendarWidget,
     QCheckBox,
     QComboBox,
@@ -17,14 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from bondesk.base.columns import Kind
-from bondesk.base.errors import WrongCall
 from bondesk.base.fields import Field
-from bondesk.desktop.background import while_alive
 from bondesk.desktop.code_lookup import CodeLookup
+from bondesk.desktop.codes_loading import sounds
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.field_editor import BOX_HEIGHT, FieldEditor, LineEditor, MemoEditor, paint_locked
-from bondesk.engine.act import Act
-from bondesk.engine.query import Condition, Query, count
+from bondesk.desktop.reference_lookup import ReferenceEditor
 
 
 def make_editor(context: DeskContext, entry: Field, parent: QWidget | None = None) -> FieldEditor:
@@ -86,40 +86,6 @@ class DateEditor(LineEditor):
         menu.popup(self.mapToGlobal(QPoint(0, self.height())))
 
 
-class ReferenceEditor(LineEditor):
-    """The number of another document: any text, with a word when no such document is stored."""
-
-    def __init__(self, context: DeskContext, entry: Field, parent: QWidget | None = None) -> None:
-        """Edit a number; ``entry.reference`` names the kind of document."""
-        super().__init__(context, entry, parent)
-        self._checked = ""
-        self.left.connect(self._check)
-
-    def _check(self) -> None:
-        """Ask the lane whether the number exists; who may not see such documents is told nothing."""
-        number = self.value()
-        if not number or number == self._checked or self.problem:
-            return
-        self._checked = number
-        try:
-            document = self.context.engine.catalogue.document(self.entry.reference)
-        except WrongCall:
-            return
-        if not self.context.identity.may(document.key, "view"):
-            return
-        query = Query((Condition(document.number[0].key, "eq", number),))
-
-        def job(act: Act) -> int:
-            return count(act, document, query)
-
-        def done(found: int) -> None:
-            if number == self.value():
-                self.advice = "" if found else f"「{document.title}」中没有 {number}"
-                self.noted.emit()
-
-        self.context.lane.act(job, while_alive(self, done), while_alive(self, lambda _problem: None))
-
-
 class _QuietCombo(QComboBox):
     """Does not change under the wheel while the page is scrolled."""
 
@@ -134,6 +100,7 @@ class ChoiceEditor(FieldEditor):
         """Offer the choices of ``entry``, and nothing where it may stay empty."""
         super().__init__(context, entry, parent)
         self._setting = False
+        self._sought, self._since = "", QElapsedTimer()
         self.combo = _QuietCombo(self)
         self.combo.setObjectName(f"box.{entry.key}")
         self.combo.setMinimumHeight(BOX_HEIGHT)
@@ -190,15 +157,48 @@ class ChoiceEditor(FieldEditor):
         self.shown.setVisible(not editable)
         self.setFocusProxy(self.combo if editable else self.shown)
 
+    def _seek(self, event: QKeyEvent) -> bool:
+        """Choose by the first letters of code, name or pinyin, typed without a pause."""
+        sign = event.text()
+        held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        if held or not sign or not sign.isprintable() or sign == " ":
+            return False
+        patience = QApplication.keyboardInputInterval()
+        self._sought = (
+            self._sought if self._since.isValid() and self._since.elapsed() < patience else ""
+        ) + sign.lower()
+        self._since.start()
+        for wanted in dict.fromkeys((self._sought, sign.lower())):
+            if (place := self._place_of(wanted)) >= 0:
+                self._sought = wanted
+                self.combo.setCurrentIndex(place)
+                break
+        return True
+
+    def _place_of(self, wanted: str) -> int:
+        """Return the row of the choice that begins with ``wanted``, codes before names before pinyin; -1 for none."""
+        choices = [(code, name, sounds(name)) for code, name in self.entry.choices]
+        for part in (0, 1, 2):
+            for choice in choices:
+                text = choice[part].lower()
+                initials, _, syllables = text.partition(" ")
+                if text.startswith(wanted) or (
+                    part == 2 and (initials.startswith(wanted) or syllables.replace("'", "").startswith(wanted))
+                ):
+                    return self.combo.findData(choice[0])
+        return -1
+
     def _chosen(self, _place: int) -> None:
         self.shown.setText(self.combo.currentText())
         if not self._setting:
             self.changed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Tell when the box is left."""
+        """Choose by what is typed; tell when the box is left."""
         if watched is self.combo and event.type() == QEvent.Type.FocusOut:
             self.left.emit()
+        if watched is self.combo and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            return self._seek(event)
         return super().eventFilter(watched, event)
 
 

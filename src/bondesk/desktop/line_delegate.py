@@ -15,6 +15,7 @@ from bondesk.desktop.edited import EditedLine, Unread
 from bondesk.desktop.editors import ChoiceEditor, make_editor
 from bondesk.desktop.field_editor import FieldEditor
 from bondesk.desktop.line_model import LineModel
+from bondesk.desktop.reference_lookup import ReferenceEditor
 
 Index = QModelIndex | QPersistentModelIndex
 #: Asks the grid to let the code book read a text: line, field, text, code proposed meanwhile ("" for none).
@@ -43,6 +44,8 @@ class LineDelegate(QStyledItemDelegate):
             editor = CodeLookup(self._context, entry, parent, asks=False)
         else:
             editor = make_editor(self._context, entry, parent)
+        if isinstance(editor, ReferenceEditor):
+            editor.name.hide()
         editor.setAutoFillBackground(True)
         self._editors = {id(editor.box): editor}
         editor.box.installEventFilter(self)
@@ -77,7 +80,7 @@ class LineDelegate(QStyledItemDelegate):
     ) -> None:
         """Fill the cell; code and name, or several lines, may need more room."""
         rect = option.rect
-        if isinstance(editor, CodeLookup | ChoiceEditor):
+        if isinstance(editor, CodeLookup | ChoiceEditor | ReferenceEditor):
             rect.setWidth(max(rect.width(), 180))
         rect.setHeight(max(rect.height(), editor.sizeHint().height()))
         view = editor.parentWidget()
@@ -110,7 +113,7 @@ class LineDelegate(QStyledItemDelegate):
             self._close(editor)
             self._go_on(-1)
             return True
-        if key == Qt.Key.Key_Escape and not (isinstance(editor, CodeLookup) and editor.listing):
+        if key == Qt.Key.Key_Escape and not (isinstance(editor, CodeLookup | ReferenceEditor) and editor.listing):
             self._editors.clear()
             self.closeEditor.emit(editor, QStyledItemDelegate.EndEditHint.RevertModelCache)
             return True

@@ -230,7 +230,8 @@ class MainWindow(QMainWindow):
         self.pages.open_page(key, title, lambda: FormPage(context, document, document_id))
 
     def document_changed(self, key: str) -> None:
-        """Tell every page that shows documents."""
+        """Tell every page that shows documents; the enterprise's own words and codes are read anew."""
+        self.codes.follow(key)
         for page in (self.start, *self.pages.pages()):
             if isinstance(page, Follows):
                 page.document_changed(key)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -82,9 +82,14 @@ def field_of_option(option: Option) -> Field:
     )
 
 
+def _half_width(text: str) -> str:
+    """Write what an input method left full-width as numbers and dates want it: ``１２。５`` is ``12.5``."""
+    return unicodedata.normalize("NFKC", text).replace("。", ".").strip()
+
+
 def _exact(text: str) -> Fraction | Decimal | None:
     """Read a number or a sum; refuse what no column could hold before anything is computed with it."""
-    text = unicodedata.normalize("NFKC", text).strip()
+    text = _half_width(text)
     if text.startswith("="):
         return evaluate(text[1:])
     if not text:
@@ -128,16 +133,22 @@ def _integer(text: str) -> int | None:
 
 _SHORT = re.compile(r"(\d{1,2})[-/.](\d{1,2})", re.ASCII)
 _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+_COUNTED = re.compile(r"[+-]\d{1,3}", re.ASCII)
+_DAYS = {"今天": 0, "今日": 0, "昨天": -1, "明天": 1}
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
 
 def _date(text: str, today: date) -> date | None:
-    """Read ``2024-01-31``, ``20240131``, ``1/31`` (this year) and what workbooks hold."""
-    text = unicodedata.normalize("NFKC", text).strip()
+    """Read ``2024-01-31``, ``20240131``, ``1/31`` (this year), ``今天``, ``+3`` and what workbooks hold."""
+    text = _half_width(text)
     if not text:
         return None
     if len(text) > _LONGEST_NUMBER:
         raise Unreadable("IMP-02", "不是日期，如 2024-01-31")
+    if (days := _DAYS.get(text)) is not None:
+        return today + timedelta(days)
+    if counted := _COUNTED.fullmatch(text):
+        return today + timedelta(int(counted[0]))
     try:
         if short := _SHORT.fullmatch(text):
             return date(today.year, int(short[1]), int(short[2]))
@@ -156,7 +167,7 @@ def _sane(day: date) -> date:
 
 
 def _moment(text: str) -> datetime | None:
-    text = unicodedata.normalize("NFKC", text).strip()
+    text = _half_width(text)
     if not text:
         return None
     try:

@@ -72,7 +72,7 @@ def form(desk: Any, qtbot: QtBot, fill: Callable[..., None], parts: list[Any]) -
     page.resize(1280, 760)
     page.show()
     page.activateWindow()
-    qtbot.waitUntil(lambda: desk.context.lane.idle and page.body.isEnabled())
+    qtbot.waitUntil(lambda: desk.context.lane.idle and page.body.isEnabled(), timeout=30_000)
     return page
 
 
@@ -103,7 +103,7 @@ def test_a_part_cell_takes_what_was_found_by_pinyin(form: FormPage, desk: Any, q
     grid = form.body.grids["lines"]
     form.body.enter_lines(grid)
     type_in("drq")
-    qtbot.waitUntil(lambda: popup() is not None and rows(popup()) == ["CAP-1"])
+    qtbot.waitUntil(lambda: popup() is not None and rows(popup()) == ["CAP-1"], timeout=30_000)
     press(KEY.Key_Return)
     assert grid.model.lines[0].values["part_no"] == "CAP-1"
     assert popup() is None
@@ -113,15 +113,15 @@ def test_a_number_stays_as_it_was_typed(form: FormPage, qtbot: QtBot) -> None:
     grid = form.body.grids["lines"]
     form.body.enter_lines(grid)
     type_in("CAP-")
-    qtbot.waitUntil(lambda: popup() is not None and rows(popup()) == ["CAP-1"])
+    qtbot.waitUntil(lambda: popup() is not None and rows(popup()) == ["CAP-1"], timeout=30_000)
     press(KEY.Key_Return)
     assert grid.model.lines[0].values["part_no"] == "CAP-"
     press(KEY.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     press(KEY.Key_Space)
-    qtbot.waitUntil(lambda: popup() is not None)
+    qtbot.waitUntil(lambda: popup() is not None, timeout=30_000)
     press(KEY.Key_Escape)
     type_in("CA")
-    qtbot.waitUntil(lambda: popup() is not None and rows(popup()) == ["CAP-1"])
+    qtbot.waitUntil(lambda: popup() is not None and rows(popup()) == ["CAP-1"], timeout=30_000)
     press(KEY.Key_Down)
     press(KEY.Key_Return)
     assert grid.model.lines[0].values["part_no"] == "CAP-1"
@@ -136,7 +136,7 @@ def test_a_partner_shows_its_name_or_that_there_is_none(
     editor = form.body.header.cells["partner"].editor
     editor.box.setFocus()
     type_in("clmy")
-    qtbot.waitUntil(lambda: popup() is not None and rows(popup()) == ["C001"])
+    qtbot.waitUntil(lambda: popup() is not None and rows(popup()) == ["C001"], timeout=30_000)
     press(KEY.Key_Return)
     assert editor.value() == "C001"
     name = editor.findChild(QWidget, "name.partner")
@@ -145,7 +145,7 @@ def test_a_partner_shows_its_name_or_that_there_is_none(
     editor.box.setFocus()
     editor.set_text("C9")
     press(KEY.Key_Return)
-    qtbot.waitUntil(lambda: "没有 C9" in editor.advice)
+    qtbot.waitUntil(lambda: "没有 C9" in editor.advice, timeout=30_000)
 
 
 def test_who_may_not_see_parts_is_offered_none(make_desk: Any, qtbot: QtBot, fill: Any, parts: list[Any]) -> None:
@@ -155,7 +155,7 @@ def test_who_may_not_see_parts_is_offered_none(make_desk: Any, qtbot: QtBot, fil
     qtbot.addWidget(page, before_close_func=lambda page: setattr(page, "_closing", True))
     page.show()
     page.activateWindow()
-    qtbot.waitUntil(lambda: stub.context.lane.idle and page.body.isEnabled())
+    qtbot.waitUntil(lambda: stub.context.lane.idle and page.body.isEnabled(), timeout=30_000)
     page.body.enter_lines(page.body.grids["lines"])
     type_in("CAP")
     qtbot.wait(300)

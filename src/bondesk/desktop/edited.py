@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from bondesk.base.columns import Kind
@@ -16,6 +17,7 @@ from bondesk.base.fields import Field
 from bondesk.base.findings import Finding, error
 from bondesk.engine.drafts import Draft, LineDraft
 
+_LINE_NO = "line_no"
 _OWN = {"company_id", "id", "header_id", "line_no", "origin_run", "origin_sheet", "origin_row"}
 
 
@@ -35,6 +37,8 @@ class EditedLine:
     values: dict[str, Any]
     id: int | None = None
     unread: dict[str, Unread] = field(default_factory=dict)
+    #: The line as the rules saw it last, until it is written again; a long document is handed over in no time.
+    seen: LineDraft | None = None
 
     def copied(self, kept_back: frozenset[str]) -> EditedLine:
         """Return a new line with the values but those of ``kept_back``."""
@@ -94,9 +98,10 @@ def snapshot(
     """Return a draft of its own, safe to hand to another thread; lines are numbered by their place."""
     draft = Draft(_filled_head(document, head), {}, base.id, base.revision, base.state)
     for table in document.lines:
-        numbered = any(entry.key == "line_no" for entry in table.fields)
+        counted = not any(entry.key == _LINE_NO for entry in table.fields) and hasattr(table.model, _LINE_NO)
+        fillings = _fillings(table.columns)
         draft.lines[table.key] = [
-            _line_draft(table, line, None if numbered else number)
+            _line_draft(line, number if counted else None, fillings)
             for number, line in enumerate(filled(table, lines[table.key]), 1)
         ]
     return draft
@@ -105,26 +110,38 @@ def snapshot(
 def _filled_head(document: DocumentType, head: Mapping[str, Any]) -> dict[str, Any]:
     values = dict(head)
     for part in document.form:
-        for attribute in part.attributes:
-            _fill(values, attribute)
+        _fill(values, _fillings(part.attributes))
     return values
 
 
-def _line_draft(table: LineTable, line: EditedLine, number: int | None) -> LineDraft:
+def _line_draft(line: EditedLine, number: int | None, fillings: Sequence[tuple[str, Any]]) -> LineDraft:
+    seen = line.seen
+    if seen is not None and seen.id == line.id and (number is None or seen.values[_LINE_NO] == number):
+        return seen
     values = dict(line.values)
-    for attribute in table.columns:
-        _fill(values, attribute)
-    if number is not None and hasattr(table.model, "line_no"):
-        values["line_no"] = number
-    return LineDraft(values, line.id)
+    _fill(values, fillings)
+    if number is not None:
+        values[_LINE_NO] = number
+    line.seen = LineDraft(values, line.id)
+    return line.seen
 
 
-def _fill(values: dict[str, Any], attribute: Any) -> None:
+def _fill(values: dict[str, Any], fillings: Sequence[tuple[str, Any]]) -> None:
     """Give an emptied column that cannot be empty its default."""
-    if values.get(attribute.key) is None and not attribute.property.columns[0].nullable:
-        default = _default(attribute)
-        if default is not None:
-            values[attribute.key] = default
+    for key, default in fillings:
+        if values.get(key) is None:
+            values[key] = default
+
+
+def _fillings(attributes: Sequence[Any]) -> list[tuple[str, Any]]:
+    """Return (key, default) of the columns that cannot be empty and have a default."""
+    found = ((attribute.key, _filling(attribute)) for attribute in attributes)
+    return [(key, default) for key, default in found if default is not None]
+
+
+@cache
+def _filling(attribute: Any) -> Any:
+    return None if attribute.property.columns[0].nullable else _default(attribute)
 
 
 def unstorable(document: DocumentType, draft: Draft) -> list[Finding]:

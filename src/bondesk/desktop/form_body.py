@@ -41,11 +41,13 @@ class FormBody(QWidget):
         self.editable = False
         self.edits = self._visit = 0
         self.stack = QUndoStack(self)
-        self.header = HeaderForm(context, [(part.title, part.fields) for part in document.form], self)
-        self.grids = {table.key: lines_widget(context, table, self.stack, self) for table in document.lines}
+        self._make_places()
+        groups = [(part.title, part.fields) for part in document.form]
+        self.header = HeaderForm(context, groups, self.scroller.viewport())
+        self.grids = {table.key: lines_widget(context, table, self.stack, self.tabs) for table in document.lines}
         for grid in self.grids.values():
             grid.head = lambda: self.head
-        self.strip = FindingsStrip(self)
+        self.strip = FindingsStrip(self.split)
         self._build()
         self.findings = FormFindings(self.header, self.scroller, self.grids, self.tabs, self.strip, self.fit)
         self.walk = EnterWalk(self.go_on, self.focusPreviousChild, self)
@@ -56,23 +58,26 @@ class FormBody(QWidget):
         for grid in self.grids.values():
             grid.model.edited.connect(self._lines_edited)
 
-    def _build(self) -> None:
-        self.scroller = QScrollArea(self)
+    def _make_places(self) -> None:
+        """Make what holds the parts first: moving a filled part into its place later costs a new styling of it."""
+        self.split = QSplitter(Qt.Orientation.Vertical, self)
+        self.split.setObjectName("form_split")
+        self.split.setChildrenCollapsible(False)
+        self.scroller = QScrollArea(self.split)
         self.scroller.setObjectName("form_scroll")
         self.scroller.setWidgetResizable(True)
         self.scroller.setFrameShape(QFrame.Shape.NoFrame)
         self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroller.setWidget(self.header)
-        self.tabs = QTabWidget(self)
+        self.tabs = QTabWidget(self.split)
         self.tabs.setObjectName("form_tabs")
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def _build(self) -> None:
+        self.scroller.setWidget(self.header)
         for grid in self.grids.values():
             self.tabs.addTab(grid, grid.table.title)
-        self.split = QSplitter(Qt.Orientation.Vertical, self)
-        self.split.setObjectName("form_split")
-        self.split.setChildrenCollapsible(False)
         self.split.addWidget(self.scroller)
         self.split.addWidget(self.tabs)
         self.split.addWidget(self.strip)

@@ -54,7 +54,8 @@ class FormPage(QWidget):
         self._context, self.document = context, document
         self._copy_of, self._left = copy_of, left
         self._ready = self._closing = False
-        self.body = FormBody(context, document, self)
+        self.split = QSplitter(Qt.Orientation.Horizontal, self)
+        self.body = FormBody(context, document, self.split)
         self.deeds = FormDeeds(context, document, self.body)
         self.checks = FormChecks(context.lane, document, self.body.draft, self)
         self.side = SidePanes(context, document, self, lambda: self.body.base.id)
@@ -90,7 +91,6 @@ class FormPage(QWidget):
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(space)
         bar.addWidget(self.badge)
-        self.split = QSplitter(Qt.Orientation.Horizontal, self)
         self.split.setObjectName("form_side_split")
         self.split.setChildrenCollapsible(False)
         for widget in (self.body, self.kept, *self.side.widgets()):

@@ -31,13 +31,12 @@ TONES = {Severity.ERROR: "bad", Severity.CONFIRM: "warn", Severity.NOTE: "info"}
 class FieldCell(QWidget):
     """An editor with the message about its value underneath."""
 
-    def __init__(self, editor: FieldEditor, parent: QWidget) -> None:
-        """Hold ``editor``."""
+    def __init__(self, context: DeskContext, entry: Field, parent: QWidget) -> None:
+        """Make the editor of ``entry``."""
         super().__init__(parent)
-        self.editor = editor
+        self.editor = editor = make_editor(context, entry, self)
         self.findings: tuple[Finding, ...] = ()
         self.quiet = False
-        editor.setParent(self)
         self.message = QLabel(self)
         self.message.setObjectName(f"message.{editor.entry.key}")
         font = self.message.font()
@@ -127,8 +126,8 @@ class HeaderForm(QWidget):
             self._rules.append(rule)
 
     def _add(self, context: DeskContext, entry: Field) -> None:
-        editor = make_editor(context, entry)
-        cell = FieldCell(editor, self)
+        cell = FieldCell(context, entry, self)
+        editor = cell.editor
         star = f'<span style="color:{style.STAR}">*</span>' if _wanted(entry) else ""
         label = QLabel(f"{star}{entry.label}", self)
         label.setObjectName(f"label.{entry.key}")

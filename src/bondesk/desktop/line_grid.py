@@ -67,7 +67,7 @@ class LineGrid(QWidget):
         self._summing.setInterval(_SUM_MS)
         self._summing.timeout.connect(self.write_sums)
         self.model.edited.connect(self._edited)
-        self.model.modelReset.connect(self.write_sums)
+        self.model.modelReset.connect(self._summing.start)
         self.model.shown.connect(self.view.show_cell)
         self.view.selectionModel().selectionChanged.connect(lambda _on, _off: self.bound.refresh())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
@@ -42,13 +42,13 @@ class LineModel(QAbstractTableModel):
         self._name_of, self._stack = name_of, stack
         self._columns = {entry.key: place for place, entry in enumerate(self.fields)}
         self._found: dict[tuple[int, str], list[Finding]] = {}
-        self._lined: dict[int, list[Finding]] = {}
+        self._by_row: dict[int, list[Finding]] = {}
 
     def replace(self, lines: Sequence[EditedLine]) -> None:
         """Show other lines; nothing to undo."""
         self.beginResetModel()
         self.lines = list(lines)
-        self._found, self._lined = {}, {}
+        self._found, self._by_row = {}, {}
         self.endResetModel()
 
     def set_editable(self, editable: bool) -> None:
@@ -96,17 +96,12 @@ class LineModel(QAbstractTableModel):
     def _line_header(self, row: int, role: int) -> object:
         if role == Qt.ItemDataRole.DisplayRole:
             return row + 1
-        found = [one for key, findings in self._of_row(row) if key is not None for one in findings]
+        found = self._by_row.get(row)
         if found and role == Qt.ItemDataRole.ToolTipRole:
             return _sentences(found)
         if found and role == Qt.ItemDataRole.ForegroundRole:
             return QColor(style.tone(_tone_of(found)).foreground)
         return None
-
-    def _of_row(self, row: int) -> Iterator[tuple[str | None, list[Finding]]]:
-        yield "", self._lined.get(row, [])
-        for entry in self.fields:
-            yield entry.key, self._found.get((row, entry.key), [])
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return text, alignment, colours or tooltip of a cell."""
@@ -194,11 +189,13 @@ class LineModel(QAbstractTableModel):
         for change in changes:
             value, unread = change.before if undone else change.after
             change.line.values[change.key] = value
+            change.line.seen = None
             change.line.unread.pop(change.key, None)
             if unread is not None:
                 change.line.unread[change.key] = unread
             row = rows.get(id(change.line), -1) if rows else self._row_of(change.line)
-            self._found.pop((row, change.key), None)
+            if self._found.pop((row, change.key), None):
+                self._by_row[row] = [one for one in self._by_row[row] if one.field != change.key]
             touched.append((row, self.column(change.key)))
         top, bottom = min(row for row, _ in touched), max(row for row, _ in touched)
         self.dataChanged.emit(self.index(max(top, 0), 0), self.index(bottom, len(self.fields) - 1))
@@ -237,7 +234,7 @@ class LineModel(QAbstractTableModel):
 
     def _forget_findings(self) -> None:
         """Drop what was said about lines by their place; the rules are asked again in a moment."""
-        self._found, self._lined = {}, {}
+        self._found, self._by_row = {}, {}
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
         """Colour the cells findings are about."""
@@ -246,8 +243,7 @@ class LineModel(QAbstractTableModel):
             assert finding.line is not None
             if finding.field in self._columns:
                 self._found.setdefault((finding.line, finding.field), []).append(finding)
-            else:
-                self._lined.setdefault(finding.line, []).append(finding)
+            self._by_row.setdefault(finding.line, []).append(finding)
         self._repaint()
 
     def _repaint(self) -> None:

@@ -14,7 +14,6 @@ from bondesk.base.options import Option, options_of
 from bondesk.desktop import style
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.context import DeskContext
-from bondesk.desktop.editors import make_editor
 from bondesk.desktop.enter_walk import EnterWalk
 from bondesk.desktop.header_form import FieldCell
 from bondesk.desktop.typed_values import field_of_option
@@ -48,10 +47,10 @@ class OptionForm(QWidget):
 
     def _add(self, context: DeskContext, option: Option) -> None:
         entry = field_of_option(option)
-        editor = make_editor(context, entry)
+        cell = FieldCell(context, entry, self)
+        editor = cell.editor
         editor.set_value(option.default)
         editor.changed.connect(self.changed)
-        cell = FieldCell(editor, self)
         label = QLabel(option.label, self)
         label.setObjectName(f"label.{option.key}")
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -13,7 +13,6 @@ from bondesk.base.documents import DocumentType
 from bondesk.base.fields import Field
 from bondesk.desktop import style
 from bondesk.desktop.context import DeskContext
-from bondesk.desktop.editors import make_editor
 from bondesk.desktop.enter_walk import EnterWalk
 from bondesk.desktop.header_form import FieldCell
 from bondesk.engine.attachments import Paper
@@ -55,7 +54,7 @@ class PaperDialog(QDialog):
             _field("valid_to", "有效期至", Kind.DATE, help="合同、证照的最后有效日；空 = 长期有效"),
             _field("remark", "备注", Kind.TEXT, length=255),
         )
-        self.cells = {entry.key: FieldCell(make_editor(context, entry), self) for entry in entries}
+        self.cells = {entry.key: FieldCell(context, entry, self) for entry in entries}
         self.walk = EnterWalk(self._take, self.focusPreviousChild, self)
         values = {"kind": paper.kind or document.attachment_kinds[0][0], "valid_to": paper.valid_to}
         for key, value in {**values, "remark": paper.remark}.items():

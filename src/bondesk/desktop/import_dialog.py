@@ -1,147 +1,226 @@
-"""Import of a workbook: choose a file, see every finding with its place, all of it or nothing."""
+"""Import of a workbook: look at it, mend it, then store all of it or only its sound documents."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QDialog,
-    QFileDialog,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QModelIndex, QTimer
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QWidget
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import OutsideFailure, Refused, WrongCall
-from bondesk.base.findings import Finding, error, errors_in
+from bondesk.base.findings import errors_in
 from bondesk.base.steps import Outcome, Progress
-from bondesk.desktop import style
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.context import DeskContext
-from bondesk.desktop.findings_view import FindingsView
-from bondesk.desktop.help_dock import offer_help
-from bondesk.desktop.jobs import jobs_of
-from bondesk.desktop.talk import Talk
-from bondesk.engine import exporting, importing
+from bondesk.desktop.import_corrections import CorrectionStack
+from bondesk.desktop.import_face import ImportFace
+from bondesk.desktop.import_files import ImportFiles
+from bondesk.desktop.import_work import ImportWork
+from bondesk.desktop.questions import ask
+from bondesk.desktop.workbook_drop import WorkbookDrop
+from bondesk.engine.act import Act
+from bondesk.engine.import_headings import SETTING, remember_heading
+from bondesk.engine.import_preview import ImportPreview
+from bondesk.engine.import_reading import Cell, OpenedWorkbook
 
-_FILES = "Excel 工作簿 (*.xlsx *.xls);;所有文件 (*)"
+#: Milliseconds typing may pause before the workbook is checked (again).
+DEBOUNCE_MS = 300
+_ENDINGS = {".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"}
 
 
 class ImportDialog(QDialog):
-    """Imports one workbook after another into one document type; typing and findings stay until closed."""
+    """Imports one workbook after another into one document type; what was typed stays until closed."""
 
-    def __init__(self, context: DeskContext, document: DocumentType, parent: QWidget) -> None:
-        """Prepare the import of ``document``."""
+    def __init__(self, context: DeskContext, document: DocumentType, parent: QWidget, path: str = "") -> None:
+        """Prepare the import of ``document``, of the workbook ``path`` when given."""
         super().__init__(parent)
         self.setObjectName(f"import.{document.key}")
         self.setWindowTitle(f"导入 {document.title}")
-        self.resize(960, 600)
-        self.setAcceptDrops(True)
+        self.resize(1120, 740)
         self._context, self._document = context, document
-        self._talk: Talk | None = None
-        self._build()
-        offer_help(context, self, document.key)
+        self.preview: ImportPreview | None = None
+        self._wanted, self._stored = False, False
+        self._leaving = False
+        may = [context.identity.may(SETTING, action) for action in ("new", "edit")]
+        self.face = ImportFace(document, all(may), self)
+        self.path, self.run, self.bar, self.said = self.face.path, self.face.run, self.face.bar, self.face.said
+        self.sheets, self.view = self.face.sheets, self.face.findings
+        self.corrections = CorrectionStack(self)
+        self.work = ImportWork(context, document, self)
+        self.files = ImportFiles(context, document, self, self._say, self._complain)
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(DEBOUNCE_MS)
+        self._connect()
+        self._follow()
+        if path:
+            self.path.setText(path)
+
+    def _connect(self) -> None:
+        face = self.face
+        self._typing.timeout.connect(self._check)
+        self.path.textChanged.connect(self._path_changed)
+        self.path.returnPressed.connect(self.read_again)
+        face.choose.clicked.connect(lambda: self.files.choose(self.path.setText))
+        face.folders.aboutToShow.connect(lambda: self.files.fill_menu(face.folders, self.path.setText))
+        face.again.clicked.connect(self.read_again)
+        face.template.clicked.connect(self.files.template)
+        face.accepted_only.toggled.connect(self._mode_changed)
+        face.save_copy.clicked.connect(self._save_copy)
+        face.save_refused.clicked.connect(self._save_refused)
+        face.leave.clicked.connect(self.reject)
+        face.undo.clicked.connect(self.corrections.undo.undo)
+        face.redo.clicked.connect(self.corrections.undo.redo)
+        self.run.clicked.connect(self._import)
+        self.sheets.corrected.connect(self._typed)
+        self.sheets.moved.connect(lambda cell: face.hints.moved(self.preview, cell))
+        face.hints.all_alike.connect(self._type)
+        face.hints.remember.connect(self._remember)
+        self.view.chosen.connect(self.sheets.go_to)
+        self.view.table.selectionModel().currentRowChanged.connect(self._go_to)
+        self.corrections.changed.connect(self._corrected)
+        self.work.checked.connect(self._show)
+        self.work.stored.connect(self._stored_all)
+        self.work.cancelled.connect(self._cancelled)
+        self.work.failed.connect(self._failed)
+        self.work.progressed.connect(self._progressed)
+        WorkbookDrop(self, lambda: not self.work.storing).dropped.connect(self.path.setText)
+        standard = QKeySequence.StandardKey
+        for key, deed in (
+            (QKeySequence(standard.Undo), self.corrections.undo.undo),
+            (QKeySequence("Ctrl+Y"), self.corrections.undo.redo),
+            (QKeySequence("F5"), self.read_again),
+            (QKeySequence("Ctrl+Return"), self._import),
+        ):
+            QShortcut(key, self).activated.connect(deed)
+
+    def _go_to(self, now: QModelIndex) -> None:
+        if now.isValid():
+            self.sheets.go_to(self.view.model.findings[now.row()])
+
+    def _save_copy(self) -> None:
+        if self.preview is not None:
+            self.files.corrected(self.preview)
+
+    def _save_refused(self) -> None:
+        if self.preview is not None:
+            self.files.refused(self.preview)
+
+    def _file(self) -> Path:
+        return Path(self.path.text().strip().strip('"'))
+
+    def _path_changed(self) -> None:
+        self.work.stop_checking()
+        self.preview, self._stored, self._wanted = None, False, False
+        self.corrections.clear()
+        self.sheets.show_preview(None)
+        self.face.show_findings(())
+        self.face.hints.forget()
+        self._rest()
+        if self._file().suffix.lower() in _ENDINGS:
+            self._typing.start()
+
+    def read_again(self) -> None:
+        """Read the file anew; corrections of cells that are still the same stay."""
+        self._typing.stop()
+        if not self.work.storing and self.path.text().strip():
+            self._stored = False
+            self._start(self._file())
+
+    def _check(self) -> None:
+        if not self.work.storing and not self._stored:
+            self._start(self.preview.opened if self.preview is not None else self._file())
+
+    def _start(self, source: Path | OpenedWorkbook) -> None:
+        self.work.check(source, self.corrections.texts, self.face.accepted_only.isChecked())
+        self.bar.setRange(0, 0)
+        self.bar.setFormat("正在检查…")
+        self.bar.setVisible(True)
         self._follow()
 
-    def _build(self) -> None:
-        self.path = QLineEdit(self)
-        self.path.setObjectName("import_path")
-        self.path.setPlaceholderText("选择工作簿，或把文件拖到这里（.xlsx、.xls）")
-        self.path.textChanged.connect(self._follow)
-        self.path.returnPressed.connect(self._import)
-        self.choose = self._button("import_choose", "选择文件…", self._choose)
-        self.template = self._button("import_template", "导出模板…", self._template)
-        self.run = self._button("import_run", "导入", self._import)
-        self.run.setDefault(True)
-        self.save = self._button("import_save", "另存结果…", self._save)
-        self.leave = self._button("import_close", "关闭", self.reject)
-        self.bar = QProgressBar(self)
-        self.bar.setObjectName("import_progress")
-        self.bar.setVisible(False)
-        self.said = QLabel("导入时整份文件要么全部存入，要么一行也不存；有错误时在下面逐条列出。", self)
-        self.said.setObjectName("import_said")
-        self.said.setWordWrap(True)
-        self.view = FindingsView(self)
-        top = QHBoxLayout()
-        top.addWidget(QLabel("文件", self))
-        top.addWidget(self.path, 1)
-        top.addWidget(self.choose)
-        top.addWidget(self.template)
-        bottom = QHBoxLayout()
-        bottom.addWidget(self.save)
-        bottom.addStretch(1)
-        bottom.addWidget(self.leave)
-        bottom.addWidget(self.run)
-        layout = QVBoxLayout(self)
-        layout.setSpacing(style.GAP)
-        layout.addLayout(top)
-        layout.addWidget(self.said)
-        layout.addWidget(self.view, 1)
-        layout.addWidget(self.bar)
-        layout.addLayout(bottom)
-        self.view.show_findings(())
+    def _mode_changed(self) -> None:
+        if self.preview is not None:
+            self._check()
+        self._follow()
 
-    def _button(self, name: str, text: str, clicked: object) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAutoDefault(False)
-        button.clicked.connect(clicked)
-        return button
+    def _show(self, preview: ImportPreview) -> None:
+        before, self.preview = self.preview, preview
+        if before is None:
+            self.files.remember(self._file())
+        elif before.opened is not preview.opened and (gone := self.corrections.keep(before.opened, preview.opened)):
+            self._context.show_message(f"工作簿已有变化，{gone} 处更正不再适用，已撤下")
+        self.sheets.show_preview(preview)
+        self.face.show_findings(preview.findings)
+        self.face.hints.moved(preview, self.sheets.current())
+        self._rest()
+        if dict(preview.corrections) != self.corrections.texts:
+            self._check()
+            return
+        text, tone = self.face.summary(preview)
+        self._say(text, tone)
+        if self._wanted:
+            self._import()
 
-    def _follow(self) -> None:
-        self.run.setEnabled(bool(self.path.text().strip()) and self._talk is None)
-        self.save.setVisible(bool(self.view.model.findings))
+    def _typed(self, texts: Mapping[Cell, str]) -> None:
+        """Take what was typed into the grid; one cell may have likes in its column."""
+        self._type(texts)
+        self.face.hints.forget()
+        if len(texts) == 1 and self.preview is not None:
+            (cell, text), *_ = texts.items()
+            self.face.hints.typed(self.preview, cell, text)
 
-    def _choose(self) -> None:
-        dialog = QFileDialog(self, "选择工作簿", "", _FILES)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.path.setText)
-        dialog.open()
+    def _type(self, texts: Mapping[Cell, str]) -> None:
+        if self.preview is not None and not self.work.storing and not self._stored:
+            self.corrections.type(self.preview.opened, texts)
 
-    def _template(self) -> None:
+    def _corrected(self) -> None:
+        self._typing.start()
+        self._follow()
+
+    def _remember(self, sheet: str, heading: str, word: str) -> None:
         document = self._document
-        assert document.workbook is not None
-        dialog = QFileDialog(self, "导出模板", f"{document.workbook.title}导入模板.xlsx", _FILES)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
 
-        def write(name: str) -> None:
-            path = Path(name)
-            self._context.lane.act(
-                lambda act: exporting.write_template(act, document, path),
-                while_alive(self, lambda _nothing: self._say(f"导入模板已保存：{path}", "good")),
-                while_alive(self, self._failed),
-            )
+        def done(_nothing: object) -> None:
+            self._context.changed(SETTING)
+            self._check()
 
-        dialog.fileSelected.connect(write)
-        dialog.open()
+        def work(act: Act) -> None:
+            remember_heading(act, document, sheet, heading, word)
+
+        self._context.lane.act(work, while_alive(self, done), while_alive(self, self._complain))
+
+    def _why_not(self) -> str:
+        if self.work.storing:
+            return "正在导入"
+        if not self.path.text().strip():
+            return "请先选择工作簿"
+        if self._stored:
+            return "这个工作簿已经导入；要再次导入请按「重新读取」（F5）"
+        if self.preview is None or self.work.checking or self._typing.isActive():
+            return ""
+        return self.face.why_not(self.preview)
 
     def _import(self) -> None:
-        path = Path(self.path.text().strip().strip('"'))
-        if self._talk is not None:
+        if self.work.storing or self._stored or not self.path.text().strip():
             return
-        if not path.is_file():
-            self._say(f"没有文件 {path}", "bad")
+        if self.preview is None or self.work.checking or self._typing.isActive():
+            self._wanted = True
+            if not self.work.checking:
+                self._typing.stop()
+                self._start(self._file() if self.preview is None else self.preview.opened)
             return
-        document = self._document
-        self._talk = Talk(self._context, lambda act: importing.import_steps(act, document, path))
-        self._talk.progressed.connect(self._progressed)
-        self._talk.ended.connect(self._ended)
-        self._talk.failed.connect(self._failed)
-        self._talk.cancelled.connect(lambda: self._say("已取消，没有存入任何数据", "info"))
-        jobs_of(self._context).follow(f"导入 {self._document.title}", self._talk)
-        self.view.show_findings(())
-        self.bar.setRange(0, 0)
+        self._wanted = False
+        preview = self.preview
+        if self.face.why_not(preview):
+            self._say(f"没有导入：{self.face.why_not(preview)}", "bad")
+            return
+        self.work.store(preview, self._file(), self.face.accepted_only.isChecked())
         self.bar.setVisible(True)
-        self.leave.setText("取消")
+        self.face.leave.setText("取消")
         self._follow()
-        self._talk.start()
 
     def _progressed(self, step: Progress) -> None:
         self.bar.setRange(0, step.total)
@@ -149,76 +228,76 @@ class ImportDialog(QDialog):
         self.bar.setFormat(step.text)
 
     def _rest(self) -> None:
-        self._talk = None
         self.bar.setVisible(False)
-        self.leave.setText("关闭")
+        self.face.leave.setText("关闭")
+        self._follow()
 
-    def _ended(self, outcome: Outcome) -> None:
+    def _cancelled(self) -> None:
         self._rest()
-        self._show(outcome.findings)
-        self._say(outcome.text, "good")
+        self._say("已取消，没有存入任何数据", "info")
+
+    def _stored_all(self, outcome: Outcome) -> None:
+        self._stored = True
+        self.face.hints.forget()
+        self._rest()
+        refused = bool(errors_in(outcome.findings))
+        hint = "。可用「另存未导入的行」取出，改正后再导入" if refused else ""
+        self._say(f"{outcome.text}{hint}", "warn" if refused else "good")
+        self.face.show_findings(outcome.findings)
         self._context.show_message(outcome.text)
         for key in outcome.changed:
             self._context.changed(key)
 
     def _failed(self, problem: Exception) -> None:
+        self._wanted = False
         self._rest()
         if isinstance(problem, Refused):
-            self._show(problem.findings)
-            self._say(f"没有导入：发现 {len(errors_in(problem.findings))} 处错误，改正后请重新导入。", "bad")
+            self.face.show_findings(problem.findings)
+        self._complain(problem)
+
+    def _complain(self, problem: Exception) -> None:
+        if isinstance(problem, Refused):
+            first = problem.findings[0].text if len(problem.findings) == 1 else ""
+            self._say(first or f"没有导入：发现 {len(errors_in(problem.findings))} 处错误", "bad")
         elif isinstance(problem, OutsideFailure | WrongCall):
-            self._show((error("OUT", str(problem)),))
             self._say(str(problem), "bad")
         else:
-            self._follow()
             self._context.lane.crashed.emit(problem)
 
-    def _show(self, findings: Sequence[Finding]) -> None:
-        self.view.show_findings(findings)
-        self._follow()
+    def _follow(self) -> None:
+        stack, waiting = self.corrections, self.work.storing or self._stored
+        self.face.follow(self.preview, self._why_not(), len(stack.texts))
+        self.face.undo.setEnabled(stack.undo.canUndo() and not waiting)
+        self.face.redo.setEnabled(stack.undo.canRedo() and not waiting)
+        self.sheets.set_editable(not waiting)
+        self.path.setReadOnly(self.work.storing)
+        self.face.choose.setEnabled(not self.work.storing)
 
     def _say(self, text: str, tone: str) -> None:
-        self.said.setText(text)
-        self.said.setProperty("role", "said")
-        style.set_tone(self.said, tone)
+        self.face.say(text, tone)
         self._follow()
 
-    def _save(self) -> None:
-        dialog = QFileDialog(self, "另存结果", f"{self._document.title}导入结果.txt", "文本 (*.txt)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        text = "\n".join(str(finding) for finding in self.view.model.findings)
-
-        def write(name: str) -> None:
-            try:
-                Path(name).write_text(text + "\n", encoding="utf-8")
-            except OSError as problem:
-                self._say(f"结果没有保存：{problem}", "bad")
-
-        dialog.fileSelected.connect(write)
-        dialog.open()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        """Take files."""
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        """Take the path of the first file dropped."""
-        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if files:
-            self.path.setText(files[0])
-
     def reject(self) -> None:
-        """Cancel a running import and stay; otherwise close."""
-        if self._talk is not None:
-            self._talk.cancel()
-            self._rest()
+        """Cancel a running import and stay; ask when corrections would be lost; otherwise close."""
+        if self.work.storing:
+            self.work.cancel_storing()
             self._say("正在取消……", "info")
-            return
+        elif self.corrections.texts and not self._stored and not self._leaving:
+            count = len(self.corrections.texts)
+            text = f"有 {count} 处更正还没有导入，关闭后不保留。\n可先「另存更正后的工作簿」。"
+            ask(self, "关闭", text, "关闭", self._leave)
+        else:
+            self._leave()
+
+    def _leave(self) -> None:
+        self._leaving = True
+        self.work.stop_checking()
         super().reject()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Cancel what runs before the dialog goes."""
-        if self._talk is not None:
-            self._talk.cancel()
-        super().closeEvent(event)
+        """Closing by the window's cross is the same as by the button."""
+        if self._leaving:
+            super().closeEvent(event)
+        else:
+            event.ignore()
+            self.reject()

@@ -28,10 +28,11 @@ _ALIKE = 0.6
 class FoundHeadings:
     """The heading row of a sheet (0-based, -1 for the pairs layout): what is where, what nobody knows, what is absent.
 
-    ``indexes`` gives the column of every text a finding may name.
+    ``indexes`` gives the column of every text a finding may name; ``title`` is that of the declared sheet.
     """
 
     row: int
+    title: str = ""
     columns: tuple[tuple[Heading, str, int], ...] = ()
     unknown: tuple[tuple[str, int], ...] = ()
     absent: tuple[Heading, ...] = ()
@@ -62,8 +63,9 @@ def likeness(one: str, other: str) -> int:
     return round(SequenceMatcher(None, left, right).ratio() * 100)
 
 
-def find_headings(sheet: Sheet, headings: Sequence[Heading]) -> FoundHeadings:
+def find_headings(sheet: Sheet, plan: SheetPlan) -> FoundHeadings:
     """Find the row of the first thirty that knows most headings; an own heading goes before the standard one."""
+    headings = plan.all_headings
     names = {heading_key(heading.text): heading for heading in headings}
     own = {heading_key(heading.own): heading for heading in headings if heading.own}
     known = {**names, **own}
@@ -76,7 +78,7 @@ def find_headings(sheet: Sheet, headings: Sequence[Heading]) -> FoundHeadings:
             best, best_row, best_hits = keys, number, hits
     if not best and sheet.rows:
         best = [heading_key(str(cell)) if cell not in (None, "") else "" for cell in sheet.rows[0]]
-    return _found(sheet, headings, best, best_row, own, known)
+    return replace(_found(sheet, headings, best, best_row, own, known), title=plan.title)
 
 
 def _found(
@@ -107,7 +109,7 @@ def _found(
             places.setdefault(name, index)
     present = {id(heading) for heading, _, _ in columns}
     absent = tuple(heading for heading in headings if id(heading) not in present)
-    return FoundHeadings(row, tuple(columns), tuple(unknown), absent, tuple(twice), indexes)
+    return FoundHeadings(row, "", tuple(columns), tuple(unknown), absent, tuple(twice), indexes)
 
 
 def own_plans(act: Act, document: DocumentType) -> tuple[SheetPlan, ...]:

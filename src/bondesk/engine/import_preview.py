@@ -154,7 +154,8 @@ def preview_of(
     by_name = {sheet.name: sheet for sheet in sheets}
     cells: dict[Cell, list[int]] = {}
     rows: dict[tuple[str, int], list[int]] = {}
-    for position, finding in enumerate(checked.findings):
+    findings = _sorted(checked.findings, [sheet.name for sheet in sheets])
+    for position, finding in enumerate(findings):
         sheet = by_name.get(finding.place.sheet) if finding.place is not None else None
         if sheet is None or finding.place is None:
             continue
@@ -167,12 +168,23 @@ def preview_of(
         opened,
         corrections,
         sheets,
-        tuple(checked.findings),
+        findings,
         _counts(checked),
         frozenset(checked.refused_rows),
         {cell: tuple(found) for cell, found in cells.items()},
         {row: tuple(found) for row, found in rows.items()},
     )
+
+
+def _sorted(findings: Sequence[Finding], sheets: Sequence[str]) -> tuple[Finding, ...]:
+    """Put the gravest first, each weight in the order of the workbook."""
+    order = {name: position for position, name in enumerate(sheets)}
+
+    def key(finding: Finding) -> tuple[int, int, int]:
+        place = finding.place
+        return -_WEIGHT[finding.severity], order.get(place.sheet, -1) if place else -1, place.row if place else 0
+
+    return tuple(sorted(findings, key=key))
 
 
 def _counts(checked: Checked) -> Counts:

@@ -75,7 +75,7 @@ class SheetReader:
 
     def reading_rows(self, sheet: Sheet, plan: SheetPlan) -> Generator[str, None, ReadSheet | None]:
         """Read a sheet column by column, yielding each heading, so that the reading of a large one can be stopped."""
-        found = self.found[sheet.name] = find_headings(sheet, plan.all_headings)
+        found = self.found[sheet.name] = find_headings(sheet, plan)
         if not self._headings_hold(sheet, found):
             return None
         result = ReadSheet(plan, sheet.name)
@@ -175,7 +175,7 @@ class SheetReader:
             elif key and key not in {heading_key("项目"), ""} and not key.startswith(_EXPLANATION):
                 unknown.append((str(row[0]).strip(), number))
         absent = tuple(heading for heading in plan.headings if id(heading) not in found)
-        self.found[sheet.name] = FoundHeadings(-1, absent=absent)
+        self.found[sheet.name] = FoundHeadings(-1, plan.title, absent=absent)
         for text, number in unknown:
             self._add(Severity.NOTE, "IMP-01", f"不认识的项目“{text}”，未导入", Place(sheet.name, number + 1))
         for heading in plan.headings:

@@ -44,8 +44,8 @@ class ImportDialog(QDialog):
         self.preview: ImportPreview | None = None
         self._wanted, self._stored = False, False
         self._leaving = False
-        may = [context.identity.may(SETTING, action) for action in ("new", "edit")]
-        self.face = ImportFace(document, all(may), self)
+        may_remember = all(context.identity.may(SETTING, action) for action in ("new", "edit"))
+        self.face = ImportFace(document, may_remember, self)
         self.path, self.run, self.bar, self.said = self.face.path, self.face.run, self.face.bar, self.face.said
         self.sheets, self.view = self.face.sheets, self.face.findings
         self.corrections = CorrectionStack(self)
@@ -88,14 +88,10 @@ class ImportDialog(QDialog):
         self.work.failed.connect(self._failed)
         self.work.progressed.connect(self._progressed)
         WorkbookDrop(self, lambda: not self.work.storing).dropped.connect(self.path.setText)
-        standard = QKeySequence.StandardKey
-        for key, deed in (
-            (QKeySequence(standard.Undo), self.corrections.undo.undo),
-            (QKeySequence("Ctrl+Y"), self.corrections.undo.redo),
-            (QKeySequence("F5"), self.read_again),
-            (QKeySequence("Ctrl+Return"), self._import),
-        ):
-            QShortcut(key, self).activated.connect(deed)
+        undo = self.corrections.undo
+        keys = {"Ctrl+Z": undo.undo, "Ctrl+Y": undo.redo, "F5": self.read_again, "Ctrl+Return": self._import}
+        for key, deed in keys.items():
+            QShortcut(QKeySequence(key), self).activated.connect(deed)
 
     def _go_to(self, now: QModelIndex) -> None:
         if now.isValid():

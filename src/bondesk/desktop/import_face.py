@@ -111,6 +111,7 @@ class ImportFace:
         parts = QSplitter(Qt.Orientation.Vertical, dialog)
         parts.setObjectName("import_parts")
         parts.setChildrenCollapsible(False)
+        self.findings.setMinimumHeight(110)
         parts.addWidget(self.sheets)
         parts.addWidget(self.findings)
         parts.setStretchFactor(0, 3)
@@ -132,9 +133,9 @@ class ImportFace:
         layout.addLayout(bottom)
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
-        """List ``findings``; without any the grid has the whole height."""
+        """List ``findings``; without any, or with one that is about no cell, the grid has the whole height."""
         self.findings.show_findings(findings)
-        self.findings.setVisible(bool(findings))
+        self.findings.setVisible(any(finding.place is not None for finding in findings) or len(findings) > 1)
 
     def say(self, text: str, tone: str) -> None:
         """Say how things stand, on the ground of a tone."""

@@ -130,6 +130,10 @@ class ImportSheets(QWidget):
         self.line.setTextFormat(Qt.TextFormat.PlainText)
         self.line.setWordWrap(True)
         self.line.setMinimumHeight(style.ROW_HEIGHT)
+        self.empty = QLabel("把工作簿拖到这里，或点「选择文件…」", self)
+        self.empty.setObjectName("import_empty")
+        self.empty.setProperty("role", "quiet")
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.bar = QHBoxLayout()
         self.bar.setSpacing(style.GAP)
         for widget in (self.wrong_only, self.back, self.next):
@@ -140,7 +144,9 @@ class ImportSheets(QWidget):
         layout.setSpacing(style.GAP)
         layout.addLayout(self.bar)
         layout.addWidget(self.tabs, 1)
+        layout.addWidget(self.empty, 1)
         layout.addWidget(self.line)
+        self._follow()
         for key, step in (("F8", 1), ("Shift+F8", -1)):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
@@ -210,6 +216,9 @@ class ImportSheets(QWidget):
         self._say()
 
     def _follow(self) -> None:
+        self.tabs.setVisible(bool(self.views))
+        self.line.setVisible(bool(self.views))
+        self.empty.setVisible(not self.views)
         any_wrong = self.preview is not None and bool(self.preview.rows)
         for button, tip in ((self.back, "上一处问题（Shift+F8）"), (self.next, "下一处问题（F8）")):
             button.setEnabled(any_wrong)

@@ -7,6 +7,7 @@ from functools import partial
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.flow import Move
+from bondesk.base.import_setting import ImportSetting
 from bondesk.base.steps import Script
 from bondesk.desktop.commands import Command, Commands
 from bondesk.desktop.context import DeskContext
@@ -71,7 +72,7 @@ def list_commands(
         *_record_commands(document, may, deeds, reasons),
         *_flow_commands(document, may, deeds, reasons),
         *_script_commands(context, document, may, deeds, reasons),
-        *_file_commands(document, may, deeds),
+        *_file_commands(document, may, deeds, reasons),
         Command("list.refresh", "刷新", "F5", refresh, group="view"),
         Command("list.find", "查找", "Ctrl+F", find, group="hidden"),
         Command("list.copy_rows", "复制所选行", "Ctrl+C", deeds.copy_rows, reasons.selected, "rows"),
@@ -120,10 +121,12 @@ def _script_reason(reasons: Reasons, script: Script) -> Callable[[], str]:
     return lambda: reasons.in_states(script.title, script.when) if script.when else ""
 
 
-def _file_commands(document: DocumentType, may: May, deeds: ListDeeds) -> Iterator[Command]:
+def _file_commands(document: DocumentType, may: May, deeds: ListDeeds, reasons: Reasons) -> Iterator[Command]:
     if document.workbook is not None and may("import"):
         yield Command("list.import", "导入", "", deeds.import_workbook, group="file")
     if may("export"):
         yield Command("list.export", "导出", "", deeds.export, group="file")
     if document.workbook is not None and may("import"):
         yield Command("list.template", "模板", "", deeds.template, group="file")
+    if document.header is ImportSetting:
+        yield Command("list.setting_template", "导出模板", "", deeds.template_of_setting, reasons.one, "file")

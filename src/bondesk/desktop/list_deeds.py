@@ -173,11 +173,31 @@ class ListDeeds(QObject):
         else:
             with_rows([])
 
-    def import_workbook(self) -> None:
-        """Open the import dialog."""
+    def import_workbook(self, path: str = "") -> None:
+        """Open the import dialog, for the workbook ``path`` when one was dropped."""
         from bondesk.desktop.import_dialog import ImportDialog
 
-        self._open(ImportDialog(self._context, self._document, self._page))
+        self._open(ImportDialog(self._context, self._document, self._page, path))
+
+    def template_of_setting(self) -> None:
+        """Save the import template of the document the selected 导入设置 is for."""
+        row = self._selection.current()
+        if row is None:
+            return
+        setting = self._document
+
+        def find(act: Act) -> str:
+            key: str = records.load(act, setting, row.id).document_key
+            return key
+
+        def found(key: str) -> None:
+            document = self._context.engine.catalogue.document(key)
+            if document.workbook is None:
+                self._context.show_message(f"「{document.title}」没有导入模板")
+            else:
+                self._ask_template(document)
+
+        self._context.lane.act(find, while_alive(self, found), while_alive(self, self.explain))
 
     def _open(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -186,7 +206,9 @@ class ListDeeds(QObject):
 
     def template(self) -> None:
         """Save the import template where the user says."""
-        document = self._document
+        self._ask_template(self._document)
+
+    def _ask_template(self, document: DocumentType) -> None:
         assert document.workbook is not None
 
         def write(path: Path) -> None:

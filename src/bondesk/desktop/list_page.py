@@ -29,6 +29,7 @@ from bondesk.desktop.list_model import ListModel
 from bondesk.desktop.list_selection import ListSelection
 from bondesk.desktop.list_view import ListView
 from bondesk.desktop.work_strip import WorkStrip
+from bondesk.desktop.workbook_drop import WorkbookDrop
 from bondesk.engine.query import Query
 
 #: Milliseconds typing may pause before the list is searched.
@@ -138,6 +139,8 @@ class ListPage(QWidget):
         self.view.customContextMenuRequested.connect(self._show_menu)
         self.view.notice.pressed.connect(self._notice_pressed)
         self.deeds.working.connect(self.strip.follow)
+        if "list.import" in self.commands:
+            WorkbookDrop(self).dropped.connect(self.deeds.import_workbook)
         self.view.selectionModel().selectionChanged.connect(self._selection_changed)
 
     def _selection_changed(self, _on: QItemSelection, _off: QItemSelection) -> None:

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bondesk.adapters.excel.files import ExcelFiles
 from bondesk.adapters.excel.guard import check_zip, kind_of
 from bondesk.base.errors import OutsideFailure, Refused
-from bondesk.base.sheets import ColumnLook, NoResult, TemplateHeading, TemplateSheet
+from bondesk.base.sheets import ColumnLook, ErrorCell, NoResult, TemplateHeading, TemplateSheet, WrittenSheet
 
 FILES = ExcelFiles()
 
@@ -128,6 +129,48 @@ def test_html_called_xls() -> None:
         assert [list(row) for row in sheet.rows] == [["料号", "数量"], ["A&B", "２"]]
 
 
+def test_xml_called_xls() -> None:
+    """Spreadsheets of 2003: skipped rows and cells keep their places, digits stay, errors are no blanks."""
+    text = """<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"
+     xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="料号"><Table>
+     <Row><Cell ss:MergeAcross="1"><Data ss:Type="String">标题</Data></Cell><Cell><Data ss:Type="String">x</Data></Cell></Row>
+     <Row ss:Index="3"><Cell ss:Index="2"><Data ss:Type="Number">123456789012345678</Data></Cell>
+     <Cell><Data ss:Type="DateTime">2024-03-01T00:00:00.000</Data></Cell>
+     <Cell><Data ss:Type="Error">#N/A</Data></Cell></Row></Table></Worksheet></Workbook>"""
+    (sheet,) = FILES.read(text.encode()).sheets
+    assert sheet.name == "料号"
+    assert sheet.rows == [
+        ["标题", None, "x"],
+        [],
+        [None, "123456789012345678", "2024-03-01", ErrorCell("#N/A")],
+    ]
+    with pytest.raises(Refused, match="行列编号"):
+        FILES.read(text.replace('ss:Index="3"', 'ss:Index="99999999"').encode())
+
+
+def test_error_cells_are_not_blank(tmp_path: Path) -> None:
+    """An error value is neither 0 nor nothing, and stays one when we write it back."""
+    book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
+    sheet = book.add_worksheet("x")
+    sheet.write_formula(0, 0, "=1/0", None, "#DIV/0!")
+    sheet.write(0, 1, 5)
+    book.close()
+    (read,) = FILES.read(tmp_path / "a.xlsx").sheets
+    assert read.rows == [[ErrorCell("#DIV/0!"), 5]]
+    FILES.write_sheets(tmp_path / "b.xlsx", [WrittenSheet("x", [[ErrorCell("#DIV/0!"), Decimal(5)]])])
+    (again,) = FILES.read(tmp_path / "b.xlsx").sheets
+    assert again.rows == [[ErrorCell("#N/A"), 5]]
+
+
+def zipped(*names: str) -> bytes:
+    """A zip with empty files of these names."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name in names:
+            archive.writestr(name, b"")
+    return stream.getvalue()
+
+
 def bomb() -> bytes:
     """A small zip that unpacks to a hundred megabytes."""
     stream = io.BytesIO()
@@ -145,8 +188,19 @@ def bomb() -> bytes:
         (lambda: b"\xd0\xcf\x11\xe0" + b"\0" * 600, "损坏"),
         (lambda: b"<html>no table</html>", "没有表格"),
         (bomb, "过大"),
+        (lambda: b" \r\n", "文件是空的"),
+        (lambda: "料号,数量\r\nA,1\r\n".encode("gb18030"), "文本文件"),
+        (lambda: b"a\tb\r\n1\t2\r\n", "另存为 .xlsx"),
+        (lambda: b"MIME-Version: 1.0\r\n", "网页归档"),
+        (lambda: b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le") + b"\0" * 99, "打开密码"),
+        (lambda: b"\xd0\xcf\x11\xe0" + "WordDocument".encode("utf-16-le") + b"\0" * 99, "Word"),
+        (lambda: zipped("word/document.xml"), "Word"),
+        (lambda: zipped("a.txt"), "压缩包"),
     ],
-    ids=["empty", "pdf", "torn zip", "torn xls", "no table", "bomb"],
+    ids=[
+        *("empty", "pdf", "torn zip", "torn xls", "no table", "bomb", "blank", "csv", "tabs", "mht", "encrypted"),
+        *("doc", "docx", "zip"),
+    ],
 )
 def test_files_that_cannot_be_read(content: Callable[[], bytes], said: str) -> None:
     """IMP-00 in Chinese, whatever the library thinks."""

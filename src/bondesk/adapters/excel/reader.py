@@ -1,4 +1,4 @@
-"""Reading .xlsx and .xls (and HTML tables named .xls) into plain sheets."""
+"""Reading .xlsx and .xls (and the HTML or XML tables some systems call .xls) into plain sheets."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from lxml import html
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from bondesk.adapters.excel.formulas import unread_cells
-from bondesk.adapters.excel.guard import check_zip, kind_of
+from bondesk.adapters.excel.guard import NEEDS_PASSWORD, check_zip, kind_of
+from bondesk.adapters.excel.spreadsheet_xml import read_spreadsheet_xml
 from bondesk.base.errors import Refused
 from bondesk.base.sheets import ErrorCell, NoResult, Sheet, SheetBook
 
@@ -24,13 +25,17 @@ def read_workbook(source: Path | bytes) -> SheetBook:
     kind = kind_of(content)
     if kind == "html":
         return _read_html(content)
+    if kind == "xml":
+        return read_spreadsheet_xml(content)
     if kind == "xlsx":
         check_zip(content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = [(name, _rows(book, name)) for name in book.sheet_names]
+    except PasswordError as problem:
+        raise Refused(NEEDS_PASSWORD, "IMP-00") from problem
     except (CalamineError, ValueError) as problem:
-        raise Refused(f"文件打不开：可能已损坏或设有密码（{problem}）", "IMP-00") from problem
+        raise Refused(f"文件打不开：工作簿可能已损坏，请在 Excel 中打开后另存（{problem}）", "IMP-00") from problem
     if kind == "xlsx":
         _mark(sheets, unread_cells(content))
     return SheetBook(tuple(Sheet(name, rows) for name, rows in sheets))
@@ -55,7 +60,7 @@ def _mark(
 
 def _read_html(content: bytes) -> SheetBook:
     """Read the tables of an HTML file that some systems call .xls: GB18030 unless it says UTF-8."""
-    for encoding in ("utf-8", "gb18030"):
+    for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = content.decode(encoding)
             break

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
 from bondesk.areas.codes.partner import Partner
+from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.areas.notes.source_document import SourceDocument
 from bondesk.base.errors import Refused
 from bondesk.base.findings import errors_in
@@ -126,3 +128,53 @@ def test_nothing_sound_is_refused_as_a_whole(masters_office: Office, tmp_path: P
     with pytest.raises(Refused):
         accept(masters_office, "source_document", book(tmp_path, {"单证": lines("A 1 数量=abc")}))
     assert stored(masters_office) == []
+
+
+NOTE_HEADS = "企业内部清单编号* 备案号* 进出口标志* 料件成品标志* 监管方式* 运输方式* 进出境关别* 申报地海关* 启运国 清单申报日期".split()
+NOTE_HEAD = ["E52042300A01", "进口", "料件", "0615", "2", "5208", "5204", "JPN", "2024-03-01"]
+NOTE_LINES = (
+    "企业内部清单编号* 序号* 备案序号* 料号 商品编码* 商品名称* 规格型号 申报单位* 申报数量* 法定单位* 法定数量* "
+    "第二法定单位 第二法定数量 币制* 申报总价* 原产国 最终目的国 征免方式*"
+).split()
+NOTE_LINE = [1, "CAP0402-104K", "8532241000", "片式多层瓷介电容器", "0402", "千个", 100, "千克", 0.12]
+NOTE_LINE += ["千个", 100, "JPY", 33333.33, "JPN", "CHN", 3]
+
+
+def notes(heads: str, rows: str) -> dict[str, list[list[Any]]]:
+    """Two sheets: numbers of notes (``N-2/x``: with the supervision mode x); lines ``number line_no quantity``."""
+    sheets: dict[str, list[list[Any]]] = {"表头": [NOTE_HEADS], "表体": [NOTE_LINES]}
+    for word in heads.split():
+        number, _, mode = word.partition("/")
+        sheets["表头"].append([number, *NOTE_HEAD[:3], mode or "0615", *NOTE_HEAD[4:]])
+    for line in rows.split(","):
+        number, line_no, quantity = line.split()
+        sheets["表体"].append([number.strip("-") and number, int(line_no), *NOTE_LINE[:6], quantity, *NOTE_LINE[7:]])
+    return sheets
+
+
+#: heads | lines | stored | rows left out of 表头, of 表体
+NOTES: dict[str, tuple[str, str, list[str], list[int], list[int]]] = {
+    "all sound": ("N1 N2", "N1 1 100,N2 1 100", ["N1:1", "N2:1"], [], []),
+    "a line that cannot be read": ("N1 N2", "N1 1 abc,N1 2 100,N2 1 100", ["N2:1"], [2], [2, 3]),
+    "a head that cannot be read": ("N1 N2/9Z9Z", "N1 1 100,N2 1 100", ["N1:1"], [3], [3]),
+    "a line of no head": ("N1 N2", "N1 1 100,N9 1 100,N2 1 100", ["N1:1", "N2:1"], [], [3]),
+    "a line without a number": ("N1 N2 N3", "N1 1 100,- 2 100,N2 1 100,N3 1 100", ["N3:1"], [2, 3], [2, 3, 4]),
+}
+
+
+@pytest.mark.parametrize("name", NOTES)
+def test_notes_in_two_sheets(factory_office: Office, tmp_path: Path, name: str) -> None:
+    """Heads and lines on their own sheets stand and fall together."""
+    heads, rows, wanted, left_heads, left_lines = NOTES[name]
+    target = tmp_path / "left.xlsx"
+    accept(factory_office, "bonded_note", book(tmp_path, notes(heads, rows)), target)
+    got = read(factory_office.engine, BondedNote, lambda one: f"{one.internal_no}:{len(one.lines)}")
+    assert sorted(got) == wanted
+    if not (left_heads or left_lines):
+        assert not target.exists()
+        return
+    back = load_workbook(target)
+    for title, left in (("表头", left_heads), ("表体", left_lines)):
+        file_rows = notes(heads, rows)[title]
+        given = [row[0].value for row in back[title].iter_rows(min_row=2)]
+        assert given == [file_rows[number - 1][0] or None for number in left], title

@@ -33,8 +33,8 @@ class Checked:
     """The documents of a workbook and what is wrong with them.
 
     ``refused`` holds the numbers of documents with an error; ``left_out`` the rows with unreadable cells, by
-    number (None where that is unreadable too); ``lost`` the rows no document could be told for; ``doubts``
-    the documents that may lack such a row.
+    number (None where that is unreadable too); ``numberless`` rows of a lines sheet whose join is unreadable;
+    ``lost`` the rows no document could be told for; ``doubts`` the documents that may lack such a row.
     """
 
     arrived: list[Arrived]
@@ -43,6 +43,7 @@ class Checked:
     refused: set[Number] = field(default_factory=set)
     lost: set[tuple[str, int]] = field(default_factory=set)
     left_out: LeftOut = field(default_factory=dict)
+    numberless: set[tuple[str, int]] = field(default_factory=set)
     doubts: list[Finding] = field(default_factory=list)
 
     @property
@@ -70,8 +71,9 @@ def checking_steps(act: Act, document: DocumentType, reading: Reading) -> Genera
     broken = reading.broken
     several = len(reading.sheets) > 1 or any(sheet.plan.pairs for sheet in reading.sheets)
     left_out = {} if several else _leave_out(document, reading, broken)
+    numberless = _numberless(reading)
     arrived = arrange(document, reading.sheets, reading.findings)
-    checked = Checked(arrived, {}, list(reading.findings), left_out=left_out)
+    checked = Checked(arrived, {}, list(reading.findings), left_out=left_out, numberless=numberless)
     checked.existing = _existing(act, document, arrived, checked.findings)
     _keep_stored(act, document, arrived, checked.existing)
     skipped = {one.number for one in arrived if not broken.isdisjoint(one.rows)} if several else set()
@@ -114,6 +116,13 @@ def _leave_out(document: DocumentType, reading: Reading, broken: set[tuple[str, 
         kept = [pair for pair in pairs if (sheet.name, pair[1]) not in gone]
         sheet.records, sheet.rows = [record for record, _ in kept], [row for _, row in kept]
     return gone
+
+
+def _numberless(reading: Reading) -> set[tuple[str, int]]:
+    """Return (sheet, row) of the lines whose own cell that ties them to a head cannot be read."""
+    joins = {s.name: s.texts.get(s.plan.join.field.key, "") for s in reading.sheets if s.plan.join is not None}
+    places = (finding.place for finding in errors_in(reading.findings))
+    return {(place.sheet, place.row) for place in places if place and joins.get(place.sheet) == place.column}
 
 
 def _existing(act: Act, document: DocumentType, arrived: list[Arrived], findings: list[Finding]) -> Existing:
@@ -201,7 +210,8 @@ def _refuse(reading: Reading, checked: Checked) -> None:
 
 def _refuse_neighbours(sheet: ReadSheet, checked: Checked, owner: dict[tuple[str, int], Number]) -> None:
     """A row whose number cannot be read may belong to the document above or below it: neither is stored."""
-    lost = {row for name, row in checked.lost if name == sheet.name}
+    lost = {row for (name, row), number in checked.left_out.items() if name == sheet.name and number is None}
+    lost |= {row for name, row in checked.numberless if name == sheet.name}
     rows = sorted({*sheet.rows, *lost, *(row for name, row in checked.left_out if name == sheet.name)})
     for position, row in enumerate(rows):
         if row not in lost:

@@ -91,7 +91,7 @@ def type_into(dialog: ImportDialog, row: int, column: int, text: str) -> None:
     editor.selectAll()
     QTest.keyClicks(editor, text)
     QTest.keyClick(editor, Qt.Key.Key_Return)
-    wait_until(lambda: not isValid(editor) or not editor.isVisible(), "the cell's editor to close")
+    wait_until(lambda: not isValid(editor), "the cell's editor to close")
 
 
 def click(button: Any) -> None:
@@ -112,6 +112,8 @@ def test_choose_see_mend_import(open_dialog: Open, masters_office: Office, tmp_p
     type_into(dialog, 3, QTY, "7")
     settled(dialog)
     assert "可以导入" in dialog.said.text()
+    assert dialog.sheets.current() == ("单证", 4, QTY), "Enter goes down"
+    dialog.sheets.go(("单证", 3, QTY))
     assert "已更正，原为“abc”" in dialog.sheets.line.text()
     view = dialog.sheets.view()
     assert view is not None
@@ -295,6 +297,35 @@ def test_a_large_workbook_never_blocks(open_dialog: Open, tmp_path: Path) -> Non
     dialog.close()
     assert not dialog.isVisible()
     wait_until(lambda: not dialog._context.extras[RUNNING], "the end of the talk")
+
+
+def test_a_file_that_is_no_workbook(open_dialog: Open, tmp_path: Path) -> None:
+    """What it is and what to do is said; nothing can be imported; a good file afterwards can."""
+    bad = tmp_path / "bad.xls"
+    bad.write_text("料号,数量\nA,1\n", encoding="gb18030")
+    dialog = open_dialog(path=bad)
+    assert "这是文本文件" in dialog.said.text()
+    assert not dialog.run.isEnabled()
+    assert "打不开" in dialog.run.toolTip()
+    dialog.path.setText(str(book(tmp_path, {"单证": lines("A 1")})))
+    settled(dialog)
+    assert dialog.run.isEnabled()
+
+
+def test_enter_goes_down_and_never_imports(open_dialog: Open, masters_office: Office, tmp_path: Path) -> None:
+    """Enter in the grid is a spreadsheet's Enter; Ctrl+Enter imports."""
+    dialog = open_dialog(path=book(tmp_path, {"单证": lines("A 1\nA 2")}))
+    view = dialog.sheets.view()
+    assert view is not None
+    view.setFocus()
+    view.setCurrentIndex(view.raw.index(1, QTY))
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    assert dialog.sheets.current() == ("单证", 3, QTY)
+    settled(dialog)
+    assert stored(masters_office) == []
+    QTest.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    settled(dialog)
+    assert stored(masters_office) == ["A:2"]
 
 
 def test_every_widget_has_a_name(open_dialog: Open) -> None:

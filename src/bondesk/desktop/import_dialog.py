@@ -42,7 +42,7 @@ class ImportDialog(QDialog):
         self.resize(1120, 740)
         self._context, self._document = context, document
         self.preview: ImportPreview | None = None
-        self._wanted, self._stored = False, False
+        self._wanted, self._stored, self._unreadable = False, False, False
         self._leaving = False
         may_remember = all(context.identity.may(SETTING, action) for action in ("new", "edit"))
         self.face = ImportFace(document, may_remember, self)
@@ -51,9 +51,7 @@ class ImportDialog(QDialog):
         self.corrections = CorrectionStack(self)
         self.work = ImportWork(context, document, self)
         self.files = ImportFiles(context, document, self, self._say, self._complain)
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(DEBOUNCE_MS)
+        self._typing = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
         self._connect()
         self._follow()
         if path:
@@ -110,7 +108,7 @@ class ImportDialog(QDialog):
 
     def _path_changed(self) -> None:
         self.work.stop_checking()
-        self.preview, self._stored, self._wanted = None, False, False
+        self.preview, self._stored, self._wanted, self._unreadable = None, False, False, False
         self.corrections.clear()
         self.sheets.show_preview(None)
         self.face.show_findings(())
@@ -131,6 +129,7 @@ class ImportDialog(QDialog):
             self._start(self.preview.opened if self.preview is not None else self._file())
 
     def _start(self, source: Path | OpenedWorkbook) -> None:
+        self._unreadable = False
         self.work.check(source, self.corrections.texts, self.face.accepted_only.isChecked())
         self.bar.setRange(0, 0)
         self.bar.setFormat("正在检查…")
@@ -193,6 +192,8 @@ class ImportDialog(QDialog):
             return "正在导入"
         if not self.path.text().strip():
             return "请先选择工作簿"
+        if self._unreadable:
+            return "工作簿打不开，请换一个文件，或处理后按「重新读取」（F5）"
         if self._stored:
             return "这个工作簿已经导入；要再次导入请按「重新读取」（F5）"
         if self.preview is None or self.work.checking or self._typing.isActive():
@@ -245,7 +246,7 @@ class ImportDialog(QDialog):
             self._context.changed(key)
 
     def _failed(self, problem: Exception) -> None:
-        self._wanted = False
+        self._wanted, self._unreadable = False, self.preview is None
         self._rest()
         if isinstance(problem, Refused):
             self.face.show_findings(problem.findings)

@@ -15,6 +15,7 @@ from bondesk.base.findings import errors_in
 from bondesk.base.steps import Outcome, Progress
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.context import DeskContext
+from bondesk.desktop.help_dock import offer_help
 from bondesk.desktop.import_corrections import CorrectionStack
 from bondesk.desktop.import_face import ImportFace
 from bondesk.desktop.import_files import ImportFiles
@@ -52,6 +53,7 @@ class ImportDialog(QDialog):
         self.work = ImportWork(context, document, self)
         self.files = ImportFiles(context, document, self, self._say, self._complain)
         self._typing = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
+        offer_help(context, self, document.key)
         self._connect()
         self._follow()
         if path:
@@ -66,7 +68,7 @@ class ImportDialog(QDialog):
         face.folders.aboutToShow.connect(lambda: self.files.fill_menu(face.folders, self.path.setText))
         face.again.clicked.connect(self.read_again)
         face.template.clicked.connect(self.files.template)
-        face.accepted_only.toggled.connect(self._mode_changed)
+        face.accepted_only.toggled.connect(self._check)
         face.save_copy.clicked.connect(self._save_copy)
         face.save_refused.clicked.connect(self._save_refused)
         face.leave.clicked.connect(self.reject)
@@ -125,7 +127,7 @@ class ImportDialog(QDialog):
             self._start(self._file())
 
     def _check(self) -> None:
-        if not self.work.storing and not self._stored:
+        if not self.work.storing and not self._stored and self.path.text().strip():
             self._start(self.preview.opened if self.preview is not None else self._file())
 
     def _start(self, source: Path | OpenedWorkbook) -> None:
@@ -134,11 +136,6 @@ class ImportDialog(QDialog):
         self.bar.setRange(0, 0)
         self.bar.setFormat("正在检查…")
         self.bar.setVisible(True)
-        self._follow()
-
-    def _mode_changed(self) -> None:
-        if self.preview is not None:
-            self._check()
         self._follow()
 
     def _show(self, preview: ImportPreview) -> None:

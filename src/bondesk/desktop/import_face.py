@@ -139,11 +139,9 @@ class ImportFace:
 
     def say(self, text: str, tone: str) -> None:
         """Say how things stand, on the ground of a tone."""
-        shown = style.tone(tone)
         self.said.setText(text)
-        self.said.setStyleSheet(
-            f"color: {shown.foreground}; background: {shown.background}; padding: 6px; border-radius: 4px"
-        )
+        self.said.setProperty("role", "said")
+        style.set_tone(self.said, tone)
 
     def summary(self, preview: ImportPreview) -> tuple[str, str]:
         """Say what an import would do, with its tone."""

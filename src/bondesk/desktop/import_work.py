@@ -12,6 +12,7 @@ from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
 from bondesk.base.steps import Outcome, Progress, Steps
 from bondesk.desktop.context import DeskContext
+from bondesk.desktop.jobs import jobs_of
 from bondesk.desktop.talk import Talk
 from bondesk.engine.act import Act
 from bondesk.engine.import_preview import ImportPreview, preview_steps
@@ -93,6 +94,7 @@ class ImportWork(QObject):
         talk.ended.connect(lambda outcome: self._ended(talk, outcome))
         talk.failed.connect(lambda problem: self._failed(talk, problem))
         talk.cancelled.connect(lambda: self._cancelled(talk))
+        jobs_of(self._context).follow(f"导入 {document.title}", talk)
         talk.start()
 
     def cancel_storing(self) -> None:

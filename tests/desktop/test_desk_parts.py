@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -68,10 +70,13 @@ def test_a_severity_can_be_hidden(qtbot: QtBot) -> None:
 @pytest.fixture
 def guard(tmp_path: Path) -> Iterator[CrashGuard]:
     hooks = sys.excepthook, threading.excepthook
+    former = qInstallMessageHandler(None)
+    qInstallMessageHandler(former)
     made = CrashGuard(tmp_path / "bondesk.log")
     made.install()
     yield made
     sys.excepthook, threading.excepthook = hooks
+    qInstallMessageHandler(former)
 
 
 def test_a_crash_is_shown_once_and_logged(
@@ -214,3 +219,23 @@ def test_a_lost_database_stops_the_rest(desk: Any, qtbot: QtBot) -> None:
 def test_stopping_keeps_what_is_done(desk: Any, qtbot: QtBot) -> None:
     results = _work(desk, qtbot, dict.fromkeys(range(1, 6)), cancel_after=2)
     assert [result.done for result in results] == [True, True]
+
+
+def test_a_fatal_word_of_qt_is_in_the_log_before_the_end(tmp_path: Path) -> None:
+    """A real process: Qt ends it with an abort, the log file says why."""
+    program = f"""
+import pathlib
+from PySide6.QtCore import QCoreApplication, qFatal
+from bondesk.desktop.crash import CrashGuard, keep_log
+app = QCoreApplication([])
+log = pathlib.Path({str(tmp_path / "logs" / "bondesk.log")!r})
+keep_log(log)
+guard = CrashGuard(log)
+guard.install()
+qFatal("显示设备丢失")
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False, timeout=120)
+    assert ended.returncode != 0
+    text = (tmp_path / "logs" / "bondesk.log").read_text(encoding="utf-8")
+    assert "CRITICAL" in text
+    assert "显示设备丢失" in text

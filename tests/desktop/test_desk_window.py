@@ -20,6 +20,7 @@ from bondesk.desktop import looks, style
 from bondesk.desktop.command_palette import CommandPalette
 from bondesk.desktop.key_list import KeyList
 from bondesk.desktop.layout import Layout
+from bondesk.desktop.list_page import ListPage
 from bondesk.desktop.login import SignedIn
 from bondesk.desktop.main_window import MainWindow
 from bondesk.engine.engine import Engine
@@ -111,6 +112,9 @@ def test_the_start_page_says_what_waits_and_opens_it(
     page = window.pages.current()
     assert page is not None
     assert page.objectName() == "list.bonded_note"
+    assert isinstance(page, ListPage)
+    assert [(one.key, one.value) for one in page.query().conditions] == [("state", ("DRAFT",))]
+    qtbot.waitUntil(lambda: page.model.rowCount() == 2, timeout=60_000)
 
 
 def test_an_empty_desk_says_that_nothing_waits(open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:

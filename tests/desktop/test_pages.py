@@ -15,6 +15,7 @@ from bondesk.areas.goods.part import Part
 from bondesk.base.identity import Identity
 from bondesk.desktop.form_page import FormPage
 from bondesk.desktop.layout import Layout
+from bondesk.desktop.list_page import ListPage
 from bondesk.desktop.login import SignedIn
 from bondesk.desktop.main_window import MainWindow
 from bondesk.desktop.page_restore import read
@@ -167,6 +168,9 @@ def test_documents_come_back_where_they_stood(
     fill([Partner(id=21, code="C01", name="晨光")])
     window, catalogue = open_window(), engine.catalogue
     window.open_module("list.part")
+    listed = window.pages.current()
+    assert isinstance(listed, ListPage)
+    listed.search.setText("CAP-2")
     for number in (11, 12):
         window.open_document(catalogue.document("part"), number)
     window.open_document(catalogue.document("partner"), 21)
@@ -186,6 +190,9 @@ def test_documents_come_back_where_they_stood(
     qtbot.waitUntil(lambda: again.pages.page("form.partner.21") is not None, timeout=60_000)
     found = {page.objectName(): again.pages.place_of(page) for page in again.pages.pages()}
     assert found == {"list.part": "main", "form.partner.21": "side", "form.part.12": "window"}
+    recalled = again.pages.page("list.part")
+    assert isinstance(recalled, ListPage)
+    assert recalled.search.text() == "CAP-2"
     assert "1 个页面没有恢复" in again.line.message.text()
     assert "「料号档案」" in again.line.message.text()
     again.close()

@@ -10,7 +10,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QMessageLogContext, QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -53,7 +53,7 @@ class CrashDialog(QDialog):
         self._text = f"{details}\n日志文件：{log_file}"
         text = QLabel(
             "程序内部出错，刚才的操作没有完成，也没有保存。其他已保存的数据不受影响，可以继续使用。\n"
-            f"请点「复制」把下面的内容发给维护人员。日志文件：{log_file}",
+            f"请点「复制详情」把下面的内容发给维护人员。日志文件：{log_file}",
             self,
         )
         text.setObjectName("crash_text")
@@ -63,7 +63,7 @@ class CrashDialog(QDialog):
         self.details.setObjectName("crash_details")
         self.details.setReadOnly(True)
         self.details.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.copy_button = QPushButton("复制", self)
+        self.copy_button = QPushButton("复制详情", self)
         self.copy_button.setObjectName("crash_copy")
         self.copy_button.setAutoDefault(False)
         self.copy_button.clicked.connect(lambda: QApplication.clipboard().setText(self._text))
@@ -96,6 +96,7 @@ class CrashGuard(QObject):
         """Take over the hooks of the interpreter and of its threads."""
         sys.excepthook = self._hook
         threading.excepthook = self._thread_hook
+        qInstallMessageHandler(self._qt_message)
 
     def _hook(self, kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
@@ -106,6 +107,17 @@ class CrashGuard(QObject):
     def _thread_hook(self, given: threading.ExceptHookArgs) -> None:
         if given.exc_value is not None:
             self.report(given.exc_value)
+
+    def _qt_message(self, kind: QtMsgType, where: QMessageLogContext, text: str) -> None:
+        """Keep what Qt says in the log; a fatal word ends the process right after, so it is written out first."""
+        if kind is QtMsgType.QtFatalMsg:
+            _log.critical("Qt ended the program: %s (%s:%s)", text, where.file, where.line)
+            for handler in logging.getLogger().handlers:
+                handler.flush()
+        elif kind is QtMsgType.QtCriticalMsg:
+            _log.error("Qt: %s", text)
+        elif kind is QtMsgType.QtWarningMsg:
+            _log.warning("Qt: %s", text)
 
     def report(self, problem: BaseException) -> None:
         """Log ``problem`` with its traceback and show it; safe from every thread."""

@@ -24,8 +24,8 @@ from bondesk.desktop.context import DeskContext
 from bondesk.desktop.layout import Layout
 from bondesk.desktop.list_commands import list_commands
 from bondesk.desktop.list_deeds import ListDeeds
-from bondesk.desktop.list_filters import FilterPanel
-from bondesk.desktop.list_model import ListModel
+from bondesk.desktop.list_filters import ChoiceFilter, FilterPanel
+from bondesk.desktop.list_model import STATE_KEY, ListModel
 from bondesk.desktop.list_selection import ListSelection
 from bondesk.desktop.list_view import ListView
 from bondesk.desktop.work_strip import WorkStrip
@@ -187,6 +187,24 @@ class ListPage(QWidget):
         self.filters.clear()
         self._typing.stop()
         self._requery()
+
+    def show_only_state(self, key: str) -> None:
+        """Narrow the list to one state of the flow, as the tiles of the start page do."""
+        self.search.clear()
+        self.filters.clear()
+        for editor in self.filters.filters:
+            if editor.key == STATE_KEY and isinstance(editor, ChoiceFilter):
+                editor.tick(key)
+        self._typing.stop()
+        self._requery()
+
+    def remembered(self) -> str:
+        """Return what is searched for, to be shown again at the next login."""
+        return self.search.text().strip()
+
+    def recall(self, kept: str) -> None:
+        """Search again for what was searched for."""
+        self.search.setText(kept)
 
     def document_changed(self, key: str) -> None:
         """Read again when documents of this type changed; a hidden page waits until it is shown."""

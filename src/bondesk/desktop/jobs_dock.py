@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -85,6 +85,8 @@ class JobsPanel(QWidget):
         bar = QProgressBar(self.list)
         bar.setObjectName(f"job_progress.{len(self._rows)}")
         bar.setTextVisible(True)
+        bar.setMaximumHeight(style.ROW_HEIGHT - 8)
+        row.setSizeHint(0, QSize(0, style.ROW_HEIGHT))
         self.list.setItemWidget(row, 3, bar)
         self._rows.append((job, row, bar))
         job.changed.connect(lambda: self._show(job, row, bar))
@@ -98,7 +100,10 @@ class JobsPanel(QWidget):
         row.setForeground(2, QColor(style.tone(tone).foreground))
         row.setBackground(2, QColor(style.tone(tone).background))
         if job.over:
-            self.list.removeItemWidget(row, 3)
+            if isValid(bar):
+                self.list.removeItemWidget(row, 3)
+                bar.hide()
+                bar.deleteLater()
         elif isValid(bar):
             bar.setRange(0, job.total)
             bar.setValue(job.done)

@@ -282,6 +282,8 @@ def palette_of(scheme: Scheme) -> QPalette:
         role.Accent: scheme.accent,
         role.Mid: scheme.border,
     }
+    if scheme is DARK:  # Fusion's edges: white ones would cut a dark window into pieces
+        roles |= {role.Light: scheme.border, role.Midlight: scheme.border, role.Dark: scheme.base}
     for name, colour in roles.items():
         palette.setColor(name, QColor(colour))
     for name in (role.WindowText, role.Text, role.ButtonText):

@@ -180,10 +180,7 @@ def apply_style(app: QApplication, scheme: Scheme = LIGHT, points: int = FONT_PO
         app.setProperty("bondesk_styled", True)
     _take(scheme, min(max(points, LEAST_POINTS), MOST_POINTS))
     app.setPalette(palette_of(scheme))
-    font = QFont()
-    font.setFamilies(list(FONTS))
-    font.setPointSize(_points)
-    app.setFont(font)
+    app.setFont(QFont(list(FONTS), _points))
     app.setStyleSheet(_sheet_of(scheme, _points))
     if not first:
         _looks.changed.emit()

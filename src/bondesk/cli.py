@@ -23,7 +23,7 @@ from bondesk.base.findings import errors_in
 from bondesk.base.identity import Identity
 from bondesk.base.options import read_options
 from bondesk.base.steps import Ask, Choose, Confirm, Preview, Progress, Step, play, proposed_answer
-from bondesk.engine import checking, exporting, importing, records, reporting, scripts, sending
+from bondesk.engine import checking, exporting, importing, list_export, records, reporting, scripts, sending
 from bondesk.engine.engine import SYSTEM, Engine
 from bondesk.engine.query import Condition, Query
 from bondesk.engine.receiving import receive
@@ -58,6 +58,10 @@ def parser() -> argparse.ArgumentParser:
     listing = _with_key(verbs.add_parser("list", help="列出单证"))
     listing.add_argument("--where", action="append", default=[], nargs="+", metavar="field=value")
     listing.add_argument("--format", choices=("csv", "json"), default="csv")
+    export = _with_key(verbs.add_parser("export", help="导出列表"))
+    export.add_argument("out", type=Path)
+    export.add_argument("--layout", default="", help="导出设置中的格式名称；不给则为列表的默认列")
+    export.add_argument("--where", action="append", default=[], nargs="+", metavar="field=value")
     run = verbs.add_parser("run", help="执行功能")
     run.add_argument("action")
     run.add_argument("--set", action="append", default=[], nargs="+", metavar="name=value")
@@ -218,6 +222,16 @@ def _list(home: Home, given: argparse.Namespace) -> int:
     return DONE
 
 
+def _export(home: Home, given: argparse.Namespace) -> int:
+    engine, identity = signed_in(home, given)
+    document = engine.catalogue.document(given.key)
+    conditions = tuple(Condition(name, "eq", value) for name, value in pairs(given.where).items())
+    with engine.acting(identity) as act:
+        steps = list_export.export_steps(act, document, Query(conditions), given.out, given.layout)
+        output.print_line(play(steps, _quietly).text)
+    return DONE
+
+
 def answered_from(path: Path | None) -> Callable[[Step], Any]:
     """Return how an unattended run answers: by the step's key from the file, else what is proposed."""
     if path is None:
@@ -349,6 +363,7 @@ _COMMANDS: dict[str, Callable[[Home, argparse.Namespace], int]] = {
     "template": _template,
     "import": _import,
     "list": _list,
+    "export": _export,
     "run": _run,
     "audit": _move,
     "unaudit": _move,

@@ -50,6 +50,22 @@ _ROWS = 5
 SNAPSHOTS = Path(__file__).resolve().parents[1] / "snapshots"
 
 
+class PlainTable:
+    """The twin of a table written row by row: tab-separated text."""
+
+    def __init__(self, path: Path, columns: Sequence[ColumnLook]) -> None:
+        self.path, self.lines = path, [[column.heading for column in columns]]
+
+    def add(self, row: Sequence[object]) -> None:
+        self.lines.append([str(value) for value in row])
+
+    def close(self) -> None:
+        self.path.write_text("\n".join("\t".join(line) for line in self.lines), encoding="utf-8")
+
+    def drop(self) -> None:
+        self.path.unlink(missing_ok=True)
+
+
 class PlainFiles:
     """The twin of the workbook adapter: tab-separated text."""
 
@@ -61,6 +77,9 @@ class PlainFiles:
     ) -> None:
         lines = [[column.heading for column in columns], *rows]
         path.write_text("\n".join("\t".join(str(value) for value in line) for line in lines), encoding="utf-8")
+
+    def table_writer(self, path: Path, title: str, columns: Sequence[ColumnLook]) -> PlainTable:
+        return PlainTable(path, columns)
 
     def write_template(self, path: Path, sheets: Sequence[TemplateSheet], code_lists: Any) -> None:
         path.write_text("\n".join(sheet.title for sheet in sheets), encoding="utf-8")

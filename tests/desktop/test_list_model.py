@@ -31,7 +31,9 @@ def statements(engine: Engine) -> Iterator[list[str]]:
 
     def note(_connection: Any, _cursor: Any, text: str, values: Any, *_: Any) -> None:
         if "FROM part" in text:
-            seen.append("count" if "count(" in text else f"offset {values[-1]}")
+            backwards = "part.id ASC" in text
+            place = ROWS - values[-1] - values[-2] if backwards and "count(" not in text else values[-1]
+            seen.append("count" if "count(" in text else f"offset {place}")
 
     event.listen(engine.store.sql, "before_cursor_execute", note)
     yield seen

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from bondesk.areas.goods.part import Part
 from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.base.documents import DocumentType
 from bondesk.base.flow import AUDITED_AND_SENT
+from bondesk.desktop.export_dialog import ExportDialog
 from bondesk.desktop.findings_view import FindingsDialog
 from bondesk.desktop.list_model import TONE_ROLE
 from bondesk.desktop.list_page import ListPage
@@ -62,7 +63,7 @@ def test_rows_read_as_a_clerk_writes_them(fill: Fill, parts: list[Part], open_li
     weight = [one.title for one in page.model.columns].index("单重")
     right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     assert page.model.index(0, weight).data(Qt.ItemDataRole.TextAlignmentRole) == right
-    assert page.count_label.text() == "共 4 条"
+    assert page.head.count_label.text() == "共 4 条"
 
 
 def test_a_click_on_a_heading_sorts_up_down_and_back(
@@ -100,8 +101,16 @@ def test_what_is_not_granted_is_not_there(fill: Fill, make_desk: Any, open_list:
         "list.open",
         "list.move.audit",
         "list.refresh",
-        "list.find",
         "list.copy_rows",
+        "list.copy_bare",
+        "list.find",
+        "list.filters",
+        "list.conditions",
+        "list.clear",
+        "list.group",
+        "list.views",
+        "list.save_view",
+        "list.columns",
     ]
 
 
@@ -230,6 +239,8 @@ def test_an_export_holds_what_the_list_shows(
     page = open_list("part")
     changed(page, qtbot, lambda: page.search.setText("电"))
     page.bound.run("list.export")
+    qtbot.waitUntil(lambda: page.findChild(ExportDialog) is not None)
+    page.findChild(ExportDialog).findChild(QPushButton, "export_ok").click()
     target = tmp_path / "料号.xlsx"
     choose(page, target)
     qtbot.waitUntil(lambda: desk.messages[-1:] == [f"已导出 2 行：{target}"])

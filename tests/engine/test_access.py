@@ -11,10 +11,12 @@ from bondesk.areas.setup.users import GroupRight, User, UserGroup, UserMembershi
 from bondesk.base.errors import Refused
 from bondesk.base.identity import Identity
 from bondesk.base.options import read_options
-from bondesk.engine import exporting, importing, records, reporting, scripts, sending
+from bondesk.base.steps import play
+from bondesk.engine import importing, records, reporting, scripts, sending
 from bondesk.engine.act import Act
 from bondesk.engine.drafts import Draft
 from bondesk.engine.engine import SYSTEM
+from bondesk.engine.list_export import export_steps
 from bondesk.engine.query import Query, count, page
 from builders.office import DEMO, PASSWORD, Office
 
@@ -51,7 +53,7 @@ DEEDS: dict[tuple[str, str], Deed] = {
     ("partner", "edit"): lambda o, act, _: records.save(act, o.document("partner"), Draft(head={}, id=1)),
     ("partner", "delete"): lambda o, act, _: records.delete(act, o.document("partner"), 1),
     ("partner", "import"): import_partners,
-    ("partner", "export"): lambda o, act, to: exporting.export_list(act, o.document("partner"), Query(), to / "x.xlsx"),
+    ("partner", "export"): lambda o, act, to: play(export_steps(act, o.document("partner"), Query(), to / "x.xlsx")),
     ("bonded_note", "audit"): lambda o, act, _: records.move(act, o.document("bonded_note"), 1, "audit"),
     ("bonded_note", "unaudit"): lambda o, act, _: records.move(act, o.document("bonded_note"), 1, "unaudit"),
     ("bonded_note", "void"): lambda o, act, _: records.move(act, o.document("bonded_note"), 1, "void"),

@@ -18,10 +18,11 @@ from bondesk.base.log_chain import START, Verdict
 from bondesk.base.operation_log import LogHead, OperationLog
 from bondesk.base.options import read_options
 from bondesk.base.steps import play
-from bondesk.engine import exporting, history, records, scripts
+from bondesk.engine import history, records, scripts
 from bondesk.engine.checking import run_checks
 from bondesk.engine.drafts import LineDraft
 from bondesk.engine.engine import SYSTEM, Engine
+from bondesk.engine.list_export import export_steps
 from bondesk.engine.query import Query
 from bondesk.engine.store import open_store
 from bondesk.settings import Connection, Home, Settings
@@ -217,7 +218,7 @@ def line_of(module: str, action: str) -> LineDraft:
 
 def test_exports_and_scripts_are_logged(codes_office: Office, tmp_path: Path) -> None:
     with codes_office.act() as act:
-        exporting.export_list(act, codes_office.document("partner"), Query(), tmp_path / "客户.xlsx")
+        play(export_steps(act, codes_office.document("partner"), Query(), tmp_path / "客户.xlsx"))
     codes_office.run("export_log_checkpoint", {"file": str(tmp_path)})
     with codes_office.act() as act:
         newest = act.session.scalars(select(OperationLog).order_by(OperationLog.seq.desc()).limit(2)).all()

@@ -12,10 +12,12 @@ from bondesk.areas.index import CATALOGUE
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
 from bondesk.base.identity import Identity
-from bondesk.engine import exporting, importing, records, reporting, scripts, sending
+from bondesk.base.steps import play
+from bondesk.engine import importing, records, reporting, scripts, sending
 from bondesk.engine.act import Act
 from bondesk.engine.drafts import Draft
 from bondesk.engine.engine import Engine
+from bondesk.engine.list_export import export_steps
 from bondesk.engine.query import Query, count, page
 
 every_document = pytest.mark.parametrize("document", CATALOGUE.documents, ids=lambda document: document.key)
@@ -36,7 +38,7 @@ BASIC: Mapping[str, Sequence[Attempt]] = {
     "edit": (lambda act, document, path: records.save(act, document, Draft(head={}, id=1)),),
     "delete": (lambda act, document, path: records.delete(act, document, 1),),
     "import": (lambda act, document, path: list(importing.import_steps(act, document, path / "none.xlsx")),),
-    "export": (lambda act, document, path: exporting.export_list(act, document, Query(), path / "list.xlsx"),),
+    "export": (lambda act, document, path: play(export_steps(act, document, Query(), path / "list.xlsx")),),
     "send": (lambda act, document, path: sending.order(act, document, [1]),),
 }
 

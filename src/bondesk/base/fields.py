@@ -30,6 +30,7 @@ class Shown:
     required: bool = False
     readonly: bool = False
     width: int = 0
+    counted: bool = False
 
 
 def shown(
@@ -42,6 +43,7 @@ def shown(
     required: bool = False,
     readonly: bool = False,
     width: int = 0,
+    counted: bool = False,
     **column: Any,
 ) -> MappedColumn[Any]:
     """Declare a mapped column with its Chinese ``label``.
@@ -49,10 +51,10 @@ def shown(
     ``choices`` is a fixed list of (code, name); ``table`` the customs code table the value comes from;
     ``reference`` the key of the document whose number it holds; ``required`` means a document cannot
     be audited (a master cannot be saved) without it; ``readonly`` that the program alone fills it;
-    ``width`` is in characters (0 = by kind). ``types`` and other keywords
-    go to ``mapped_column``.
+    ``width`` is in characters (0 = by kind); ``counted`` that a whole number counts things, so that
+    lists add it up. ``types`` and other keywords go to ``mapped_column``.
     """
-    view = Shown(label, help, tuple(choices), table, reference, required, readonly, width)
+    view = Shown(label, help, tuple(choices), table, reference, required, readonly, width, counted)
     return mapped_column(*types, info={"shown": view}, **column)
 
 
@@ -72,6 +74,7 @@ class Field:
     width: int
     places: int
     length: int
+    counted: bool = False
 
     @property
     def numeric(self) -> bool:
@@ -127,6 +130,7 @@ def field_of(attribute: InstrumentedAttribute[Any]) -> Field:
         width=width,
         places=places,
         length=length,
+        counted=view.counted,
     )
 
 

@@ -12,6 +12,9 @@ from bondesk.base.steps import Script
 from bondesk.desktop.commands import Command, Commands
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.list_deeds import ListDeeds
+from bondesk.desktop.list_exports import ListExports
+from bondesk.desktop.list_head import ListHead
+from bondesk.desktop.list_looks import ListLooks
 from bondesk.desktop.list_selection import ListSelection
 
 SEND = "send"
@@ -57,9 +60,11 @@ def list_commands(
     document: DocumentType,
     selection: ListSelection,
     deeds: ListDeeds,
+    looks: ListLooks,
+    exports: ListExports,
     *,
     refresh: Callable[[], object],
-    find: Callable[[], object],
+    head: ListHead,
 ) -> Commands:
     """Return what the user may ever do in the list of ``document``; what is not granted is left out."""
     reasons = Reasons(document, selection)
@@ -72,16 +77,30 @@ def list_commands(
         *_record_commands(document, may, deeds, reasons),
         *_flow_commands(document, may, deeds, reasons),
         *_script_commands(context, document, may, deeds, reasons),
-        *_file_commands(document, may, deeds, reasons),
+        *_file_commands(document, may, deeds, exports, reasons),
         Command("list.refresh", "刷新", "F5", refresh, group="view"),
-        Command("list.find", "查找", "Ctrl+F", find, group="hidden"),
         Command("list.copy_rows", "复制所选行", "Ctrl+C", deeds.copy_rows, reasons.selected, "rows"),
+        Command("list.copy_bare", "复制所选行（不含标题）", "Ctrl+Shift+C", deeds.copy_bare, reasons.selected, "rows"),
+        *_export_rows(may, exports, reasons),
+        *_look_commands(looks, head),
     ):
         commands.add(command)
     return commands
 
 
 May = Callable[[str], bool]
+
+
+def _look_commands(looks: ListLooks, head: ListHead) -> Iterator[Command]:
+    """What changes only what is seen; it has buttons of its own beside the search box."""
+    yield Command("list.find", "查找", "Ctrl+F", head.search.setFocus, group="hidden")
+    yield Command("list.filters", "按列筛选", "Ctrl+L", head.open_filters, group="hidden")
+    yield Command("list.conditions", "高级条件…", "Ctrl+Shift+F", head.open_conditions, group="look")
+    yield Command("list.clear", "清除条件", "Ctrl+Shift+L", head.clear, group="hidden")
+    yield Command("list.group", "分组", "Ctrl+G", looks.open_grouping, group="hidden")
+    yield Command("list.views", "视图", "Ctrl+Shift+V", looks.open_views, group="hidden")
+    yield Command("list.save_view", "保存视图", "Ctrl+Shift+S", looks.views.save, group="hidden")
+    yield Command("list.columns", "列设置…", "Ctrl+Shift+K", looks.set_up_columns, group="look")
 
 
 def _record_commands(document: DocumentType, may: May, deeds: ListDeeds, reasons: Reasons) -> Iterator[Command]:
@@ -121,11 +140,18 @@ def _script_reason(reasons: Reasons, script: Script) -> Callable[[], str]:
     return lambda: reasons.in_states(script.title, script.when) if script.when else ""
 
 
-def _file_commands(document: DocumentType, may: May, deeds: ListDeeds, reasons: Reasons) -> Iterator[Command]:
+def _export_rows(may: May, exports: ListExports, reasons: Reasons) -> Iterator[Command]:
+    if may("export"):
+        yield Command("list.export_rows", "导出选中行…", "", exports.ask_selected, reasons.selected, "rows")
+
+
+def _file_commands(
+    document: DocumentType, may: May, deeds: ListDeeds, exports: ListExports, reasons: Reasons
+) -> Iterator[Command]:
     if document.workbook is not None and may("import"):
         yield Command("list.import", "导入", "", deeds.import_workbook, group="file")
     if may("export"):
-        yield Command("list.export", "导出", "", deeds.export, group="file")
+        yield Command("list.export", "导出", "Ctrl+E", exports.ask, group="file")
     if document.workbook is not None and may("import"):
         yield Command("list.template", "模板", "", deeds.template, group="file")
     if document.header is ImportSetting:

@@ -7,24 +7,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import OutsideFailure, Refused, WrongCall
 from bondesk.base.findings import Finding, error
 from bondesk.base.flow import Move
-from bondesk.base.steps import Outcome, Progress, Script, Steps
+from bondesk.base.steps import Script
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.findings_view import FindingsDialog
-from bondesk.desktop.jobs import jobs_of
-from bondesk.desktop.lane import Conversation
 from bondesk.desktop.list_selection import ListSelection
 from bondesk.desktop.list_work import RowResult, RowWork, WorkOnOne, findings_of, summary, worth_showing
 from bondesk.desktop.questions import ask
 from bondesk.engine import exporting, records, sending
 from bondesk.engine.act import Act
-from bondesk.engine.query import PageRow, Query
+from bondesk.engine.query import PageRow
 from bondesk.engine.sending import HandedOver
 
 if TYPE_CHECKING:
@@ -47,7 +45,6 @@ class ListDeeds(QObject):
         """Act for the list ``page`` of ``document``."""
         super().__init__(page)
         self._context, self._document, self._selection, self._page = context, document, selection, page
-        self._talk: Conversation | None = None
 
     def new(self) -> None:
         """Open an empty form."""
@@ -220,42 +217,6 @@ class ListDeeds(QObject):
 
         self._ask_path("保存导入模板", f"{document.workbook.title}导入模板.xlsx", write)
 
-    def export(self) -> None:
-        """Save what the list shows, all rows, where the user says; lists stay usable meanwhile."""
-        document, query = self._document, self._selection.model.query
-
-        def write(path: Path) -> None:
-            self._converse(lambda act: _exporting(act, document, query, path))
-
-        self._ask_path("导出", f"{document.title}.xlsx", write)
-
-    def _converse(self, start: Callable[[Act], Steps]) -> None:
-        if self._talk is not None:
-            self._context.show_message("上一次导出还没有结束，请稍候")
-            return
-        talk = Conversation(self._context.engine, self._context.identity, start)
-        self._context.extras.setdefault(RUNNING, set()).add(talk)
-        self._talk = talk
-        talk.ended.connect(self._exported)
-        talk.failed.connect(self._export_failed)
-        jobs_of(self._context).follow(f"导出 {self._document.title}", talk)
-        self._context.show_message("正在导出…")
-        talk.start()
-
-    def _exported(self, outcome: Outcome) -> None:
-        self._forget_talk()
-        self._context.show_message(outcome.text)
-
-    def _export_failed(self, problem: Exception) -> None:
-        self._forget_talk()
-        self.explain(problem)
-
-    def _forget_talk(self) -> None:
-        if self._talk is not None:
-            self._talk.wait()
-            self._context.extras[RUNNING].discard(self._talk)
-            self._talk = None
-
     def _ask_path(self, title: str, name: str, then: Callable[[Path], None]) -> None:
         dialog = QFileDialog(self._page, title)
         dialog.setObjectName("save_dialog")
@@ -269,13 +230,20 @@ class ListDeeds(QObject):
 
     def copy_rows(self) -> None:
         """Put the selected rows on the clipboard as a table with headings."""
+        self._copy(headings=True)
+
+    def copy_bare(self) -> None:
+        """Put the selected rows on the clipboard without headings, to be pasted below others."""
+        self._copy(headings=False)
+
+    def _copy(self, *, headings: bool) -> None:
         size = self._selection.size
         if size > MOST_COPIED:
             self._context.show_message(f"选中了 {size} 行，最多复制 {MOST_COPIED} 行；更多请用导出")
             return
 
         def with_rows(rows: list[PageRow]) -> None:
-            QApplication.clipboard().setText(self._selection.as_table(rows))
+            self._selection.copy(rows, headings=headings)
             self._context.show_message(f"已复制 {len(rows)} 行，可粘贴到 Excel")
 
         self._selection.with_rows(with_rows, self.explain)
@@ -289,9 +257,3 @@ class ListDeeds(QObject):
             self._context.show_message(str(problem))
         else:
             self._context.lane.crashed.emit(problem)
-
-
-def _exporting(act: Act, document: DocumentType, query: Query, path: Path) -> Steps:
-    yield Progress(0, 1, f"导出 {path.name}")
-    rows = exporting.export_list(act, document, query, path)
-    return Outcome(f"已导出 {rows} 行：{path}")

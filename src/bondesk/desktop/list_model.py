@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QColor
 
 from bondesk.base.documents import DocumentType
-from bondesk.base.fields import Field
+from bondesk.base.fields import field_of
 from bondesk.desktop import style
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.cell_text import cell_text
 from bondesk.desktop.context import Codes
 from bondesk.desktop.lane import Lane
+from bondesk.desktop.list_columns import STATE_KEY, CodeNames, columns_of
 from bondesk.engine.act import Act
-from bondesk.engine.query import PageRow, Query, count, page
+from bondesk.engine.query import PageRow, Query, count, page, shown_keys
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -30,76 +31,34 @@ WANTED_PAGES = 4
 SETTLE_MS = 25
 
 TONE_ROLE = Qt.ItemDataRole.UserRole + 1
-STATE_KEY = "state"
 _LOADING = "…"
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-
-
-@dataclass(frozen=True, slots=True)
-class ListColumn:
-    """One column: attribute key, heading, width in pixels, and the field (None for the state)."""
-
-    key: str
-    title: str
-    width: int
-    field: Field | None = None
-
-    @property
-    def right(self) -> bool:
-        """Tell whether the column's values align right."""
-        return self.field is not None and self.field.numeric and not self.field.choices
-
-
-def columns_of(document: DocumentType) -> tuple[ListColumn, ...]:
-    """Return the columns of a document's list: the state first, then the declared ones."""
-    state = [ListColumn(STATE_KEY, "状态", 96)] if document.flow.states else []
-    return (*state, *(ListColumn(entry.key, entry.label, _width(entry), entry) for entry in document.list_fields))
-
-
-def _width(entry: Field) -> int:
-    names = [len(name) for _, name in entry.choices]
-    characters = 2 * max(names) if names else entry.width + (4 if entry.table else 0)
-    return max(characters, 2 * len(entry.label) + 3) * style.CHARACTER + 16
-
-
-class CodeNames:
-    """Names of codes by table, indexed at first use; :meth:`forget` after the tables were loaded anew."""
-
-    def __init__(self, codes: Codes) -> None:
-        """Look up in ``codes``."""
-        self._codes = codes
-        self._tables: dict[str, dict[str, str]] = {}
-
-    def __call__(self, table: str, code: str) -> str:
-        """Return the Chinese name of ``code``, or ""."""
-        if table not in self._tables:
-            self._tables[table] = {entry[0]: entry[1] for entry in self._codes.entries.get(table, ())}
-        return self._tables[table].get(code, "")
-
-    def forget(self) -> None:
-        """Index the tables again when next asked."""
-        self._tables.clear()
 
 
 class ListModel(QAbstractTableModel):
     """Rows of one document's list.
 
     ``loaded`` brings the number of rows after a query was answered, ``failed`` the exception, and
-    ``arrived`` tells that a page came in, ``counted`` how many rows there are in all.
+    ``arrived`` tells that a page came in, ``counted`` how many rows there are in all; ``rearranged``
+    that the columns are others. ``query`` is what was asked: beside the columns shown it fetches the
+    document's number, by which messages name a row.
     """
 
     loaded = Signal(int)
     failed = Signal(object)
     arrived = Signal()
     counted = Signal(int)
+    rearranged = Signal()
 
     def __init__(self, document: DocumentType, lane: Lane, codes: Codes, parent: QObject | None = None) -> None:
         """Show nothing until :meth:`load`."""
         super().__init__(parent)
         self.document = document
         self.columns = columns_of(document)
+        self.sorting: tuple[tuple[str, bool], ...] = ()
         self.query = Query()
+        self._places = {key: place for place, key in enumerate(shown_keys(document, self.query))}
         self.names = CodeNames(codes)
         self._lane = lane
         self._count = 0
@@ -119,7 +78,8 @@ class ListModel(QAbstractTableModel):
         """
         self._generation += 1
         generation, number = self._generation, near // PAGE_ROWS
-        document = self.document
+        document, columns = self.document, query.columns
+        query = self._fetching(query)
 
         def job(act: Act) -> list[PageRow]:
             return page(act, document, query, number * PAGE_ROWS, PAGE_ROWS)
@@ -128,9 +88,9 @@ class ListModel(QAbstractTableModel):
             if generation != self._generation:
                 return
             if number and not first:
-                self.load(query)  # rows went away meanwhile
+                self.load(replace(query, columns=columns))  # rows went away meanwhile
                 return
-            self._replace(query, number * PAGE_ROWS + len(first), number, first)
+            self._replace(query, columns, number * PAGE_ROWS + len(first), number, first)
             if len(first) < PAGE_ROWS:
                 self.counted.emit(self._count)
             else:
@@ -146,6 +106,13 @@ class ListModel(QAbstractTableModel):
 
         self._lane.act(job, while_alive(self, done), while_alive(self, failed))
 
+    def _fetching(self, query: Query) -> Query:
+        """Return ``query`` with the document's number among its columns."""
+        if not query.columns:
+            return query
+        numbered = (attribute.key for attribute in self.document.number)
+        return replace(query, columns=tuple(dict.fromkeys((*query.columns, *numbered))))
+
     def _grow(self, rows: int) -> None:
         """Add the rows known to exist behind the first page."""
         if rows > self._count:
@@ -155,15 +122,19 @@ class ListModel(QAbstractTableModel):
         self.arrived.emit()
         self.counted.emit(rows)
 
-    def _replace(self, query: Query, rows: int, number: int, first: list[PageRow]) -> None:
+    def _replace(self, query: Query, columns: tuple[str, ...], rows: int, number: int, first: list[PageRow]) -> None:
         self.beginResetModel()
+        before, self.columns = self.columns, columns_of(self.document, columns)
         self.query, self._count = query, rows
+        self._places = {key: place for place, key in enumerate(shown_keys(self.document, query))}
         self._pages.clear()
         self._wanted.clear()
         self._asked = None
         if first:
             self._pages[number] = first
         self.endResetModel()
+        if self.columns != before:
+            self.rearranged.emit()
         self.loaded.emit(rows)
 
     def peek(self, row: int) -> PageRow | None:
@@ -188,7 +159,7 @@ class ListModel(QAbstractTableModel):
             return
         number, _ = self._wanted.popitem()
         self._asked = number
-        generation, document, query = self._generation, self.document, self.query
+        generation, document, query, total = self._generation, self.document, self.query, self._count
 
         def done(rows: list[PageRow]) -> None:
             if generation == self._generation:
@@ -200,7 +171,7 @@ class ListModel(QAbstractTableModel):
                 self.failed.emit(problem)
 
         self._lane.act(
-            lambda act: page(act, document, query, number * PAGE_ROWS, PAGE_ROWS),
+            lambda act: page(act, document, query, number * PAGE_ROWS, PAGE_ROWS, total),
             while_alive(self, done),
             while_alive(self, failed),
         )
@@ -231,13 +202,25 @@ class ListModel(QAbstractTableModel):
             return section + 1 if role == Qt.ItemDataRole.DisplayRole else None
         column = self.columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.title
+            return f"{column.title}{self._sort_mark(column.key)}"
         if role == Qt.ItemDataRole.ToolTipRole:
             help_text = column.field.help if column.field else ""
-            return f"{column.title}：{help_text}。点击排序" if help_text else f"{column.title}：点击排序"
+            how = "点击排序，按住 Shift 点击再加一列"
+            return f"{column.title}：{help_text}。{how}" if help_text else f"{column.title}：{how}"
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if column.right else _LEFT
         return None
+
+    def show_sorting(self, order: tuple[tuple[str, bool], ...]) -> None:
+        """Mark the headings of the columns the list is sorted by."""
+        self.sorting = order
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
+
+    def _sort_mark(self, key: str) -> str:
+        for place, (sorted_key, descending) in enumerate(self.sorting, 1):
+            if sorted_key == key:
+                return f" {'▼' if descending else '▲'}{place if len(self.sorting) > 1 else ''}"
+        return ""
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return text, alignment, tone of a cell; a row not here yet is asked for and shows a placeholder."""
@@ -272,11 +255,16 @@ class ListModel(QAbstractTableModel):
 
     def value(self, row: PageRow, column: int) -> Any:
         """Return the stored value behind a cell."""
-        skipped = len(self.columns) - len(row.values)
-        return row.values[column - skipped] if column >= skipped else row.state
+        key = self.columns[column].key
+        return row.state if key == STATE_KEY else row.values[self._places[key]]
+
+    def field_value(self, row: PageRow, key: str) -> Any:
+        """Return the stored value of attribute ``key`` as far as it was fetched, else None."""
+        return row.values[self._places[key]] if key in self._places else None
 
     def label(self, row: PageRow) -> str:
         """Return what a message calls the document of a row: its number, as far as the list shows it."""
-        numbered = {attribute.key for attribute in self.document.number}
-        shown = [self.text(row, n) for n, column in enumerate(self.columns) if column.key in numbered]
-        return "/".join(text for text in shown if text) or self.text(row, len(self.columns) - len(row.values))
+        fields = [field_of(attribute) for attribute in self.document.number]
+        shown = [cell_text(entry, self.field_value(row, entry.key), self.names) for entry in fields]
+        first = next((n for n, column in enumerate(self.columns) if column.field is not None), 0)
+        return "/".join(text for text in shown if text) or self.text(row, first)

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QPoint, Qt, QTimer
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QItemSelection, Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QMenu,
-    QPushButton,
-    QToolBar,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import OutsideFailure, Refused, WrongCall
@@ -24,17 +17,22 @@ from bondesk.desktop.context import DeskContext
 from bondesk.desktop.layout import Layout
 from bondesk.desktop.list_commands import list_commands
 from bondesk.desktop.list_deeds import ListDeeds
-from bondesk.desktop.list_filters import ChoiceFilter, FilterPanel
-from bondesk.desktop.list_model import STATE_KEY, ListModel
+from bondesk.desktop.list_exports import ListExports
+from bondesk.desktop.list_head import ListHead
+from bondesk.desktop.list_looks import ListLooks
+from bondesk.desktop.list_menus import cell_menu
+from bondesk.desktop.list_model import ListModel
 from bondesk.desktop.list_selection import ListSelection
-from bondesk.desktop.list_view import ListView
+from bondesk.desktop.list_sums import ListSums
+from bondesk.desktop.list_totals import TotalsBar
+from bondesk.desktop.list_view import ListView, kept_columns
 from bondesk.desktop.work_strip import WorkStrip
 from bondesk.desktop.workbook_drop import WorkbookDrop
-from bondesk.engine.query import Query
+from bondesk.engine.query import STATE, Condition, Query
 
-#: Milliseconds typing may pause before the list is searched.
-DEBOUNCE_MS = 250
 LAYOUT = "layout"
+#: Groups of commands the toolbar leaves to keys, menus and the row below it.
+_ELSEWHERE = ("hidden", "rows", "look")
 
 
 class ListPage(QWidget):
@@ -46,48 +44,72 @@ class ListPage(QWidget):
         self.setObjectName(f"list.{document.key}")
         self.setWindowTitle(document.title)
         self._context, self.document = context, document
-        self._order: tuple[tuple[str, bool], ...] = ()
-        self._stale, self._loading = False, False
-        self._asked = Query()
+        self._stale, self._loading = False, True
+        self._selected_sums = ""
         self._kept: tuple[set[int], int, int] = (set(), 0, 0)
+        kept = context.extras.get(LAYOUT)
+        columns = kept_columns(document, kept, self.objectName()) if isinstance(kept, Layout) else ()
         self.model = ListModel(document, context.lane, context.codes, self)
-        self._loading = True
+        self.looks = ListLooks(context, document, self.model, self)
+        self.looks.columns = columns
+        self._asked = Query(columns=columns)
+        self.looks.views.read()
         self.model.load(self._asked)  # the database works while the rest of the page is made
         self.view = ListView(self.model, self)
+        self.head = ListHead(document, context.codes, self.model.names, self)
         self.selection = ListSelection(self.view, self.model, context.lane)
         self.deeds = ListDeeds(context, document, self.selection, self)
-        self.filters = FilterPanel(document, self.model.columns, context.codes, self)
-        self.search = QLineEdit(self)
+        self.exports = ListExports(context, document, self.selection, self.shown_query, self.deeds.explain, self)
+        self.totals = TotalsBar(self.view, document, self.model.names, self)
+        self.sums = ListSums(document, context.lane, self.totals, self.selection)
+        self.looks.build(self.head, self.view)
         self.commands = list_commands(
-            context, document, self.selection, self.deeds, refresh=self.reload, find=self.search.setFocus
+            context, document, self.selection, self.deeds, self.looks, self.exports, refresh=self.reload, head=self.head
         )
-        inner = dict.fromkeys(("list.open", "list.delete", "list.copy_rows"), self.view)
+        inner = dict.fromkeys(("list.open", "list.delete", "list.copy_rows", "list.copy_bare"), self.view)
         self.bound = CommandActions(self.commands, self, inner)
         self._build()
         self._connect()
         self.view.notice.say("正在读取…")
-        kept = context.extras.get(LAYOUT)
         if isinstance(kept, Layout):
             self.view.remember_columns(kept, self.objectName())
+
+    @property
+    def search(self) -> Any:
+        """Return the search box."""
+        return self.head.search
+
+    @property
+    def filters(self) -> Any:
+        """Return the panel of filter editors."""
+        return self.head.filters
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(style.MARGIN, style.GAP, style.MARGIN, style.GAP)
         layout.setSpacing(style.GAP)
         layout.addWidget(self._make_toolbar())
-        layout.addLayout(self._make_search_row())
-        layout.addWidget(self.filters)
-        self.filters.hide()
-        layout.addWidget(self.view, 1)
+        layout.addWidget(self.head)
+        rows = QWidget(self)
+        inner = QVBoxLayout(rows)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(0)
+        inner.addWidget(self.view, 1)
+        inner.addWidget(self.totals)
+        self.body = QStackedWidget(self)
+        self.body.addWidget(rows)
+        self.body.addWidget(self.looks.groups)
+        layout.addWidget(self.body, 1)
         self.strip = WorkStrip(self)
         layout.addWidget(self.strip)
+        layout.addWidget(self.exports.strip)
 
     def _make_toolbar(self) -> QToolBar:
         bar = QToolBar(self)
         bar.setObjectName("list_toolbar")
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         for group, actions in self.bound.grouped():
-            if group in ("hidden", "rows"):
+            if group in _ELSEWHERE:
                 continue
             if bar.actions():
                 bar.addSeparator()
@@ -96,59 +118,41 @@ class ListPage(QWidget):
                 bar.widgetForAction(action).setObjectName(action.objectName().replace("command.", "button."))
         return bar
 
-    def _make_search_row(self) -> QHBoxLayout:
-        self.search.setObjectName("list_search")
-        self.search.setPlaceholderText("查找（Ctrl+F）：在所有文字列中查找")
-        self.search.setClearButtonEnabled(True)
-        self.search.setMaximumWidth(360)
-        self.filter_button = QToolButton(self)
-        self.filter_button.setObjectName("list_filter")
-        self.filter_button.setCheckable(True)
-        self.filter_button.setText("筛选")
-        self.filter_button.setToolTip("显示或隐藏按列筛选")
-        self.clear_button = QPushButton("清除条件", self)
-        self.clear_button.setObjectName("list_clear")
-        self.clear_button.setFlat(True)
-        self.clear_button.hide()
-        self.count_label = QLabel(self)
-        self.count_label.setObjectName("list_count")
-        self.count_label.setProperty("role", "quiet")
-        row = QHBoxLayout()
-        row.setSpacing(style.GAP)
-        row.addWidget(self.search, 1)
-        row.addWidget(self.filter_button)
-        row.addWidget(self.clear_button)
-        row.addStretch(1)
-        row.addWidget(self.count_label)
-        return row
-
     def _connect(self) -> None:
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(DEBOUNCE_MS)
-        self._typing.timeout.connect(self._requery)
-        self.search.textChanged.connect(lambda _text: self._typing.start())
-        self.filters.changed.connect(self._typing.start)
-        self.filter_button.toggled.connect(self.filters.setVisible)
-        self.clear_button.clicked.connect(self.clear_conditions)
+        self.head.asked.connect(self._requery)
+        self.looks.asked.connect(self._requery)
+        self.looks.said.connect(self.head.count_label.setText)
         self.model.loaded.connect(self._loaded)
         self.model.failed.connect(self._failed)
         self.model.arrived.connect(self._show_state)
-        self.view.sort_asked.connect(self._sort)
+        self.model.counted.connect(lambda _rows: self.sums.count(self.model.query))
+        self.view.arranged.connect(lambda: self.sums.count(self.model.query))
         self.view.doubleClicked.connect(lambda _index: self.deeds.open())
-        self.view.customContextMenuRequested.connect(self._show_menu)
+        self.view.customContextMenuRequested.connect(
+            lambda place: cell_menu(self.view, self.model, self.bound, self.head.add, place)
+        )
         self.view.notice.pressed.connect(self._notice_pressed)
         self.deeds.working.connect(self.strip.follow)
         if "list.import" in self.commands:
             WorkbookDrop(self).dropped.connect(self.deeds.import_workbook)
+        self.sums.selected.connect(self._say_selected)
         self.view.selectionModel().selectionChanged.connect(self._selection_changed)
 
     def _selection_changed(self, _on: QItemSelection, _off: QItemSelection) -> None:
         self._show_state()
+        self.sums.selection_changed()
+
+    def _say_selected(self, text: str) -> None:
+        self._selected_sums = text
+        self._show_state()
 
     def query(self) -> Query:
-        """Return what the page asks for: filters, searched text, order."""
-        return Query(self.filters.conditions(), self.search.text().strip(), self._order)
+        """Return what the page asks for: filters, searched text, order, columns."""
+        return Query(self.head.conditions(), self.head.text, self.looks.order, self.head.any_of, self.looks.columns)
+
+    def shown_query(self) -> Query:
+        """Return what the page shows, the columns in the order the user dragged them into."""
+        return replace(self._asked, columns=self.view.shown_keys())
 
     def reload(self) -> None:
         """Read again, keeping place and selection."""
@@ -159,48 +163,45 @@ class ListPage(QWidget):
         self._load(top)
 
     def _requery(self) -> None:
-        """Ask anew from the top, when the conditions really are others."""
-        query = self.query()
-        self.clear_button.setVisible(bool(query.conditions or query.text))
-        columns = {condition.key for condition in query.conditions}
-        self.filter_button.setText(f"筛选（{len(columns)}）" if columns else "筛选")
-        if query != self._asked or self._stale:
+        """Ask anew from the top, when the question really is another."""
+        self.head.show_columns(self.looks.columns)
+        grouped = bool(self.looks.grouping)
+        if self.query() != self._asked or self._stale:
             self._stale = False
             self._kept = (set(), 0, self.view.horizontalScrollBar().value())
             self._load(0)
+        elif grouped or self.body.currentIndex():
+            self._show_groups()
 
     def _load(self, near: int) -> None:
+        self._asked = self.query()
         self._loading = True
         self._show_state()
         if self.model.rowCount() == 0:
             self.view.notice.say("正在读取…")
-        self._asked = self.query()
         self.model.load(self._asked, near)
+        self._show_groups()
 
-    def _sort(self, key: str, descending: bool) -> None:
-        self._order = ((key, descending),) if key else ()
-        self._requery()
+    def _show_groups(self) -> None:
+        """Show groups instead of rows while there is a grouping."""
+        self.body.setCurrentIndex(1 if self.looks.grouping else 0)
+        if self.looks.grouping:
+            self.looks.count_groups(self._asked)
+        else:
+            self._show_state()
 
     def clear_conditions(self) -> None:
         """Empty the search and every filter."""
-        self.search.clear()
-        self.filters.clear()
-        self._typing.stop()
-        self._requery()
+        self.head.clear()
 
     def show_only_state(self, key: str) -> None:
         """Narrow the list to one state of the flow, as the tiles of the start page do."""
-        self.search.clear()
-        self.filters.clear()
-        for editor in self.filters.filters:
-            if editor.key == STATE_KEY and isinstance(editor, ChoiceFilter):
-                editor.tick(key)
-        self._typing.stop()
-        self._requery()
+        self.looks.group_by(())
+        self.head.demand((Condition(STATE, "in", (key,)),), (), "")
 
     def remembered(self) -> str:
         """Return what is searched for, to be shown again at the next login."""
-        return self.search.text().strip()
+        return self.head.text
 
     def recall(self, kept: str) -> None:
         """Search again for what was searched for."""
@@ -252,7 +253,7 @@ class ListPage(QWidget):
         notice = self.view.notice
         if rows:
             notice.say("")
-        elif self.model.query.conditions or self.model.query.text:
+        elif self.model.query.filtered:
             notice.say(f"没有符合条件的「{self.document.title}」", button="清除条件")
         else:
             ways = [f"「{self.commands[key].title}」" for key in ("list.new", "list.import") if key in self.commands]
@@ -281,16 +282,8 @@ class ListPage(QWidget):
         """Say how many rows there are and are selected; bring the commands up to date."""
         rows, selected = self.model.rowCount(), self.selection.size
         text = "正在读取…" if self._loading else f"共 {rows:,} 条"
-        self.count_label.setText(f"{text}，选中 {selected:,} 条" if selected else text)
+        if selected:
+            text = f"{text}，选中 {selected:,} 条" + (f"，合计 {self._selected_sums}" if self._selected_sums else "")
+        if not self.looks.grouping:
+            self.head.count_label.setText(text)
         self.bound.refresh()
-
-    def _show_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setObjectName("list_menu")
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setToolTipsVisible(True)
-        for group, actions in self.bound.grouped():
-            if group != "hidden":
-                menu.addActions(actions)
-                menu.addSeparator()
-        menu.popup(self.view.viewport().mapToGlobal(place))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from PySide6.QtCore import QObject
 
 from bondesk.desktop.background import while_alive
+from bondesk.desktop.clipboard_table import copy_table
 from bondesk.desktop.lane import Lane
 from bondesk.desktop.list_model import ListModel
 from bondesk.desktop.list_view import ListView, size_of
@@ -65,13 +66,13 @@ class ListSelection(QObject):
 
         self._lane.act(job, while_alive(self, done), while_alive(self, failed))
 
-    def as_table(self, rows: Sequence[PageRow]) -> str:
-        """Write rows as tab-separated lines with headings, as they are shown and in the columns' order."""
-        header = self._view.horizontalHeader()
+    def copy(self, rows: Sequence[PageRow], *, headings: bool) -> None:
+        """Put rows on the clipboard in the columns' order, as they are shown, numbers exact."""
+        header, model = self._view.header, self.model
         order = [header.logicalIndex(place) for place in range(header.count())]
-        lines = ["\t".join(self.model.columns[column].title for column in order)]
-        lines += ["\t".join(self.model.text(row, column) for column in order) for row in rows]
-        return "\n".join(lines)
+        titles = [model.columns[column].title for column in order] if headings else []
+        texts = [[model.text(row, column) for column in order] for row in rows]
+        copy_table(texts, [model.columns[column].right for column in order], titles)
 
 
 def _batches(ranges: Sequence[range]) -> Iterator[tuple[int, int]]:

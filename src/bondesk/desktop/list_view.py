@@ -1,11 +1,21 @@
-"""The table of a list: states as coloured words, a heading one clicks to sort, a word when there is nothing."""
+"""The table of a list: states as coloured words, headings one clicks to sort, a word when there is nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelectionRange, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import (
+    QItemSelectionRange,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -19,9 +29,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from bondesk.base.documents import DocumentType
 from bondesk.desktop import style
 from bondesk.desktop.layout import Layout
-from bondesk.desktop.list_model import STATE_KEY, TONE_ROLE, ListModel
+from bondesk.desktop.list_columns import STATE_KEY, columns_of, declared_keys, read_widths, written_widths
+from bondesk.desktop.list_model import TONE_ROLE, ListModel
 
 _PILL_HEIGHT = 20
 _SETTLED_MS = 300
@@ -65,17 +77,41 @@ class StateDelegate(QStyledItemDelegate):
         return QSize(size.width() + 18, max(size.height(), style.scaled(_PILL_HEIGHT) + 4))
 
 
-class ListView(QTableView):
-    """Shows a :class:`ListModel`; ``sort_asked`` brings (key, descending) or ("", False) for none."""
+class SortHeader(QHeaderView):
+    """The headings; remembers whether the last press meant "sort by this one too"."""
 
-    sort_asked = Signal(str, bool)
+    def __init__(self, parent: QWidget) -> None:
+        """Lie across the top of ``parent``."""
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setObjectName("list_header")
+        self.adding = False
+        self.setSectionsMovable(True)
+        self.setSectionsClickable(True)
+        self.setHighlightSections(False)
+        self.setMinimumSectionSize(40)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Look at Shift."""
+        self.adding = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        super().mousePressEvent(event)
+
+
+class ListView(QTableView):
+    """Shows a :class:`ListModel`; ``sort_asked`` brings the sort keys wanted, ``arranged`` that columns moved."""
+
+    sort_asked = Signal(object)
+    arranged = Signal()
 
     def __init__(self, model: ListModel, parent: QWidget | None = None) -> None:
         """Lay the columns out by their fields."""
         super().__init__(parent)
         self.setObjectName("list_table")
         self._model = model
-        self._sorted: tuple[int, bool] | None = None
+        self._kept: dict[str, int] = {}
+        header = SortHeader(self)
+        self.header = header
+        self.setHorizontalHeader(header)
         self.setModel(model)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -90,37 +126,43 @@ class ListView(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(style.ROW_HEIGHT)
         rows.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        header = self.horizontalHeader()
-        header.setSectionsMovable(True)
-        header.setSectionsClickable(True)
-        header.setHighlightSections(False)
-        header.setSortIndicatorShown(True)
-        header.setMinimumSectionSize(40)
         header.sectionClicked.connect(self._sort_clicked)
-        for section, column in enumerate(model.columns):
-            self.setColumnWidth(section, column.width)
-            if column.key == STATE_KEY:
-                self.setItemDelegateForColumn(section, StateDelegate(self))
-        self._show_sorting()
+        header.sectionMoved.connect(lambda *_: self.arranged.emit())
+        model.rearranged.connect(self.arrange)
+        self._states, self._plain = StateDelegate(self), QStyledItemDelegate(self)
+        self.arrange()
         self.notice = Notice(self.viewport())
 
-    def _sort_clicked(self, section: int) -> None:
-        """Go on from ascending to descending to the list's own order."""
-        if self._sorted is None or self._sorted[0] != section:
-            self._sorted = (section, False)
-        else:
-            self._sorted = None if self._sorted[1] else (section, True)
-        self._show_sorting()
-        if self._sorted is None:
-            self.sort_asked.emit("", False)
-        else:
-            self.sort_asked.emit(self._model.columns[section].key, self._sorted[1])
+    def arrange(self) -> None:
+        """Lay the model's columns out in their order, as wide as they were before or as their fields want."""
+        header = self.header
+        with QSignalBlocker(header):
+            for section, column in enumerate(self._model.columns):
+                header.moveSection(header.visualIndex(section), section)
+                header.resizeSection(section, self._kept.get(column.key, column.width))
+                self.setItemDelegateForColumn(section, self._states if column.key == STATE_KEY else self._plain)
+        self.updateGeometries()
+        self.arranged.emit()
 
-    def _show_sorting(self) -> None:
-        order = Qt.SortOrder
-        section, descending = self._sorted or (-1, False)
-        down = order.DescendingOrder if descending else order.AscendingOrder
-        self.horizontalHeader().setSortIndicator(section, down)
+    def _sort_clicked(self, section: int) -> None:
+        self.sort_by(self._model.columns[section].key, adding=self.header.adding)
+
+    def sort_by(self, key: str, *, adding: bool = False) -> None:
+        """Go on from ascending to descending to unsorted, for this column alone or beside the others."""
+        before = dict(self._model.sorting)
+        if key not in before:
+            after: dict[str, bool] = {key: False}
+        else:
+            after = {} if before[key] else {key: True}
+        if adding:
+            others = {other: down for other, down in before.items() if other != key or key in after}
+            after = {**others, **after}
+        self.sort_asked.emit(tuple(after.items()))
+
+    def shown_keys(self) -> tuple[str, ...]:
+        """Return the keys of the columns, from left to right."""
+        header = self.header
+        return tuple(self._model.columns[header.logicalIndex(place)].key for place in range(header.count()))
 
     def _spans(self) -> list[QItemSelectionRange]:
         selection = self.selectionModel().selection()
@@ -138,23 +180,29 @@ class ListView(QTableView):
         return merged
 
     def remember_columns(self, kept: Layout, place: str) -> None:
-        """Bring back widths and order kept under ``place`` for the same columns, and keep every change."""
-        keys = " ".join(column.key for column in self._model.columns)
-        header, state = self.horizontalHeader(), kept.bytes(f"{place}/columns")
-        if not state.isEmpty() and kept.text(f"{place}/keys") == keys:
-            header.restoreState(state)
-            self._show_sorting()
+        """Take widths kept under ``place`` and keep every change; :func:`kept_columns` says which were shown."""
+        self._kept = read_widths(kept.text(f"{place}/shown"))
+        self.arrange()
 
         def keep() -> None:
-            kept.keep(f"{place}/keys", keys)
-            kept.keep(f"{place}/columns", header.saveState())
+            header, columns = self.header, self._model.columns
+            sections = [header.logicalIndex(visual) for visual in range(header.count())]
+            widths = {columns[section].key: header.sectionSize(section) for section in sections}
+            self._kept = {**self._kept, **widths}
+            kept.keep(f"{place}/shown", written_widths(widths.items()))
 
         settled = QTimer(self)
         settled.setSingleShot(True)
         settled.setInterval(_SETTLED_MS)
         settled.timeout.connect(keep)
-        header.sectionResized.connect(lambda *_: settled.start())
-        header.sectionMoved.connect(lambda *_: settled.start())
+        self.header.sectionResized.connect(lambda *_: settled.start())
+        self.arranged.connect(settled.start)
+
+
+def kept_columns(document: DocumentType, kept: Layout, place: str) -> tuple[str, ...]:
+    """Return the columns shown when the list was last open, () when they were the declared ones."""
+    keys = tuple(column.key for column in columns_of(document, tuple(read_widths(kept.text(f"{place}/shown")))))
+    return () if keys == declared_keys(document) else keys
 
 
 class Notice(QWidget):

@@ -1,56 +1,20 @@
-"""Export of lists, reports and templates into workbooks that show what the screen shows."""
+"""Export of reports and templates into workbooks that show what the screen shows; lists: list_export."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
-from bondesk.base.fields import Field
 from bondesk.base.reports import Report, ReportTable
 from bondesk.base.sheets import ColumnLook, TemplateHeading, TemplateSheet
 from bondesk.base.workbooks import Heading, SheetPlan
 from bondesk.engine.act import Act
 from bondesk.engine.history import log_deed
 from bondesk.engine.import_headings import own_plans
-from bondesk.engine.query import Query, page
 from bondesk.engine.reporting import totals
-
-_PAGE = 1000
-
-
-def export_list(act: Act, document: DocumentType, query: Query, path: Path) -> int:
-    """Write every row a list shows, codes with their names; return how many rows."""
-    act.require(document, "export")
-    fields = document.list_fields
-    looks = [ColumnLook(entry.label, entry.width, entry.kind) for entry in fields]
-    if document.flow.states:
-        looks.insert(0, ColumnLook("状态", 10, "text"))
-    written = 0
-
-    def rows() -> Iterator[Sequence[Any]]:
-        nonlocal written
-        while batch := page(act, document, query, written, _PAGE):
-            for row in batch:
-                values = [_shown(act, entry, value) for entry, value in zip(fields, row.values, strict=True)]
-                if document.flow.states:
-                    values.insert(0, document.flow.state(row.state).title)
-                yield values
-            written += len(batch)
-
-    act.files.write_table(path, document.title, looks, rows())
-    log_deed(act, "导出", f"列表 {written} 行，文件 {path.name}", document=document)
-    return written
-
-
-def _shown(act: Act, entry: Field, value: Any) -> Any:
-    if entry.choices:
-        return entry.choice_name(value or "")
-    if entry.table and value:
-        return f"{value} {act.codebook.name(entry.table, value)}".strip()
-    return value
 
 
 def export_report(act: Act, report: Report, table: ReportTable, path: Path) -> None:

@@ -13,6 +13,19 @@ from bondesk.base.messages import Message, MessageFacts, Receipt
 from bondesk.base.sheets import ColumnLook, SheetBook, TemplateSheet, WrittenSheet
 
 
+class TableWriter(Protocol):
+    """A table being written row by row."""
+
+    def add(self, row: Sequence[object]) -> None:
+        """Write one more row."""
+
+    def close(self) -> None:
+        """Finish the file; ``OutsideFailure`` when that is impossible."""
+
+    def drop(self) -> None:
+        """Give the table up and leave no file behind."""
+
+
 class WorkbookFiles(Protocol):
     """Reading and writing of workbooks."""
 
@@ -23,6 +36,9 @@ class WorkbookFiles(Protocol):
         self, path: Path, title: str, columns: Sequence[ColumnLook], rows: Iterable[Sequence[object]]
     ) -> None:
         """Write one table."""
+
+    def table_writer(self, path: Path, title: str, columns: Sequence[ColumnLook]) -> TableWriter:
+        """Begin one table: a workbook, or text when ``path`` ends in ``.csv``."""
 
     def write_template(
         self,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from bondesk.base.sheets import ColumnLook, SheetBook, TemplateSheet, WrittenSheet
+from bondesk.engine.ports import TableWriter
 
 
 class ExcelFiles:
@@ -24,6 +25,12 @@ class ExcelFiles:
         from bondesk.adapters.excel.writer import write_table
 
         write_table(path, title, columns, rows)
+
+    def table_writer(self, path: Path, title: str, columns: Sequence[ColumnLook]) -> TableWriter:
+        """Begin one table: a workbook, or text when ``path`` ends in ``.csv``."""
+        from bondesk.adapters.excel.tables import SheetTable, TextTable
+
+        return TextTable(path, columns) if path.suffix.lower() == ".csv" else SheetTable(path, title, columns)
 
     def write_template(
         self,

@@ -20,7 +20,7 @@ _EXCEL_DIGITS = 15
 _CODES = "代码表"
 
 
-class _Book:
+class Book:
     """An open workbook with the few formats we use."""
 
     def __init__(self, path: Path, constant_memory: bool) -> None:
@@ -82,27 +82,20 @@ class _Book:
 
 
 def write_table(path: Path, title: str, columns: Sequence[ColumnLook], rows: Iterable[Sequence[object]]) -> None:
-    """Write one table with headings, frozen, filterable; memory does not grow with the rows."""
-    book = _Book(path, constant_memory=True)
-    sheet = book.book.add_worksheet(_sheet_name(title))
-    sheet.freeze_panes(1, 0)
-    for index, column in enumerate(columns):
-        sheet.set_column(index, index, max(column.width, len(column.heading) * 2) + 2)
-        sheet.write_string(0, index, column.heading, book.head)
-    last = 0
-    for last, row in enumerate(rows, 1):
-        for index, value in enumerate(row):
-            book.write(sheet, last, index, value)
-    if columns:
-        sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
-    book.close()
+    """Write one table at once."""
+    from bondesk.adapters.excel.tables import SheetTable
+
+    table = SheetTable(path, title, columns)
+    for row in rows:
+        table.add(row)
+    table.close()
 
 
 def write_sheets(path: Path, sheets: Sequence[WrittenSheet]) -> None:
     """Write sheets as they stand; marked cells are texts on a coloured ground."""
-    book = _Book(path, constant_memory=False)
+    book = Book(path, constant_memory=False)
     for plan in sheets:
-        sheet = book.book.add_worksheet(_sheet_name(plan.name))
+        sheet = book.book.add_worksheet(sheet_name(plan.name))
         widest = max((len(row) for row in plan.rows), default=0)
         if widest:
             sheet.set_column(0, widest - 1, 14)
@@ -123,11 +116,11 @@ def write_template(
     path: Path, sheets: Sequence[TemplateSheet], code_lists: Mapping[str, Sequence[tuple[str, str]]]
 ) -> None:
     """Write an import template: headings (``*`` = mandatory), a row of explanation, the code lists."""
-    book = _Book(path, constant_memory=False)
+    book = Book(path, constant_memory=False)
     # A template says nothing of when it was written, so writing it again gives the same bytes.
     book.book.set_properties({"created": datetime(2000, 1, 1)})
     for plan in sheets:
-        sheet = book.book.add_worksheet(_sheet_name(plan.title))
+        sheet = book.book.add_worksheet(sheet_name(plan.title))
         _write_pairs(book, sheet, plan) if plan.layout == "pairs" else _write_headings(book, sheet, plan)
     if code_lists:
         _write_codes(book, code_lists)
@@ -138,7 +131,7 @@ def _heading_text(heading: TemplateHeading) -> str:
     return heading.text + ("*" if heading.required else "")
 
 
-def _write_headings(book: _Book, sheet: Any, plan: TemplateSheet) -> None:
+def _write_headings(book: Book, sheet: Any, plan: TemplateSheet) -> None:
     sheet.freeze_panes(1, 0)
     for index, heading in enumerate(plan.headings):
         form = book.required if heading.required else book.head
@@ -149,7 +142,7 @@ def _write_headings(book: _Book, sheet: Any, plan: TemplateSheet) -> None:
     sheet.set_row(1, 60)
 
 
-def _write_pairs(book: _Book, sheet: Any, plan: TemplateSheet) -> None:
+def _write_pairs(book: Book, sheet: Any, plan: TemplateSheet) -> None:
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 28, book.text)
     sheet.set_column(2, 2, 50)
@@ -160,7 +153,7 @@ def _write_pairs(book: _Book, sheet: Any, plan: TemplateSheet) -> None:
         sheet.write_string(row, 2, heading.explanation, book.note)
 
 
-def _write_codes(book: _Book, code_lists: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+def _write_codes(book: Book, code_lists: Mapping[str, Sequence[tuple[str, str]]]) -> None:
     sheet = book.book.add_worksheet(_CODES)
     sheet.freeze_panes(1, 0)
     for index, (table, entries) in enumerate(code_lists.items()):
@@ -173,5 +166,6 @@ def _write_codes(book: _Book, code_lists: Mapping[str, Sequence[tuple[str, str]]
             sheet.write_string(row, column + 1, name, book.text)
 
 
-def _sheet_name(title: str) -> str:
+def sheet_name(title: str) -> str:
+    """Return a title as a sheet may be called: 31 signs, none that Excel refuses."""
     return "".join("_" if sign in "[]:*?/\\" else sign for sign in title)[:31] or "Sheet1"

@@ -166,7 +166,7 @@ class BondedNote(Record, Flowing):
     contract_no: Mapped[Code64] = shown("合同号")
     invoice_no: Mapped[Code64] = shown("发票号")
     bill_no: Mapped[Code64] = shown("提单号")
-    packages: Mapped[int | None] = shown("件数")
+    packages: Mapped[int | None] = shown("件数", counted=True)
     entered_on: Mapped[date | None] = shown("录入日期")
     declared_on: Mapped[date | None] = shown("清单申报日期", help="决定所属报核周期")
     list_state: Mapped[Code4] = shown("清单状态", choices=LIST_STATES, readonly=True)

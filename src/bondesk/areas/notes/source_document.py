@@ -76,7 +76,7 @@ class SourceLine(Line):
     country: Mapped[Code4] = shown("国别", table="country", help="进口为原产国，出口为最终目的国")
     net_weight: Mapped[Weight | None] = shown("净重", help="千克")
     gross_weight: Mapped[Weight | None] = shown("毛重", help="千克；只填一行时为整单毛重")
-    packages: Mapped[int | None] = shown("件数")
+    packages: Mapped[int | None] = shown("件数", counted=True)
     bom_version: Mapped[Code32] = shown("BOM版本")
     invoice_no: Mapped[Code64] = shown("发票号")
     contract_no: Mapped[Code64] = shown("合同号")

@@ -1,0 +1,123 @@
+"""Tables written row by row, as a workbook or as text: constant memory, whole or not at all, no text a formula."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from bondesk.adapters.excel.writer import Book, sheet_name
+from bondesk.base.errors import OutsideFailure
+from bondesk.base.numbers import plain
+from bondesk.base.sheets import ColumnLook
+
+_RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+
+class SheetTable:
+    """A table in a workbook, with headings, frozen, filterable."""
+
+    def __init__(self, path: Path, title: str, columns: Sequence[ColumnLook]) -> None:
+        """Begin the file at ``path``; nothing is there before :meth:`close`."""
+        self._columns = columns
+        self._book = Book(path, constant_memory=True)
+        self._sheet = self._book.book.add_worksheet(sheet_name(title))
+        self._sheet.freeze_panes(1, 0)
+        for index, column in enumerate(columns):
+            self._sheet.set_column(index, index, max(column.width, len(column.heading) * 2) + 2)
+            self._sheet.write_string(0, index, column.heading, self._book.head)
+        self._last = 0
+
+    def add(self, row: Sequence[object]) -> None:
+        """Write one more row."""
+        self._last += 1
+        for index, value in enumerate(row):
+            self._book.write(self._sheet, self._last, index, value)
+
+    def close(self) -> None:
+        """Finish the file."""
+        if self._columns:
+            self._sheet.autofilter(0, 0, max(self._last, 1), len(self._columns) - 1)
+        self._book.close()
+
+    def drop(self) -> None:
+        """Give the table up; the rows written so far go with their temporary file."""
+        book: Any = self._book.book
+        if book.fileclosed:
+            return
+        book.fileclosed = True
+        for sheet in book.worksheets():
+            with suppress(OSError):
+                sheet.row_data_fh.close()
+                Path(sheet.row_data_filename).unlink()
+
+
+class TextTable:
+    """A table as UTF-8 text with a mark Excel knows it by; what would run as a formula gets an apostrophe."""
+
+    def __init__(self, path: Path, columns: Sequence[ColumnLook]) -> None:
+        """Begin beside ``path``; the file takes its name when it is whole."""
+        self._path, self._part = path, path.with_name(f"{path.name}.part")
+        try:
+            self._file = self._part.open("w", encoding="utf-8-sig", newline="")
+        except OSError as problem:
+            raise _unwritable(problem) from problem
+        self._writer = csv.writer(self._file)
+        self._writer.writerow([harmless(column.heading) for column in columns])
+
+    def add(self, row: Sequence[object]) -> None:
+        """Write one more row."""
+        try:
+            self._writer.writerow([csv_text(value) for value in row])
+        except OSError as problem:
+            raise _unwritable(problem) from problem
+
+    def close(self) -> None:
+        """Finish the file."""
+        try:
+            self._file.close()
+            self._part.replace(self._path)
+        except OSError as problem:
+            raise _unwritable(problem) from problem
+
+    def drop(self) -> None:
+        """Give the table up."""
+        with suppress(OSError):
+            self._file.close()
+        self._part.unlink(missing_ok=True)
+
+
+def _unwritable(problem: OSError) -> OutsideFailure:
+    return OutsideFailure(f"文件写不出来，可能正在 Excel 中打开或磁盘已满：{problem}")
+
+
+def csv_text(value: object) -> str:
+    """Write one value: numbers exact, days in ISO form, texts harmless.
+
+    >>> csv_text(Decimal("-1.50")), csv_text("=1+1"), csv_text("-A"), csv_text(True), csv_text(None)
+    ('-1.5', "'=1+1", "'-A", '是', '')
+    """
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "是" if value else "否"
+        case Decimal():
+            return plain(value)
+        case int():
+            return str(value)
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M:%S}"
+        case date():
+            return value.isoformat()
+        case _:
+            return harmless(str(value))
+
+
+def harmless(text: str) -> str:
+    """Keep a text from running as a formula when a spreadsheet opens it."""
+    return f"'{text}" if text.startswith(_RISKY) else text

@@ -1,0 +1,110 @@
+"""导出: which columns, which rows, which kind of file; then where to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bondesk.base.documents import DocumentType
+from bondesk.desktop import style
+
+_MANY = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ExportChoice:
+    """What the user chose: a layout ("" = as on the screen), only the selection, the file's suffix."""
+
+    layout: str
+    selected_only: bool
+    suffix: str
+
+
+class ExportDialog(QDialog):
+    """``chosen`` brings an :class:`ExportChoice`."""
+
+    chosen = Signal(object)
+
+    def __init__(
+        self, document: DocumentType, layouts: Sequence[str], usual: str, rows: tuple[int, int], parent: QWidget
+    ) -> None:
+        """Offer the screen and ``layouts``, ``usual`` ticked; ``rows`` are how many are shown and selected."""
+        super().__init__(parent)
+        self.setObjectName("export_dialog")
+        self.setWindowTitle(f"导出 — {document.title}")
+        self.setMinimumWidth(420)
+        shown, selected = rows
+        screen = ("", "屏幕所见（当前列、顺序、筛选和合计）")
+        self.layouts = self._choices("layout", [screen, *((name, name) for name in layouts)])
+        self.rows = self._choices("rows", [("", f"列表中的全部 {shown:,} 条"), ("selected", f"选中的 {selected:,} 条")])
+        self.rows.buttons()[1].setEnabled(selected > 0)
+        self.files = self._choices("file", [("xlsx", "Excel 工作簿（.xlsx）"), ("csv", "文本（.csv，UTF-8）")])
+        self._tick(self.layouts, usual)
+        self._tick(self.rows, "")
+        self._tick(self.files, "xlsx")
+        form = QFormLayout()
+        form.setHorizontalSpacing(style.WIDE_GAP)
+        form.setVerticalSpacing(style.WIDE_GAP)
+        for title, choices in (("格式", self.layouts), ("范围", self.rows), ("文件", self.files)):
+            column = QVBoxLayout()
+            column.setSpacing(style.GAP)
+            for button in choices.buttons():
+                column.addWidget(button)
+            form.addRow(title, column)
+        hint = QLabel("在「导出设置」中可为本单证定义更多格式（列、顺序、标题、表体）。", self)
+        hint.setObjectName("export_hint")
+        hint.setProperty("role", "quiet")
+        hint.setWordWrap(True)
+        buttons = QDialogButtonBox(self)
+        ok = buttons.addButton("导出…", QDialogButtonBox.ButtonRole.AcceptRole)
+        ok.setObjectName("export_ok")
+        ok.setDefault(True)
+        buttons.addButton("取消", QDialogButtonBox.ButtonRole.RejectRole).setObjectName("export_cancel")
+        buttons.accepted.connect(self._accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(style.WIDE_GAP)
+        layout.addLayout(form)
+        layout.addWidget(hint)
+        layout.addWidget(buttons)
+
+    def _choices(self, name: str, offers: Sequence[tuple[str, str]]) -> QButtonGroup:
+        group = QButtonGroup(self)
+        group.setObjectName(f"export_{name}")
+        for number, (value, title) in enumerate(offers):
+            button = QRadioButton(title, self)
+            button.setObjectName(f"export_{name}_{number}")
+            button.setProperty("value", value)
+            group.addButton(button, number)
+        return group
+
+    def _tick(self, group: QButtonGroup, value: str) -> None:
+        for button in group.buttons():
+            if button.property("value") == value:
+                button.setChecked(True)
+
+    def choose(self, *, layout: str = "", selected: bool = False, suffix: str = "xlsx") -> None:
+        """Tick what a user would."""
+        self._tick(self.layouts, layout)
+        self._tick(self.rows, "selected" if selected else "")
+        self._tick(self.files, suffix)
+
+    def _value(self, group: QButtonGroup) -> str:
+        return next((str(one.property("value")) for one in group.buttons() if one.isChecked()), "")
+
+    def _accept(self) -> None:
+        choice = ExportChoice(self._value(self.layouts), bool(self._value(self.rows)), self._value(self.files))
+        self.accept()
+        self.chosen.emit(choice)

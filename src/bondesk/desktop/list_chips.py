@@ -10,12 +10,6 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QToolButton, QW
 from bondesk.desktop import style
 
 _LONGEST = 40
-#: Colours come from the palette, so that a chip follows the look in use.
-_CHIP = """
-QToolButton[role="chip"] { background: palette(base); color: palette(link); border: 1px solid palette(mid);
-    border-radius: 10px; padding: 2px 10px; }
-QToolButton[role="chip"]:hover, QToolButton[role="chip"]:focus { border-color: palette(highlight); }
-"""
 
 
 class FlowLayout(QLayout):
@@ -92,7 +86,6 @@ class ChipBar(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self.setStyleSheet(_CHIP)
         self.hide()
 
     def show_chips(self, chips: Sequence[tuple[str, Callable[[], object]]]) -> None:
@@ -109,6 +102,7 @@ class ChipBar(QWidget):
         chip = QToolButton(self)
         chip.setObjectName(f"list_chip_{number}")
         chip.setProperty("role", "chip")
+        chip.setProperty("tone", "info")
         chip.setText(f"{text if len(text) <= _LONGEST else text[: _LONGEST - 1] + '…'}  ✕")
         chip.setToolTip(f"{text}\n点击去掉这个条件")
         chip.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -112,6 +112,8 @@ QPushButton[role="link"] { background: transparent; border: 1px solid transparen
     text-align: left; color: $link; }
 QPushButton[role="link"]:hover { background: $window; }
 QPushButton[role="link"]:focus { border: 1px solid $accent; }
+QToolButton[role="chip"] { border: 1px solid $border; border-radius: 10px; padding: 2px 10px; }
+QToolButton[role="chip"]:hover, QToolButton[role="chip"]:focus { border: 1px solid $accent; }
 QStatusBar { border-top: 1px solid $border; }
 QStatusBar::item { border: 0; }
 QMenu { background: $base; border: 1px solid $border; padding: 4px; }
@@ -149,7 +151,7 @@ QComboBox QLineEdit { border: 0; }
 """
 
 _TONE = Template("""
-QLabel[tone="$name"], QFrame[tone="$name"] { color: $text; background: $ground; }
+QLabel[tone="$name"], QFrame[tone="$name"], QToolButton[tone="$name"] { color: $text; background: $ground; }
 QWidget#form_notice[tone="$name"] { background: $ground; }
 QFrame[tone="$name"] QLabel { color: $text; background: transparent; }
 QLabel[ink="$name"] { color: $text; }

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from bondesk.areas.accounts.account import book_documents
 from bondesk.areas.accounts.book_scripts import change_script, extract_script
+from bondesk.areas.accounts.merged_item_extraction import EXTRACT_MERGED_ITEMS
 from bondesk.areas.accounts.qualification import QUALIFICATION, QUALIFICATION_DRAFT, QUALIFICATION_VERSION
 from bondesk.areas.accounts.unit_consumption_generation import GENERATE_UNIT_CONSUMPTION
 from bondesk.areas.codes.code_mapping import CODE_MAPPING
 from bondesk.areas.codes.customs_code import CUSTOMS_CODE, FactsCodeBook
 from bondesk.areas.codes.exchange_rate import EXCHANGE_RATE
-from bondesk.areas.codes.hs_code import HS_CODE
+from bondesk.areas.codes.hs_code import HS_CODE, elements_of
 from bondesk.areas.codes.partner import PARTNER
 from bondesk.areas.goods.bom import BOM
-from bondesk.areas.goods.consolidation_map import CONSOLIDATION_MAP
+from bondesk.areas.goods.consolidation_map import consolidation_map
+from bondesk.areas.goods.item_generation import GENERATE_MERGED_ITEMS
 from bondesk.areas.goods.merged_item import MERGED_ITEM
 from bondesk.areas.goods.part import PART
 from bondesk.areas.goods.unit_consumption import UNIT_CONSUMPTION
 from bondesk.areas.notes.bonded_note import BONDED_NOTE
 from bondesk.areas.notes.book_usage import rows_in_use
+from bondesk.areas.notes.map_usage import unsent_note_of
 from bondesk.areas.notes.note_generation import GENERATE_NOTES
 from bondesk.areas.notes.source_document import SOURCE_DOCUMENT
 from bondesk.areas.reports.item_ledger import ITEM_LEDGER
@@ -83,7 +86,7 @@ CATALOGUE = Catalogue(
         *ACCOUNTS,
         *HANDBOOKS,
         PART,
-        CONSOLIDATION_MAP,
+        consolidation_map(unsent_note_of),
         MERGED_ITEM,
         BOM,
         UNIT_CONSUMPTION,
@@ -103,6 +106,8 @@ CATALOGUE = Catalogue(
     reports=(MATERIAL_STATUS, ITEM_LEDGER),
     scripts=(
         GENERATE_NOTES,
+        GENERATE_MERGED_ITEMS,
+        EXTRACT_MERGED_ITEMS,
         GENERATE_UNIT_CONSUMPTION,
         *_book_scripts(),
         SET_PASSWORD,
@@ -110,6 +115,7 @@ CATALOGUE = Catalogue(
         COMPARE_CHECKPOINT,
     ),
     codebook=FactsCodeBook,
+    elements=elements_of,
     users=StoredUsers(),
     sender=sender_of,
     enterprise=_enterprise,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Float, Numeric
 from bondesk.base.codebook import CodeBook
 from bondesk.base.columns import PLACES, ExactDecimal
 from bondesk.base.documents import BASIC_RIGHTS, DocumentType
+from bondesk.base.elements import Element
 from bondesk.base.errors import WrongCall
 from bondesk.base.facts import Facts
 from bondesk.base.fields import field_of
@@ -37,7 +38,8 @@ class Catalogue:
     ``codebook``, ``users`` and ``sender`` are what the areas know and every room needs: customs codes,
     users with their rights, who declares and how the enterprise is called; ``creator_only`` and
     ``reviewer_apart`` read the parameters
-    新增单据用户才可以编辑 and 审核人与制单人不允许同一人.
+    新增单据用户才可以编辑 and 审核人与制单人不允许同一人. ``elements(facts, code)`` gives the 申报要素 of a
+    commodity code in order.
     """
 
     areas: tuple[Area, ...]
@@ -50,6 +52,7 @@ class Catalogue:
     enterprise: Callable[[Facts], str]
     creator_only: Callable[[Facts], bool]
     reviewer_apart: Callable[[Facts], bool]
+    elements: Callable[[Facts, str], Sequence[Element]] = lambda _facts, _code: ()
 
     def document(self, key: str) -> DocumentType:
         """Return the document type named ``key``; :class:`WrongCall` lists what exists."""

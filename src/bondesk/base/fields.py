@@ -31,6 +31,7 @@ class Shown:
     readonly: bool = False
     width: int = 0
     counted: bool = False
+    elements_of: str = ""
 
 
 def shown(
@@ -44,6 +45,7 @@ def shown(
     readonly: bool = False,
     width: int = 0,
     counted: bool = False,
+    elements_of: str = "",
     **column: Any,
 ) -> MappedColumn[Any]:
     """Declare a mapped column with its Chinese ``label``.
@@ -52,9 +54,10 @@ def shown(
     ``reference`` the key of the document whose number it holds; ``required`` means a document cannot
     be audited (a master cannot be saved) without it; ``readonly`` that the program alone fills it;
     ``width`` is in characters (0 = by kind); ``counted`` that a whole number counts things, so that
-    lists add it up. ``types`` and other keywords go to ``mapped_column``.
+    lists add it up; ``elements_of`` names the attribute with the commodity code whose 申报要素 the value
+    holds, joined by ``|``. ``types`` and other keywords go to ``mapped_column``.
     """
-    view = Shown(label, help, tuple(choices), table, reference, required, readonly, width, counted)
+    view = Shown(label, help, tuple(choices), table, reference, required, readonly, width, counted, elements_of)
     return mapped_column(*types, info={"shown": view}, **column)
 
 
@@ -75,6 +78,7 @@ class Field:
     places: int
     length: int
     counted: bool = False
+    elements_of: str = ""
 
     @property
     def numeric(self) -> bool:
@@ -131,6 +135,7 @@ def field_of(attribute: InstrumentedAttribute[Any]) -> Field:
         places=places,
         length=length,
         counted=view.counted,
+        elements_of=view.elements_of,
     )
 
 

@@ -33,12 +33,20 @@ def half_up(value: Exact, places: int) -> Decimal:
     (Decimal('2.0001'), Decimal('-0.13'), Decimal('0.667'))
     """
     if isinstance(value, Fraction):
-        scaled = value * 10**places
-        whole, rest = divmod(abs(scaled.numerator), scaled.denominator)
-        if 2 * rest >= scaled.denominator:
-            whole += 1
-        return Decimal(-whole if scaled < 0 else whole).scaleb(-places, _WIDE)
+        return half_up_ratio(value.numerator, value.denominator, places)
     return _WIDE.quantize(Decimal(value), Decimal(1).scaleb(-places))
+
+
+def half_up_ratio(numerator: int, denominator: int, places: int) -> Decimal:
+    """Round ``numerator / denominator`` (the latter above 0) half away from zero to ``places`` decimals.
+
+    >>> half_up_ratio(2, 3, 3), half_up_ratio(-1, 8, 2)
+    (Decimal('0.667'), Decimal('-0.13'))
+    """
+    whole, rest = divmod(abs(numerator) * 10**places, denominator)
+    if 2 * rest >= denominator:
+        whole += 1
+    return Decimal(-whole if numerator < 0 else whole).scaleb(-places, _WIDE)
 
 
 def places_of(value: Decimal) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bondesk.base.facts import Work
+from bondesk.base.facts import Facts, Work
 from bondesk.base.findings import Finding
 from bondesk.base.options import NoOptions
 
@@ -93,7 +93,8 @@ class Script:
 
     ``document`` is the key of the document whose list offers it and whose right it needs. ``run(work,
     options, selected)`` receives the ids selected in that list (may be empty). ``when`` names the
-    states a selected document must be in.
+    states a selected document must be in. ``offered(facts)`` tells whether the enterprise has it at all:
+    where a parameter switches it off it is absent from lists and palette, and refused everywhere.
     """
 
     key: str
@@ -103,6 +104,7 @@ class Script:
     options: type[Any] = NoOptions
     when: frozenset[str] = frozenset()
     help: str = ""
+    offered: Callable[[Facts], bool] | None = None
 
 
 class Cancelled(Exception):

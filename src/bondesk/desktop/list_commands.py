@@ -16,6 +16,7 @@ from bondesk.desktop.list_exports import ListExports
 from bondesk.desktop.list_head import ListHead
 from bondesk.desktop.list_looks import ListLooks
 from bondesk.desktop.list_selection import ListSelection
+from bondesk.desktop.offered_scripts import NOT_ENABLED, OfferedScripts
 
 SEND = "send"
 _NOTHING = "请先在列表中选择"
@@ -62,6 +63,7 @@ def list_commands(
     deeds: ListDeeds,
     looks: ListLooks,
     exports: ListExports,
+    offered: OfferedScripts,
     *,
     refresh: Callable[[], object],
     head: ListHead,
@@ -76,7 +78,7 @@ def list_commands(
     for command in (
         *_record_commands(document, may, deeds, reasons),
         *_flow_commands(document, may, deeds, reasons),
-        *_script_commands(context, document, may, deeds, reasons),
+        *_script_commands(context, document, may, deeds, reasons, offered),
         *_file_commands(document, may, deeds, exports, reasons),
         Command("list.refresh", "刷新", "F5", refresh, group="view"),
         Command("list.copy_rows", "复制所选行", "Ctrl+C", deeds.copy_rows, reasons.selected, "rows"),
@@ -128,16 +130,27 @@ def _move_reason(reasons: Reasons, order: Move) -> Callable[[], str]:
 
 
 def _script_commands(
-    context: DeskContext, document: DocumentType, may: May, deeds: ListDeeds, reasons: Reasons
+    context: DeskContext,
+    document: DocumentType,
+    may: May,
+    deeds: ListDeeds,
+    reasons: Reasons,
+    offered: OfferedScripts,
 ) -> Iterator[Command]:
     for script in context.engine.catalogue.scripts_of(document):
         if may(script.key):
             run = partial(deeds.run_script, script)
-            yield Command(f"list.script.{script.key}", script.title, "", run, _script_reason(reasons, script), "script")
+            why_not = _script_reason(reasons, script, offered)
+            yield Command(f"list.script.{script.key}", script.title, "", run, why_not, "script")
 
 
-def _script_reason(reasons: Reasons, script: Script) -> Callable[[], str]:
-    return lambda: reasons.in_states(script.title, script.when) if script.when else ""
+def _script_reason(reasons: Reasons, script: Script, offered: OfferedScripts) -> Callable[[], str]:
+    def why_not() -> str:
+        if script not in offered:
+            return NOT_ENABLED
+        return reasons.in_states(script.title, script.when) if script.when else ""
+
+    return why_not
 
 
 def _export_rows(may: May, exports: ListExports, reasons: Reasons) -> Iterator[Command]:

@@ -26,6 +26,7 @@ from bondesk.desktop.list_selection import ListSelection
 from bondesk.desktop.list_sums import ListSums
 from bondesk.desktop.list_totals import TotalsBar
 from bondesk.desktop.list_view import ListView, kept_columns
+from bondesk.desktop.offered_scripts import OfferedScripts
 from bondesk.desktop.work_strip import WorkStrip
 from bondesk.desktop.workbook_drop import WorkbookDrop
 from bondesk.engine.query import STATE, Condition, Query
@@ -63,13 +64,23 @@ class ListPage(QWidget):
         self.totals = TotalsBar(self.view, document, self.model.names, self)
         self.sums = ListSums(document, context.lane, self.totals, self.selection)
         self.looks.build(self.head, self.view)
+        self.offered = OfferedScripts(context, document, self)
         self.commands = list_commands(
-            context, document, self.selection, self.deeds, self.looks, self.exports, refresh=self.reload, head=self.head
+            context,
+            document,
+            self.selection,
+            self.deeds,
+            self.looks,
+            self.exports,
+            self.offered,
+            refresh=self.reload,
+            head=self.head,
         )
         inner = dict.fromkeys(("list.open", "list.delete", "list.copy_rows", "list.copy_bare"), self.view)
         self.bound = CommandActions(self.commands, self, inner)
         self._build()
         self._connect()
+        self.offered.show(self.commands, self.bound)
         self.view.notice.say("正在读取…")
         if isinstance(kept, Layout):
             self.view.remember_columns(kept, self.objectName())

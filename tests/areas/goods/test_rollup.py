@@ -8,16 +8,8 @@ from fractions import Fraction
 
 import pytest
 
-from bondesk.areas.goods.rollup import (
-    Bom,
-    BomLine,
-    ItemConsumption,
-    Mapped,
-    RollUp,
-    natural_key,
-    roll_up,
-    unit_consumption,
-)
+from bondesk.areas.goods.explosion import Bom, BomLine, natural_key
+from bondesk.areas.goods.rollup import ItemConsumption, Mapped, RollUp, roll_up, unit_consumption
 from bondesk.base.numbers import half_up
 from bondesk.ledger.balance import Consumption, usage
 

@@ -9,14 +9,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bondesk.areas.goods.rollup import (
-    Bom,
-    BomLine,
-    Explosion,
-    Mapped,
-    roll_up,
-    unit_consumption,
-)
+from bondesk.areas.goods.explosion import Bom, BomLine, Explosion
+from bondesk.areas.goods.rollup import Mapped, roll_up, unit_consumption
 
 PARTS = ("M0", "M1", "M2", "M3")
 SEMIS = ("S0", "S1", "S2")

@@ -22,7 +22,7 @@ from bondesk.base.facts import Work
 
 _BATCH = 2000
 #: Column of the line ← column of 归并后料件/成品.
-_TAKEN = (
+TAKEN = (
     "part_no",
     "hs_code",
     "name",
@@ -50,11 +50,11 @@ def compare(draft: Account, table: ChangedTable, work: Work) -> Comparison:
 
 
 def _source_items(work: Work, goods_flag: str) -> Iterator[Mapping[str, Any]]:
-    columns = [getattr(MergedItem, "origin" if key == "country" else key) for key in _TAKEN]
+    columns = [getattr(MergedItem, "origin" if key == "country" else key) for key in TAKEN]
     statement = select(MergedItem.id, MergedItem.merge_no, *columns)
     statement = statement.where(MergedItem.company_id == work.company_id, MergedItem.goods_flag == goods_flag)
     for row in work.session.execute(statement.order_by(MergedItem.merge_no)):
-        yield {"id": row[0], "merge_no": row[1], **dict(zip(_TAKEN, row[2:], strict=True))}
+        yield {"id": row[0], "merge_no": row[1], **dict(zip(TAKEN, row[2:], strict=True))}
 
 
 def _goods(draft: Account, table: ChangedTable, work: Work) -> Iterator[Candidate | None]:
@@ -65,7 +65,7 @@ def _goods(draft: Account, table: ChangedTable, work: Work) -> Iterator[Candidat
     links = _Links(rows.values(), same_number)
     used = numbers_used(work, draft, flag)
     for item in _source_items(work, flag):
-        values = {key: item[key] for key in _TAKEN if item[key] not in (None, "") or key in table.compared}
+        values = {key: item[key] for key in TAKEN if item[key] not in (None, "") or key in table.compared}
         values["merge_no"] = item["merge_no"]
         here = links.row_of(item)
         label = f"{item['merge_no']} {item['name']}"

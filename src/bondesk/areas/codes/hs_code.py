@@ -7,8 +7,11 @@ from datetime import date
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
+from bondesk.areas.codes.customs_code import CustomsCode
 from bondesk.base.columns import Code4, Code10, Memo, Text32, Text64, Text255
 from bondesk.base.documents import DocumentType, group
+from bondesk.base.elements import Element, element_names
+from bondesk.base.facts import Facts
 from bondesk.base.fields import shown
 from bondesk.base.records import Reference
 
@@ -28,6 +31,43 @@ class HsCode(Reference):
     valid_from: Mapped[date] = shown("生效日期", required=True)
     valid_to: Mapped[date | None] = shown("失效日期")
     confidence: Mapped[Text32] = shown("可信度")
+
+    def valid(self, on: date) -> bool:
+        """Tell whether the code may be declared on the date."""
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
+
+def hs_code_on(facts: Facts, code: str, on: date | None = None) -> HsCode | None:
+    """Return the row of ``code`` valid ``on`` the date (today), or None for an unknown or closed code."""
+    day = on or facts.today
+    rows = [row for row in facts.groups(HsCode, HsCode.hs_code).get(code, ()) if row.valid(day)]
+    return max(rows, key=lambda row: row.valid_from, default=None)
+
+
+def successors(facts: Facts, code: str) -> list[HsCode]:
+    """Return the codes valid today under the same eight digits as ``code``, in order."""
+    found = [rows for number, rows in facts.groups(HsCode, HsCode.hs_code).items() if number[:8] == code[:8]]
+    valid = {row.hs_code: row for rows in found for row in rows if row.valid(facts.today)}
+    return [valid[number] for number in sorted(valid) if number != code]
+
+
+#: Elements with a fixed list of values, and the enumeration that holds it (handbook 17).
+_ENUMERATED = {"品牌类型": "brand_type", "出口享惠情况": "export_preference"}
+
+
+def elements_of(facts: Facts, code: str) -> tuple[Element, ...]:
+    """Return the elements ``code`` asks for today, in order; () for an unknown code."""
+    known = hs_code_on(facts, code)
+    if known is None:
+        return ()
+    return tuple(Element(name, _choices(facts, _ENUMERATED.get(name, ""))) for name in element_names(known.elements))
+
+
+def _choices(facts: Facts, enumeration: str) -> tuple[tuple[str, str], ...]:
+    if not enumeration:
+        return ()
+    rows = [row for row in facts.find(CustomsCode, table_name="enums") if row.code.startswith(f"{enumeration}:")]
+    return tuple((row.code.partition(":")[2], row.name) for row in rows if row.valid(facts.today))
 
 
 HS_CODE = DocumentType(

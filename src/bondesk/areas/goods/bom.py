@@ -8,10 +8,10 @@ from decimal import Decimal
 from sqlalchemy import Index, inspect
 from sqlalchemy.orm import Mapped, relationship
 
+from bondesk.areas.goods.explosion import Bom as RolledBom
+from bondesk.areas.goods.explosion import BomLine as RolledLine
+from bondesk.areas.goods.explosion import natural_key
 from bondesk.areas.goods.part import Part
-from bondesk.areas.goods.rollup import Bom as RolledBom
-from bondesk.areas.goods.rollup import BomLine as RolledLine
-from bondesk.areas.goods.rollup import natural_key
 from bondesk.base.columns import Code10, Code18, Code32, ConsumptionQty, Percent
 from bondesk.base.documents import DocumentType, LineTable, group
 from bondesk.base.facts import Facts

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
+from bondesk.areas.goods.hs_known import HsKnown, fill_from_table, hs_findings
 from bondesk.base.columns import Code4, Code10, Code32, Price, Text255, Text512
 from bondesk.base.documents import DocumentType, group
+from bondesk.base.facts import Facts
 from bondesk.base.fields import shown
+from bondesk.base.findings import Finding
 from bondesk.base.records import Record
 from bondesk.base.workbooks import SheetPlan, WorkbookPlan, may, must
 
 GOODS_FLAGS = (("I", "料件"), ("E", "成品"))
 
 
-class MergedItem(Record):
+class MergedItem(Record, HsKnown):
     """One merged item; ``merge_no`` counts apart for materials and products."""
 
     __tablename__ = "merged_item"
@@ -54,6 +59,17 @@ _ALL = (
 )
 _REQUIRED = {"merge_no", "goods_flag", "hs_code", "name", "dcl_unit"}
 
+
+def derive_merged_item(item: MergedItem, facts: Facts) -> None:
+    """Fill what follows from the commodity code."""
+    fill_from_table(item, facts)
+
+
+def hs_code_known(item: MergedItem, facts: Facts) -> Iterator[Finding]:
+    """MAP-08 and MAP-09."""
+    yield from hs_findings(item, facts)
+
+
 MERGED_ITEM = DocumentType(
     key="merged_item",
     title="归并后料件/成品",
@@ -61,7 +77,12 @@ MERGED_ITEM = DocumentType(
     header=MergedItem,
     number=(MergedItem.goods_flag, MergedItem.merge_no),
     list_columns=_ALL,
-    form=(group("归并项", *_ALL),),
+    form=(
+        group("归并项", *_ALL),
+        group("编码表", MergedItem.hs_name, MergedItem.supervision_condition),
+    ),
+    derive=derive_merged_item,
+    rules=(hs_code_known,),
     workbook=WorkbookPlan(
         "归并后料件成品",
         (

@@ -9,10 +9,11 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from bondesk.areas.codes.customs_code import FactsCodeBook, units_of
-from bondesk.areas.codes.hs_code import HsCode
 from bondesk.areas.codes.units import Unit, kilograms_per
+from bondesk.areas.goods.hs_known import HsKnown, fill_from_table, hs_findings
 from bondesk.base.columns import Code4, Code10, Code32, Factor, Memo, SourcePrice, Text255, Text512
 from bondesk.base.documents import DocumentType, group
+from bondesk.base.elements import MOST_BYTES, byte_length, element_names, missing
 from bondesk.base.facts import Facts
 from bondesk.base.fields import shown
 from bondesk.base.findings import Finding, error, note
@@ -22,7 +23,7 @@ from bondesk.base.workbooks import SheetPlan, WorkbookPlan, may, must
 GOODS_KINDS = (("I", "料件"), ("E", "成品"), ("S", "半成品"))
 
 
-class Part(Record):
+class Part(Record, HsKnown):
     """One ERP part. ``erp_unit`` is the ERP's word, ``erp_unit_code`` the customs unit it means."""
 
     __tablename__ = "part"
@@ -46,7 +47,8 @@ class Part(Record):
     ref_price: Mapped[SourcePrice | None] = shown("参考单价")
     origin: Mapped[Code4] = shown("原产国", table="country")
     duty_mode: Mapped[Code4] = shown("征免方式", table="duty_mode")
-    elements: Mapped[Memo] = shown("申报要素")
+    destination: Mapped[Code4] = shown("最终目的国", table="country", help="成品；归并时同一项须相同")
+    elements: Mapped[Memo] = shown("申报要素", elements_of="hs_code", help="按商品编码的申报要素逐项填写")
     consumable: Mapped[bool] = shown("消耗性物料", default=False, server_default="0")
     standard_controlled: Mapped[bool] = shown("涉及单耗标准", default=False, server_default="0")
     export_dutiable: Mapped[bool] = shown("出口应税", default=False, server_default="0")
@@ -55,23 +57,25 @@ class Part(Record):
 
 
 def derive_part(part: Part, facts: Facts) -> None:
-    """Fill the customs unit behind the ERP unit."""
+    """Fill the customs unit behind the ERP unit, and what follows from the commodity code."""
     part.erp_unit_code = FactsCodeBook(facts).read("unit", part.erp_unit) or ""
+    fill_from_table(part, facts)
 
 
 def hs_code_known(part: Part, facts: Facts) -> Iterator[Finding]:
-    """MAP-08: ten digits, and in the HS table; MAP-09: legal units as in the HS table."""
-    if len(part.hs_code) != 10 or not part.hs_code.isdigit():
-        yield error("MAP-08", f"商品编码须为10位数字，现为 {part.hs_code}", "hs_code")
-        return
-    known = facts.index(HsCode, HsCode.hs_code).get(part.hs_code)
-    if known is None:
-        yield error("MAP-08", f"商品编码 {part.hs_code} 不在商品编码表中，请核对或先更新海关参数", "hs_code")
-        return
-    for key in ("legal_unit1", "legal_unit2"):
-        ours, theirs = getattr(part, key), getattr(known, key)
-        if ours != theirs:
-            yield note("MAP-09", f"法定单位 {ours or '空'} 与商品编码表的 {theirs or '空'} 不一致", key)
+    """MAP-08 and MAP-09."""
+    yield from hs_findings(part, facts)
+
+
+def elements_complete(part: Part, _facts: Facts) -> Iterator[Finding]:
+    """ELM-01: an element customs expects is empty; ELM-02: 规格型号 longer than a declaration takes."""
+    text = part.elements or ""
+    if absent := missing(element_names(part.hs_elements or ""), text):
+        yield note("ELM-01", f"申报要素「{'」「'.join(absent)}」没有填写", "elements")
+    if (length := byte_length(text)) > MOST_BYTES:
+        yield note(
+            "ELM-02", f"申报要素共 {length} 字节，报关单规格型号最多 {MOST_BYTES} 字节（汉字占2字节）", "elements"
+        )
 
 
 def unit_known(part: Part, _facts: Facts) -> Iterator[Finding]:
@@ -143,15 +147,17 @@ PART = DocumentType(
             Part.legal_unit2,
             Part.duty_mode,
             Part.origin,
+            Part.destination,
             Part.currency,
             Part.ref_price,
         ),
         group("换算", Part.unit_weight, Part.conv_factor, Part.factor1, Part.factor2),
+        group("编码表", Part.hs_name, Part.supervision_condition),
         group("归并限制", Part.consumable, Part.standard_controlled, Part.export_dutiable, Part.single_out),
         group("申报要素", Part.elements),
     ),
     derive=derive_part,
-    rules=(unit_known, hs_code_known, convertible),
+    rules=(unit_known, hs_code_known, convertible, elements_complete),
     workbook=WorkbookPlan(
         "料号档案",
         (

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bondesk.areas.goods.rollup import ItemBom, ItemConsumption, natural_key
+from bondesk.areas.goods.explosion import natural_key
+from bondesk.areas.goods.rollup import ItemBom, ItemConsumption
 
 #: A version as it is compared: (material item, N, T, W, r), order irrelevant.
 Signature = frozenset[tuple[int, Decimal, Decimal, Decimal, Decimal]]

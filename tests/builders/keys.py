@@ -25,7 +25,9 @@ class Keyboard:
 
     def focus(self) -> QWidget:
         """Return where the keys go."""
-        focus = QApplication.focusWidget() or QApplication.activeWindow()
+        popup = QApplication.activePopupWidget()
+        focus = (popup.focusWidget() or popup) if popup is not None else QApplication.focusWidget()
+        focus = focus or QApplication.activeWindow()
         assert focus is not None, "nothing has the focus"
         return focus
 

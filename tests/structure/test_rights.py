@@ -39,6 +39,7 @@ BASIC: Mapping[str, Sequence[Attempt]] = {
     "delete": (lambda act, document, path: records.delete(act, document, 1),),
     "import": (lambda act, document, path: list(importing.import_steps(act, document, path / "none.xlsx")),),
     "export": (lambda act, document, path: play(export_steps(act, document, Query(), path / "list.xlsx")),),
+    "force_send": (),
     "send": (lambda act, document, path: sending.order(act, document, [1]),),
 }
 

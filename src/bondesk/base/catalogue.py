@@ -83,7 +83,8 @@ class Catalogue:
         """Return every (action, title) that can be granted on ``document``."""
         moves = tuple((move.key, move.title) for move in document.flow.moves)
         scripts = tuple((script.key, script.title) for script in self.scripts_of(document))
-        return BASIC_RIGHTS + moves + scripts
+        force = (("force_send", "强制发送"),) if document.forcible else ()
+        return BASIC_RIGHTS + moves + force + scripts
 
     def of_header(self, header: type[Any]) -> DocumentType | None:
         """Return the first document type whose head is ``header``."""

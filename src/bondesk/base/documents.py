@@ -123,6 +123,8 @@ class DocumentType:
     most :data:`MOST_RELATED` and one more of a kind.
     ``attachment_kinds`` are the (code, title) an attached file may have. ``template_by`` are the head
     attributes (direction, mode) that decide which 默认模板 fit; empty = the document has no templates.
+    ``before_send(document, work)`` is asked once more before 发送, with the ledger at hand; of its errors those
+    whose code is ``forcible`` may be overridden by the right 强制发送, with a reason.
     ``change`` is set for what customs approves: copies, drafts and versions on one path.
     """
 
@@ -151,6 +153,8 @@ class DocumentType:
     attachment_kinds: tuple[tuple[str, str], ...] = (("file", "附件"),)
     template_by: tuple[Any, ...] = ()
     change: ChangePath | None = None
+    before_send: tuple[Callable[[Any, Any], Iterable[Finding]], ...] = ()
+    forcible: frozenset[str] = frozenset()
 
     @property
     def list_fields(self) -> tuple[Field, ...]:

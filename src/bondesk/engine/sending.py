@@ -18,13 +18,13 @@ from sqlalchemy import select, update
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import OutsideFailure, Refused
-from bondesk.base.findings import Finding, errors_in
+from bondesk.base.findings import Finding, Severity, errors_in
 from bondesk.base.identity import Identity
 from bondesk.base.messages import Message, MessageFacts
 from bondesk.engine.act import Act
 from bondesk.engine.composing import compose
 from bondesk.engine.engine import Engine
-from bondesk.engine.history import log_deed
+from bondesk.engine.history import log_bulk, log_deed
 from bondesk.engine.ports import Gateway
 from bondesk.engine.records import findings_of, load, load_numbered
 from bondesk.engine.tables import Outbox
@@ -50,10 +50,32 @@ def audited(act: Act, document: DocumentType, numbers: Sequence[str] = ()) -> li
     return list(act.session.scalars(statement.order_by(header.id)))
 
 
-def order(act: Act, document: DocumentType, ids: Sequence[int]) -> list[str]:
+def questions(act: Act, document: DocumentType, ids: Sequence[int]) -> list[Finding]:
+    """Return what should be asked before sending: findings to confirm, and errors the user may override.
+
+    Nothing is stored. Errors nobody may override are left to :func:`order`.
+    """
+    act.require(document, "send")
+    may_force = act.identity.may(document.key, "force_send")
+    found = []
+    for document_id in ids:
+        header = load(act, document, document_id)
+        for finding in _before_send(act, document, header):
+            if finding.severity is not Severity.ERROR or (may_force and finding.code in document.forcible):
+                found.append(_named(document.number_of(header), finding))
+    return found
+
+
+def _before_send(act: Act, document: DocumentType, header: Any) -> list[Finding]:
+    with act.session.no_autoflush:
+        return [finding for check in document.before_send for finding in check(header, act)]
+
+
+def order(act: Act, document: DocumentType, ids: Sequence[int], force: str = "") -> list[str]:
     """Put audited documents into the outbox and return their numbers; all of them or none.
 
-    ``Refused`` carries every finding of every message: a file customs refuses costs half an hour.
+    ``Refused`` carries every finding of every message: a file customs refuses costs half an hour. ``force`` is the
+    reason for sending in spite of what the right 强制发送 may override; it is logged.
     """
     act.require(document, "send")
     message = document.message
@@ -63,7 +85,7 @@ def order(act: Act, document: DocumentType, ids: Sequence[int]) -> list[str]:
     numbers = []
     for document_id in ids:
         header = load(act, document, document_id)
-        findings.extend(_order_one(act, document, message, header))
+        findings.extend(_order_one(act, document, message, header, force.strip()))
         numbers.append(document.number_of(header))
     if errors_in(findings):
         raise Refused(findings)
@@ -71,7 +93,18 @@ def order(act: Act, document: DocumentType, ids: Sequence[int]) -> list[str]:
     return numbers
 
 
-def _order_one(act: Act, document: DocumentType, message: Message, header: Any) -> list[Finding]:
+def _forced(act: Act, document: DocumentType, header: Any, found: list[Finding], force: str) -> list[Finding]:
+    """Return the errors that stand; those overridden with a reason are logged instead."""
+    over = [one for one in found if one.code in document.forcible]
+    if not over or not force:
+        return found
+    act.require(document, "force_send")
+    told = {"原因": force, "仍然发送": "；".join(one.text for one in over)}
+    log_bulk(act, document, "强制发送", [(header.id, document.number_of(header), told)])
+    return [one for one in found if one not in over]
+
+
+def _order_one(act: Act, document: DocumentType, message: Message, header: Any, force: str) -> list[Finding]:
     number = document.number_of(header)
     send = document.flow.move("send")
     assert send is not None
@@ -81,6 +114,7 @@ def _order_one(act: Act, document: DocumentType, message: Message, header: Any) 
     facts = MessageFacts(sender=sender, now=act.now(), numeric=act.codebook.old_code)
     with act.session.no_autoflush:
         found = [finding for finding in findings_of(act, document, header) if errors_in([finding])]
+    found += _forced(act, document, header, errors_in(_before_send(act, document, header)), force)
     composed = compose(message, header, facts)
     found += composed.findings
     if errors_in(found):

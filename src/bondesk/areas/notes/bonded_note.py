@@ -9,6 +9,8 @@ from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.codes.effects import flow_type_of
 from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
 from bondesk.areas.notes.inv101 import INV101
+from bondesk.areas.notes.inversion_check import CODE as INVERSION
+from bondesk.areas.notes.inversion_check import no_inversion
 from bondesk.areas.notes.note_posting import note_postings
 from bondesk.areas.notes.note_relatives import note_relatives
 from bondesk.areas.notes.note_removal import release_sources
@@ -238,6 +240,8 @@ BONDED_NOTE = DocumentType(
     required_code="NOTE-04",
     defaults=note_defaults,
     removed=release_sources,
+    before_send=(no_inversion,),
+    forcible=frozenset({INVERSION}),
     related=note_relatives,
     attachment_kinds=TRADE_PAPERS,
     template_by=(BondedNote.ie_flag, BondedNote.supervision_mode),

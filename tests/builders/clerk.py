@@ -162,6 +162,7 @@ class Clerk:
         """Say yes to the open question."""
         box = self.dialog(QDialog)
         button = child(box, QPushButton, "question_yes")
+        wait_until(button.isEnabled, "the answer to be allowed")
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
     def open_form(self, key: str, row: int = 0) -> FormPage:

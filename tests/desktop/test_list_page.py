@@ -21,6 +21,7 @@ from bondesk.desktop.export_dialog import ExportDialog
 from bondesk.desktop.findings_view import FindingsDialog
 from bondesk.desktop.list_model import TONE_ROLE
 from bondesk.desktop.list_page import ListPage
+from bondesk.desktop.send_dialog import SendDialog
 
 Fill = Callable[[Iterable[Any]], None]
 Find = Callable[[str], DocumentType]
@@ -221,11 +222,14 @@ def test_sending_what_is_unfinished_sends_nothing(fill: Fill, desk: Any, open_li
     page = open_list("bonded_note")
     page.view.selectAll()
     page.bound.run("list.move.send")
-    _accept(page)
+    dialog = page.findChild(SendDialog)
+    assert isinstance(dialog, SendDialog)
+    qtbot.waitUntil(dialog.send.isEnabled)
+    dialog.send.click()
     qtbot.waitUntil(lambda: page.findChild(FindingsDialog) is not None)
-    dialog = page.findChild(FindingsDialog)
-    assert isinstance(dialog, FindingsDialog)
-    texts = [finding.text for finding in dialog.view.model.findings]
+    told = page.findChild(FindingsDialog)
+    assert isinstance(told, FindingsDialog)
+    texts = [finding.text for finding in told.view.model.findings]
     assert {text.partition("：")[0] for text in texts} == {"BN001", "BN002"}
     changed(page, qtbot, page.reload)
     assert shown(page, "状态") == ["已审核", "已审核"]

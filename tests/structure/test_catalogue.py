@@ -210,7 +210,14 @@ def test_rights_are_basic_ones_moves_and_scripts() -> None:
     basic = ["view", "new", "edit", "delete", "import", "export"]
     assert [key for key, _ in CATALOGUE.rights_of(PART)] == basic
     assert [key for key, _ in CATALOGUE.rights_of(SOURCE_DOCUMENT)] == [*basic, "generate_notes"]
-    assert [key for key, _ in CATALOGUE.rights_of(BONDED_NOTE)] == [*basic, "audit", "unaudit", "send", "void"]
+    assert [key for key, _ in CATALOGUE.rights_of(BONDED_NOTE)] == [
+        *basic,
+        "audit",
+        "unaudit",
+        "send",
+        "void",
+        "force_send",
+    ]
 
 
 @pytest.mark.parametrize("document", CATALOGUE.documents, ids=lambda document: document.key)

@@ -28,6 +28,7 @@ from bondesk.desktop.form_templates import FormTemplates
 from bondesk.desktop.form_words import number_text, show_state, why_locked, why_not_delete
 from bondesk.desktop.kept_pane import KeptPane
 from bondesk.desktop.questions import ask
+from bondesk.desktop.send_dialog import SendDialog
 from bondesk.desktop.side_panes import SidePane, SidePanes
 from bondesk.engine.drafts import Draft
 
@@ -262,8 +263,9 @@ class FormPage(QWidget):
 
     def send(self) -> None:
         """Ask, then send."""
-        text = f"确定发送「{self.document.title}」{self.number()} 吗？\n发送后不能取消审核，等待海关回执。"
-        ask(self, "发送", text, "发送", self.deeds.send)
+        document_id, what = self.body.base.id, f"「{self.document.title}」{self.number()} "
+        assert document_id is not None
+        SendDialog(self._context, self.document, [document_id], what, self.deeds.send, self).open()
 
     def copy(self) -> None:
         """Open a new form with the values of this document."""

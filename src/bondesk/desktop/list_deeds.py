@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from bondesk.desktop.findings_view import FindingsDialog
 from bondesk.desktop.list_selection import ListSelection
 from bondesk.desktop.list_work import RowResult, RowWork, WorkOnOne, findings_of, summary, worth_showing
 from bondesk.desktop.questions import ask
+from bondesk.desktop.send_dialog import SendDialog
 from bondesk.engine import exporting, records, sending
 from bondesk.engine.act import Act
 from bondesk.engine.query import PageRow
@@ -132,17 +134,18 @@ class ListDeeds(QObject):
         """Ask, then put the selected documents into the outbox (all or none) and hand them to the client."""
 
         def with_rows(rows: list[PageRow]) -> None:
-            text = f"确定发送{self._named(rows)}吗？\n发送后不能取消审核，等待海关回执。"
-            ask(self._page, "发送", text, "发送", lambda: self._send([row.id for row in rows]))
+            ids = [row.id for row in rows]
+            go = partial(self._send, ids)
+            SendDialog(self._context, self._document, ids, self._named(rows), go, self._page).open()
 
         self._with_few(with_rows)
 
-    def _send(self, ids: list[int]) -> None:
+    def _send(self, ids: list[int], reason: str = "") -> None:
         engine, identity, document = self._context.engine, self._context.identity, self._document
 
         def job() -> tuple[int, HandedOver | None]:
             with engine.acting(identity) as act:
-                numbers = sending.order(act, document, ids)
+                numbers = sending.order(act, document, ids, reason)
             return len(numbers), sending.hand_over(engine, identity) if engine.gateway is not None else None
 
         self._context.lane.run(job, while_alive(self, self._sent), while_alive(self, self.explain))

@@ -287,6 +287,7 @@ def _move(home: Home, given: argparse.Namespace) -> int:
     engine, identity = signed_in(home, given)
     document = engine.catalogue.document(given.key)
     with engine.acting(identity) as act:
+        act.require(document, given.command)
         for number in given.numbers:
             header = records.load_numbered(act, document, number)
             output.findings(records.move(act, document, header.id, given.command))

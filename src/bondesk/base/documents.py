@@ -126,6 +126,9 @@ class DocumentType:
     ``before_send(document, work)`` is asked once more before 发送, with the ledger at hand; of its errors those
     whose code is ``forcible`` may be overridden by the right 强制发送, with a reason.
     ``change`` is set for what customs approves: copies, drafts and versions on one path.
+    ``single``: a company has exactly one, opened without a list, never made, copied or deleted by hand.
+    ``opens_locked``: its form is grey until 修改 is ordered, and again after a save.
+    ``guard(work)`` is asked before a save or deletion and returns what looks at the result and may refuse it.
     """
 
     key: str
@@ -155,6 +158,9 @@ class DocumentType:
     change: ChangePath | None = None
     before_send: tuple[Callable[[Any, Any], Iterable[Finding]], ...] = ()
     forcible: frozenset[str] = frozenset()
+    single: bool = False
+    opens_locked: bool = False
+    guard: Callable[[Work], Callable[[], None]] | None = None
 
     @property
     def list_fields(self) -> tuple[Field, ...]:

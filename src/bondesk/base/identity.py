@@ -11,12 +11,17 @@ from bondesk.base.facts import Facts, Work
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who acts: user id, account, shown name and what is granted ("*" on both sides means all)."""
+    """Who acts: user id, account, shown name and what is granted ("*" on both sides means all).
+
+    ``stamp`` tells which state of the user and the groups the grants were read from; None is never read again
+    (the program itself).
+    """
 
     user_id: int
     account: str
     name: str
     grants: frozenset[tuple[str, str]]
+    stamp: tuple[object, ...] | None = None
 
     def may(self, document: str, action: str) -> bool:
         """Tell whether ``action`` on ``document`` is granted."""
@@ -37,6 +42,9 @@ class UserBook(Protocol):
 
     def change_password(self, work: Work, account: str, password: str) -> None:
         """Give a known account a new password; ``Refused`` (AUTH-03) when it is none."""
+
+    def refreshed(self, work: Work, identity: Identity) -> Identity:
+        """Return the identity with the grants of this moment; ``Refused`` (AUTH-01) when the user is gone."""
 
     def empty(self, facts: Facts) -> bool:
         """Tell whether nobody can sign in yet."""

@@ -24,6 +24,12 @@ class FormActs(Protocol):
     def save(self) -> None:
         """Store what is on the screen."""
 
+    def unlock(self) -> None:
+        """Let a form that opens locked be edited."""
+
+    def why_not_unlock(self) -> str:
+        """Return why it cannot be unlocked now."""
+
     def undo(self) -> None:
         """Take back the last edit."""
 
@@ -96,7 +102,9 @@ May = Callable[[str], bool]
 
 
 def _record(form: FormActs, may: May) -> Iterator[Command]:
-    if may("edit") or may("new"):
+    if form.document.opens_locked and may("edit"):
+        yield Command("form.unlock", "修改", "F2", form.unlock, form.why_not_unlock, "record")
+    if not form.document.flow.closed and (may("edit") or may("new")):
         yield Command("form.save", "保存", "Ctrl+S", form.save, form.why_not_save, "record")
         yield Command(
             "form.undo", "撤销", "Ctrl+Z", form.undo, lambda: "" if form.can_undo() else "没有可撤销的输入", "edit"

@@ -71,6 +71,8 @@ class FormDeeds(QObject):
                 return records.open_draft(act, document, document_id)
             if copy_of is not None:
                 return records.copy_draft(act, document, copy_of)
+            if document.single:
+                return records.open_single(act, document)
             draft, filling = new_draft(act, document)
             fillings.append(filling)
             return draft

@@ -54,7 +54,7 @@ class FormPage(QWidget):
         self.setObjectName(f"form.{document.key}")
         self._context, self.document = context, document
         self._copy_of, self._left = copy_of, left
-        self._ready = self._closing = False
+        self._ready = self._closing = self._unlocked = False
         self.split = QSplitter(Qt.Orientation.Horizontal, self)
         self.body = FormBody(context, document, self.split)
         self.deeds = FormDeeds(context, document, self.body)
@@ -134,12 +134,15 @@ class FormPage(QWidget):
         self.body.setEnabled(True)
         self._show(draft)
         self.side.follow()
+        self.side.open_at_once()
         if self._copy_of is not None and draft.id is None:
             self.body.stack.resetClean()
         if self.body.editable:
             self.body.header.focus_first()
         if self._left is not None:
             left, self._left = self._left, None
+            if self.document.opens_locked:
+                self.unlock()
             self.keeping.restore(left)
             self._context.extras[DRAFTS].discard(left)
 
@@ -147,6 +150,7 @@ class FormPage(QWidget):
         """Show a draft as it is stored."""
         self.checks.forget()
         self.body.load(draft)
+        self._unlocked = False
         self.notice.clear()
         self._follow_state()
         if self.body.editable:
@@ -163,7 +167,9 @@ class FormPage(QWidget):
         self.body.fit()
 
     def _why_locked(self) -> str:
-        return why_locked(self.document, self.body.base, self._context.identity)
+        base = self.body.base
+        unlocked = self._unlocked or not self.document.opens_locked or base.id is None
+        return why_locked(self.document, base, self._context.identity, unlocked=unlocked)
 
     def _settled(self) -> None:
         """Two versions were put side by side, merged, or one given up."""
@@ -198,6 +204,7 @@ class FormPage(QWidget):
 
     def _stored(self, _draft: Draft) -> None:
         self.notice.clear()
+        self._unlocked = self.dirty
         self._follow_state()
         self.checks.soon()
         self.keeping.drafts.keep()
@@ -242,6 +249,18 @@ class FormPage(QWidget):
     def save(self) -> None:
         """Store what is on the screen."""
         self.deeds.save()
+
+    def unlock(self) -> None:
+        """Let a form that opens locked be edited."""
+        self._unlocked = True
+        self.notice.clear()
+        self._follow_state()
+        self.checks.soon()
+        self.body.header.focus_first()
+
+    def why_not_unlock(self) -> str:
+        """Return why it cannot be unlocked now."""
+        return self._why_waiting() or ("已经可以编辑" if self.body.editable else "")
 
     def undo(self) -> None:
         """Take back the last edit."""

@@ -20,13 +20,15 @@ def number_text(document: DocumentType, base: Draft) -> str:
     return "/".join(part for part in parts if part)
 
 
-def why_locked(document: DocumentType, base: Draft, identity: Identity) -> str:
-    """Say why the form is grey, and which move of the flow opens it again; "" when it is open."""
+def why_locked(document: DocumentType, base: Draft, identity: Identity, *, unlocked: bool = True) -> str:
+    """Say why the form is grey, and what opens it again; "" when it is open."""
     if not identity.may(document.key, "new" if base.id is None else "edit"):
         return f"只读：您没有修改「{document.title}」的权限"
     flow = document.flow
     if flow.closed:
         return f"只读：「{document.title}」只能查看"
+    if not unlocked:
+        return "已锁定：按「修改」（F2）后可以编辑，保存后重新锁定"
     if not flow.states or flow.editable(base.state):
         return ""
     back = next((move.title for move in flow.moves if base.state in move.sources and flow.editable(move.target)), "")

@@ -101,7 +101,7 @@ class HistoryPane(QWidget):
         """List ``found``, the newest open."""
         self.tree.clear()
         for number, deed in enumerate(found):
-            item = QTreeWidgetItem([f"{deed.at}　{deed.user}　{deed.what}"])
+            item = QTreeWidgetItem([f"{deed.at}　{deed.user}\n{deed.what}"])
             item.setToolTip(0, item.text(0))
             parts: dict[str, QTreeWidgetItem] = {"": item}
             for change in deed.changes:
@@ -116,6 +116,11 @@ class HistoryPane(QWidget):
         if not found:
             self.tree.addTopLevelItem(QTreeWidgetItem(["还没有记录"]))
         self.show()
+
+
+def history_pane(context: DeskContext, document: DocumentType, parent: QWidget) -> HistoryPane | None:
+    """Make the pane; what nobody can change has no history."""
+    return None if document.flow.closed else HistoryPane(context, document, parent)
 
 
 def _under(parent: QTreeWidgetItem, text: str) -> QTreeWidgetItem:

@@ -167,5 +167,5 @@ def _file_commands(
         yield Command("list.export", "导出", "Ctrl+E", exports.ask, group="file")
     if document.workbook is not None and may("import"):
         yield Command("list.template", "模板", "", deeds.template, group="file")
-    if document.header is ImportSetting:
+    if document.header is ImportSetting and may("export"):
         yield Command("list.setting_template", "导出模板", "", deeds.template_of_setting, reasons.one, "file")

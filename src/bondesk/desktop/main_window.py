@@ -209,6 +209,11 @@ class MainWindow(QMainWindow):
         self.favourites.used(key)
         if kind == "list":
             document = catalogue.document(name)
+            if document.single:
+                from bondesk.desktop.form_page import FormPage
+
+                self.pages.open_page(key, document.title, lambda: FormPage(context, document, None), place)
+                return
             self.pages.open_page(key, document.title, lambda: ListPage(context, document), place)
         else:
             from bondesk.desktop.report_page import ReportPage

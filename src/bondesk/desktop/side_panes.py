@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QWidget
 
 from bondesk.base.documents import DocumentType
 from bondesk.desktop.attachments_pane import attachments_pane
+from bondesk.desktop.changes_pane import changes_pane
 from bondesk.desktop.commands import Command, CommandActions
 from bondesk.desktop.context import DeskContext
-from bondesk.desktop.history_pane import HistoryPane
+from bondesk.desktop.history_pane import history_pane
 from bondesk.desktop.related_pane import RelatedPane
 
 
@@ -58,7 +59,7 @@ class Counting(Protocol):
 
 #: Makes the pane of a form, or None where the document has nothing for it or the user no right.
 MakePane = Callable[[DeskContext, DocumentType, QWidget], SidePane | None]
-PANES: tuple[MakePane, ...] = (attachments_pane, RelatedPane, HistoryPane)
+PANES: tuple[MakePane, ...] = (attachments_pane, RelatedPane, history_pane, changes_pane)
 
 
 class SidePanes:
@@ -92,6 +93,14 @@ class SidePanes:
                 other.hide()
             pane.load(document_id)
             cast(QWidget, pane).setFocus()
+
+    def open_at_once(self) -> None:
+        """Open the first pane that is there to be seen with its document."""
+        document_id = self._document_id()
+        for pane in self.panes:
+            if document_id is not None and getattr(pane, "at_once", False):
+                pane.load(document_id)
+                return
 
     def follow(self) -> None:
         """Read the pane in sight again after the document was opened or stored; the others only count."""

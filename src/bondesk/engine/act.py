@@ -6,7 +6,7 @@ block commits all of it or nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -90,6 +90,12 @@ class Act:
         if not self.identity.may(key, "view"):
             raise Refused(f"用户 {self.identity.name} 没有报表「{title}」的权限", "ACCESS-01")
 
+    def require_exchange(self) -> None:
+        """Refuse hand-over and receipts to who may send no document at all."""
+        kinds = [document.key for document in self.catalogue.documents if document.message is not None]
+        if not any(self.identity.may(key, "send") for key in kinds):
+            raise Refused(f"用户 {self.identity.name} 没有收发报文的权限", "ACCESS-01")
+
     def cell(self, row: Any, key: str) -> Explanation | None:
         """Return the workbook cell attribute ``key`` of a stored row was read from."""
         return self._origins.cell(row, key)
@@ -120,8 +126,11 @@ def acting(
     identity: Identity,
     company_id: int,
     clock: Clock,
+    seal: Callable[[Session], None],
 ) -> Iterator[Act]:
-    """Open an act; commit when the block ends well, roll back otherwise.
+    """Open an act; commit when the block ends well, roll back otherwise. ``seal`` writes the log last of all.
+
+    Rights taken away since the user signed in are gone (``users.refreshed``).
 
     ``Refused`` (CONFLICT) when somebody else changed the same document meanwhile, ``OutsideFailure``
     when the database fails, ``Disconnected`` when it is away – with ``saved`` None when that happened at the commit.
@@ -132,8 +141,9 @@ def acting(
     session.info["act"] = act
     committing = False
     try:
+        act.identity = catalogue.users.refreshed(act, identity)
         yield act
-        session.flush()
+        seal(session)
         committing = True
         session.commit()
         store.line.works()

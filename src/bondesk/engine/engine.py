@@ -45,7 +45,8 @@ class Engine:
 
     def acting(self, identity: Identity) -> AbstractContextManager[Act]:
         """Open one transaction for ``identity``; leaving the block commits all of it or nothing."""
-        return acting(self.store, self.catalogue, self.files, self.packer, identity, self.company_id, self.clock)
+        ports = (self.store, self.catalogue, self.files, self.packer)
+        return acting(*ports, identity, self.company_id, self.clock, history.seal)
 
     def sign_in(self, account: str, password: str) -> Identity:
         """Return who ``account`` is when the password is right; ``Refused`` (AUTH-01, AUTH-05) otherwise.

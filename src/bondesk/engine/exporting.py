@@ -30,6 +30,7 @@ def export_report(act: Act, report: Report, table: ReportTable, path: Path) -> N
 
 def write_template(act: Act, document: DocumentType, path: Path) -> None:
     """Write the import template: headings (the enterprise's own where set), a row of explanation, the code lists."""
+    act.require(document, "import")
     if document.workbook is None:
         raise Refused(f"「{document.title}」没有导入模板", "IMP-00")
     tables: dict[str, Sequence[tuple[str, str]]] = {}

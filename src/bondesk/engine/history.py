@@ -22,6 +22,7 @@ from bondesk.base.log_chain import Verdict, verify
 from bondesk.base.operation_log import OperationLog
 from bondesk.base.records import Line, Record, Row, new_id
 from bondesk.engine.act import Act
+from bondesk.engine.log_reading import Change, changes
 from bondesk.engine.log_writing import Deed, Pending, append, row_of
 
 _SKIPPED = {"revision", "created_by", "created_at", "changed_by", "changed_at", "company_id", "id", "header_id"}
@@ -30,10 +31,9 @@ _PENDING = "log"
 
 
 def install() -> None:
-    """Listen to every session's flush and commit; safe to call twice."""
+    """Listen to every session's flush; safe to call twice."""
     if not event.contains(Session, "before_flush", _before_flush):
         event.listen(Session, "before_flush", _before_flush)
-        event.listen(Session, "before_commit", _before_commit)
         event.listen(Session, "after_rollback", _after_rollback)
 
 
@@ -54,15 +54,12 @@ def _before_flush(session: Session, _context: Any, _instances: Any) -> None:
     _gather(session, act, _pending(session))
 
 
-def _before_commit(session: Session) -> None:
-    """Write what the act did, as the last thing it does."""
-    act: Act | None = session.info.get("act")
-    if act is None:
-        return
+def seal(session: Session) -> None:
+    """Write what the act did, as the last thing it does before it commits."""
     session.flush()
     pending = _pending(session)
     if rows := pending.rows():
-        append(session, act.company_id, rows)
+        append(session, session.info["company_id"], rows)
     pending.clear()
 
 
@@ -263,6 +260,15 @@ def log_deed(
 def verify_log(act: Act) -> Verdict:
     """Walk along the company's whole chain; ``broken`` is the first sequence number that does not hold."""
     return verify(act.session, act.company_id)
+
+
+def changes_of(act: Act, log_id: int) -> list[Change]:
+    """Return what one row of the log changed, with labels and code names."""
+    mine = OperationLog.company_id == act.company_id
+    entry = act.session.scalars(select(OperationLog).where(mine, OperationLog.id == log_id)).one()
+    document = next((one for one in act.catalogue.documents if one.key == entry.document_key), None)
+    model = document.header if document is not None else None
+    return changes(document, model, entry.before, entry.after, act.codebook.name)
 
 
 def entries(act: Act, document_key: str, document_id: int) -> list[OperationLog]:

@@ -17,7 +17,6 @@ from typing import Any
 from sqlalchemy import select
 
 from bondesk.base.documents import DocumentType
-from bondesk.base.errors import Refused
 from bondesk.base.identity import Identity
 from bondesk.base.messages import Message, Receipt
 from bondesk.engine.act import Act
@@ -46,12 +45,14 @@ class Received:
 def receive(engine: Engine, identity: Identity) -> Received:
     """Apply every waiting receipt, then once more what was quarantined for want of its document."""
     gateway = engine.known_gateway()
+    with engine.acting(identity) as act:
+        act.require_exchange()
     if engine.counterpart is not None:
         engine.counterpart()
     sentences: list[str] = []
     for incoming in gateway.incoming():
         with engine.acting(identity) as act:
-            _require_receiving(act)
+            act.require_exchange()
             state, said = _take(act, engine, incoming)
         gateway.settle(incoming, quarantine=state == "quarantined")
         sentences.extend(said)
@@ -59,13 +60,6 @@ def receive(engine: Engine, identity: Identity) -> Received:
     with engine.acting(identity) as act:
         left = len(_quarantined(act))
     return Received(len(sentences), tuple(sentences), left)
-
-
-def _require_receiving(act: Act) -> None:
-    for document in act.catalogue.documents:
-        if document.message is not None and act.identity.may(document.key, "send"):
-            return
-    raise Refused(f"用户 {act.identity.name} 没有接收回执的权限", "ACCESS-01")
 
 
 def _take(act: Act, engine: Engine, incoming: Incoming) -> tuple[str, list[str]]:

@@ -82,10 +82,25 @@ def open_draft(act: Act, document: DocumentType, document_id: int) -> Draft:
     return draft_of(document, load(act, document, document_id))
 
 
+def open_single(act: Act, document: DocumentType) -> Draft:
+    """Return the one document of a kind every company has once."""
+    act.require(document, "view")
+    found = act.facts.one(document.header)
+    if found is None:
+        raise Refused(f"还没有「{document.title}」，请先初始化数据连接", "GONE")
+    return draft_of(document, found)
+
+
+def _refuse_another(document: DocumentType) -> None:
+    if document.single:
+        raise Refused(f"「{document.title}」每家企业只有一份，不能新增或复制", "FLOW-01")
+
+
 def copy_draft(act: Act, document: DocumentType, document_id: int) -> Draft:
     """Return a new draft with the user's values of a stored document; dates the program proposes are today's."""
     act.require(document, "new")
     act.require(document, "view")
+    _refuse_another(document)
     draft = copied(draft_of(document, load(act, document, document_id)), document)
     proposed = document.defaults(act.facts)
     draft.head |= {key: value for key, value in proposed.items() if isinstance(value, date)}
@@ -137,7 +152,9 @@ def save(act: Act, document: DocumentType, draft: Draft) -> int:
     ``IMP-08`` when another document has the number.
     """
     act.require(document, "new" if draft.id is None else "edit")
+    guarded = document.guard(act) if document.guard is not None else None
     if draft.id is None:
+        _refuse_another(document)
         header = assemble(document, draft)
         if document.flow.first:
             header.state = document.flow.first
@@ -158,6 +175,8 @@ def save(act: Act, document: DocumentType, draft: Draft) -> int:
         if isinstance(header, Record):
             flag_modified(header, "changed_at")  # changed lines alone must raise the revision too
     act.session.flush()
+    if guarded is not None:
+        guarded()
     act.facts.forget()
     stored: int = header.id
     return stored
@@ -208,12 +227,17 @@ def require_editable(act: Act, document: DocumentType, header: Any) -> None:
 def delete(act: Act, document: DocumentType, document_id: int) -> None:
     """Delete a document and release what it used."""
     act.require(document, "delete")
+    if document.single:
+        raise Refused(f"「{document.title}」每家企业只有一份，不能删除", "FLOW-01")
     header = load(act, document, document_id)
     require_editable(act, document, header)
+    guarded = document.guard(act) if document.guard is not None else None
     _release(act, document, header)
     remove_all(act, document, document_id)
     act.session.delete(header)
     act.session.flush()
+    if guarded is not None:
+        guarded()
     act.facts.forget()
 
 

@@ -42,6 +42,7 @@ class HandedOver:
 
 def audited(act: Act, document: DocumentType, numbers: Sequence[str] = ()) -> list[int]:
     """Return the ids of the named documents, or of all that wait audited."""
+    act.require(document, "send")
     if numbers:
         return [load_numbered(act, document, number).id for number in numbers]
     header = document.header
@@ -155,6 +156,7 @@ def hand_over(engine: Engine, identity: Identity) -> HandedOver:
     """Hand every waiting message to the client, each at most once; a folder that is away keeps it ready."""
     gateway = engine.known_gateway()
     with engine.acting(identity) as act:
+        act.require_exchange()
         waiting = act.session.execute(
             select(Outbox.id, Outbox.state)
             .where(Outbox.company_id == act.company_id, Outbox.state.in_(("ready", "releasing")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -143,13 +143,27 @@ class StoredUsers:
 
     def _identity(self, facts: Facts, user: User) -> Identity:
         groups = facts.index(UserGroup, UserGroup.code)
-        grants = frozenset(
-            (right.module, right.action)
-            for line in user.groups
-            if line.group_code in groups
-            for right in groups[line.group_code].rights
+        mine = [groups[line.group_code] for line in user.groups if line.group_code in groups]
+        grants = frozenset((right.module, right.action) for one in mine for right in one.rights)
+        stamp = (user.revision, *sorted((one.code, one.revision) for one in mine))
+        return Identity(user.id, user.account, user.name, grants, stamp)
+
+    def refreshed(self, work: Work, identity: Identity) -> Identity:
+        """Compare revisions with one small statement; read the rights again only when one of them differs."""
+        if identity.stamp is None:
+            return identity
+        member, one = UserMembership, UserGroup
+        statement = (
+            select(User.active, User.revision, one.code, one.revision)
+            .outerjoin(member, (member.company_id == User.company_id) & (member.header_id == User.id))
+            .outerjoin(one, (one.company_id == User.company_id) & (one.code == member.group_code))
+            .where(User.company_id == work.company_id, User.id == identity.user_id)
         )
-        return Identity(user.id, user.account, user.name, grants)
+        rows = work.session.execute(statement).all()
+        if not rows or not rows[0][0]:
+            raise Refused("您的用户账号已停用或删除，请联系系统管理员", "AUTH-01")
+        stamp = (rows[0][1], *sorted((row[2], row[3]) for row in rows if row[2] is not None))
+        return identity if stamp == identity.stamp else self.identity(work.facts, identity.account)
 
 
 def _of(work: Work, account: str) -> tuple[ColumnElement[bool], ...]:
@@ -162,6 +176,52 @@ def _quietly(work: Work, account: str, **values: Any) -> int:
     done = work.session.execute(statement.execution_options(synchronize_session=False))
     assert isinstance(done, CursorResult)
     return int(done.rowcount)
+
+
+def _masters(work: Work) -> bool:
+    """Tell whether an active user has all rights."""
+    statement = (
+        select(User.id)
+        .join(UserMembership, (UserMembership.company_id == User.company_id) & (UserMembership.header_id == User.id))
+        .join(
+            UserGroup,
+            (UserGroup.company_id == User.company_id) & (UserGroup.code == UserMembership.group_code),
+        )
+        .join(GroupRight, (GroupRight.company_id == User.company_id) & (GroupRight.header_id == UserGroup.id))
+        .where(User.company_id == work.company_id, User.active, GroupRight.module == ALL, GroupRight.action == ALL)
+    )
+    return work.session.execute(statement.limit(1)).first() is not None
+
+
+def _orphans(work: Work) -> frozenset[str]:
+    """Return the group codes users have though no such group exists."""
+    mine = UserMembership.company_id == work.company_id
+    used = frozenset(work.session.scalars(select(UserMembership.group_code).where(mine)))
+    known = work.session.scalars(select(UserGroup.code).where(UserGroup.company_id == work.company_id))
+    return used - frozenset(known)
+
+
+def rights_stay(work: Work) -> Callable[[], None]:
+    """Keep the company from locking itself out: whatever way it is tried, afterwards it must still be so that
+
+    - an active user with all rights is left, when there was one (AUTH-08);
+    - no user has lost a group because it was deleted or renamed (AUTH-07).
+
+    The program itself (first start, demo) founds companies and is not held back.
+    """
+    if work.user_id == 0:
+        return lambda: None
+    masters, orphans = _masters(work), _orphans(work)
+
+    def afterwards() -> None:
+        fresh = sorted(_orphans(work) - orphans)
+        if fresh:
+            text = f"权限组 {'、'.join(fresh)} 还有用户在使用，不能删除或改代码；请先从这些用户中取消该组"
+            raise Refused(text, "AUTH-07")
+        if masters and not _masters(work):
+            raise Refused("这样就没有启用的、拥有全部权限的用户了；请先给另一个启用的用户全部权限", "AUTH-08")
+
+    return afterwards
 
 
 def right_offers(catalogue: Any, _facts: Facts, _head: Mapping[str, Any]) -> Sequence[Offer]:
@@ -205,6 +265,7 @@ USER_GROUP = DocumentType(
             quick=(("只查看", lambda offer: offer.values["action"] == "view"),),
         ),
     ),
+    guard=rights_stay,
     help="一组用户共有的权限：模块与操作。",
 )
 
@@ -218,5 +279,6 @@ USER = DocumentType(
     form=(group("用户", User.account, User.name, User.active),),
     lines=(LineTable("groups", "权限组", User.groups, (UserMembership.group_code,), offers=group_offers, ticked=True),),
     rules=(groups_known,),
+    guard=rights_stay,
     help="可登录的用户及其权限组。",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bondesk.areas.accounts.account import book_documents
 from bondesk.areas.accounts.book_scripts import change_script, extract_script
+from bondesk.areas.accounts.filed_items import filed_items
 from bondesk.areas.accounts.merged_item_extraction import EXTRACT_MERGED_ITEMS
 from bondesk.areas.accounts.qualification import QUALIFICATION, QUALIFICATION_DRAFT, QUALIFICATION_VERSION
 from bondesk.areas.accounts.unit_consumption_generation import GENERATE_UNIT_CONSUMPTION
@@ -14,6 +15,8 @@ from bondesk.areas.codes.hs_code import HS_CODE, elements_of
 from bondesk.areas.codes.partner import PARTNER
 from bondesk.areas.goods.bom import BOM
 from bondesk.areas.goods.consolidation_map import consolidation_map
+from bondesk.areas.goods.hs_check import HS_CHECK
+from bondesk.areas.goods.hs_checking import UNDO_HS_UPDATE, check_script
 from bondesk.areas.goods.item_generation import GENERATE_MERGED_ITEMS
 from bondesk.areas.goods.merged_item import MERGED_ITEM
 from bondesk.areas.goods.part import PART
@@ -90,6 +93,7 @@ CATALOGUE = Catalogue(
         MERGED_ITEM,
         BOM,
         UNIT_CONSUMPTION,
+        HS_CHECK,
         PARTNER,
         EXCHANGE_RATE,
         CODE_MAPPING,
@@ -108,6 +112,8 @@ CATALOGUE = Catalogue(
         GENERATE_NOTES,
         GENERATE_MERGED_ITEMS,
         EXTRACT_MERGED_ITEMS,
+        check_script(filed_items),
+        UNDO_HS_UPDATE,
         GENERATE_UNIT_CONSUMPTION,
         *_book_scripts(),
         SET_PASSWORD,

@@ -30,7 +30,11 @@ from bondesk.desktop.reference_lookup import ReferenceEditor
 def make_editor(context: DeskContext, entry: Field, parent: QWidget | None = None) -> FieldEditor:
     """Return the editor of a field, showing an empty value."""
     kind: type[FieldEditor] = LineEditor
-    if entry.choices:
+    if entry.elements_of:
+        from bondesk.desktop.elements_editor import ElementsEditor
+
+        kind = ElementsEditor
+    elif entry.choices:
         kind = ChoiceEditor
     elif entry.table:
         kind = CodeLookup

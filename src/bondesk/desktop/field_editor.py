@@ -73,6 +73,9 @@ class FieldEditor(QWidget):
         """Let the box be typed into, or grey it; its text can be copied all the same."""
         self.editable = editable
 
+    def follow(self, source: FieldEditor) -> None:
+        """Take notice of the editor of the attribute this one depends on (``elements_of``)."""
+
     def commit(self) -> None:
         """Finish typing: write the value in its own form."""
 

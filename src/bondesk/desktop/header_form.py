@@ -104,6 +104,9 @@ class HeaderForm(QWidget):
             self._add_title(place, title)
             for entry in fields:
                 self._add(context, entry)
+        for cell in self.cells.values():
+            if (source := self.cells.get(cell.editor.entry.elements_of)) is not None:
+                cell.editor.follow(source.editor)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(style.MARGIN, style.GAP, style.MARGIN, style.GAP)
         self._grid.setHorizontalSpacing(style.GAP)
@@ -172,7 +175,7 @@ class HeaderForm(QWidget):
         upper = Qt.AlignmentFlag.AlignTop
         row, column = top, 0
         for entry in fields:
-            span = min(2, self._columns) if _is_wide(entry) else 1
+            span = self._columns if entry.elements_of else min(2, self._columns) if _is_wide(entry) else 1
             if column + span > self._columns:
                 row, column = row + 1, 0
             self._grid.addWidget(self._labels[entry.key], row, 2 * column + 1, upper)

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bondesk import demo
 from bondesk.app import first_administrator, load_codes, open_engine
+from bondesk.areas.setup.company import Company
 from bondesk.base.identity import Identity
 from bondesk.base.options import read_options
 from bondesk.base.steps import Ask, Outcome, Step, play, proposed_answer
@@ -52,6 +54,8 @@ def _template(kind: str) -> Path:
         made.import_all()
         made.roll_up()
         engine = made.engine
+        with engine.acting(SYSTEM) as act:  # most tests export without importing first
+            act.session.scalars(select(Company)).one().inversion_policy = "OFF"
     engine.store.dispose()
     return home.path
 

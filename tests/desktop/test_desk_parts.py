@@ -149,7 +149,7 @@ def test_codes_come_with_the_initials_of_their_names(engine: Engine, fill: Any) 
     )
     with engine.acting(SYSTEM) as act:
         codes = load_codes(act)
-    assert codes.entries["unit"] == (("007", "个", "g"), ("035", "千克", "qk"))
+    assert codes.entries["unit"] == (("007", "个", "g ge"), ("035", "千克", "qk qian'ke"))
     assert set(codes.entries) == set(tables_of(engine.catalogue))
     assert {"unit", "currency", "country", "supervision_mode"} <= set(codes.entries)
 

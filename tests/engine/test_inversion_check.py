@@ -20,6 +20,7 @@ def exports(factory_office: Office) -> tuple[Office, list[int]]:
     """An office without any import: whatever is exported inverts. Its first export notes are audited."""
     numbers = factory_office.notes("EX240")[:3]
     factory_office.audit(numbers)
+    policy(factory_office, "BLOCK")
     return factory_office, [factory_office.note(number).id for number in numbers]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from bondesk.base.errors import Disconnected
 from bondesk.desktop import style
@@ -13,7 +13,7 @@ _UNKNOWN = "提交时连接中断，刚才的操作可能已经保存，也可�
 _CHECK = "已重新连接。断开前最后一次操作的结果不明，请先查看单据，再决定是否重做。"
 
 
-class ConnectionStrip(QWidget):
+class ConnectionStrip(QFrame):
     """Hidden while all is well. ``wanted`` asks for a new connection."""
 
     wanted = Signal()
@@ -22,7 +22,6 @@ class ConnectionStrip(QWidget):
         """Start hidden."""
         super().__init__(parent)
         self.setObjectName("connection_strip")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.label = QLabel(self)
         self.label.setObjectName("connection_strip_text")
         self.label.setWordWrap(True)
@@ -73,11 +72,7 @@ class ConnectionStrip(QWidget):
             self.hide()
 
     def _show(self, text: str, tone_name: str, *, button: bool) -> None:
-        tone = style.tone(tone_name)
-        self.setStyleSheet(
-            f"#connection_strip {{ background: {tone.background}; }}"
-            f" #connection_strip_text {{ color: {tone.foreground}; }}"
-        )
+        style.set_tone(self, tone_name)
         self.label.setText(text)
         self.label.setToolTip("")
         self.button.setText("重新连接")

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from bondesk.desktop import style
 from bondesk.desktop.context import DeskContext
@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 _KINDS = {"program": "新版本", "codes": "海关参数更新"}
 
 
-class NoticeStrip(QWidget):
+class NoticeStrip(QFrame):
     """Shows one notice after another; 知道了 keeps it from coming back."""
 
     _came = Signal(object)
@@ -27,7 +27,7 @@ class NoticeStrip(QWidget):
         """Start hidden; :meth:`look` asks."""
         super().__init__(parent)
         self.setObjectName("notice_strip")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        style.set_tone(self, "info")
         self._context = context
         self._waiting: list[Notice] = []
         self.title = self._label("notice_title")
@@ -77,11 +77,7 @@ class NoticeStrip(QWidget):
         self.setVisible(bool(self._waiting))
         if not self._waiting:
             return
-        first, tone = self._waiting[0], style.tone("info")
-        self.setStyleSheet(
-            f"#notice_strip {{ background: {tone.background}; }}"
-            f" #notice_title, #notice_text {{ color: {tone.foreground}; }}"
-        )
+        first = self._waiting[0]
         self.title.setText(f"{_KINDS[first.kind]} {first.version}（{first.published:%Y-%m-%d}）：{first.title}")
         self.text.setText(first.text)
         self.text.setVisible(bool(first.text))

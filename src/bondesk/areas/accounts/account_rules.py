@@ -34,7 +34,7 @@ def derive_book(account: Account, _facts: Facts) -> None:
 
 def record_no_formed(account: Account, _facts: Facts) -> Iterator[Finding]:
     """ACC-08: a record number has 12 characters (handbook 0.3); a first filing has none yet."""
-    number = account.record_no
+    number = account.record_no or ""
     if account.copy == "draft" and not number:
         return
     if len(number) != 12 or not number.isalnum() or number != number.upper():
@@ -80,7 +80,7 @@ def _refers(line: AccountConsumption, position: int, products: set[int], materia
     if line.material_no not in materials:
         text = f"料件序号 {line.material_no} 不在本账册料件中，或已标记删除"
         yield error("ACC-08", text, "material_no", position, table="consumptions")
-    if not line.uc_version.isdigit() or len(line.uc_version) > 8:
+    if not (line.uc_version or "").isdigit() or len(line.uc_version) > 8:
         yield error("ACC-08", "单耗版本号须为不超过8位的数字", "uc_version", position, table="consumptions")
 
 

@@ -16,7 +16,13 @@ from bondesk.engine.act import Act
 from bondesk.engine.drafts import Draft, LineDraft
 
 #: Texts a rule of the trade gives a form: 12 signs for a book, digits for a version.
-TRADE: Mapping[str, str] = {"record_no": "E52042300A01", "uc_version": "9", "erp_unit": "千克"}
+TRADE: Mapping[str, str] = {
+    "record_no": "E52042300A01",
+    "uc_version": "9",
+    "erp_unit": "千克",
+    "product_hs": "8504401990",
+    "material_hs": "8532",
+}
 
 
 class Papers:

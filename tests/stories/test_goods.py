@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, select
 
+from bondesk.areas.codes.code_mapping import CodeMapping
+from bondesk.areas.goods.bom import Bom
 from bondesk.areas.goods.consolidation_map import ConsolidationMap
 from bondesk.areas.goods.merged_item import MergedItem
+from bondesk.areas.goods.part import Part
+from bondesk.areas.goods.unit_consumption import UnitConsumption, UnitConsumptionLine
+from bondesk.areas.notes.source_document import SourceLine
 from bondesk.areas.setup.company import Company
+from bondesk.base.change import Outcome as CandidateOutcome
 from bondesk.base.errors import Refused
-from bondesk.engine import records
+from bondesk.base.options import read_options
+from bondesk.engine import changing, records, reporting
+from bondesk.engine.drafts import LineDraft
 from bondesk.engine.engine import SYSTEM
 from builders.office import Office
 
@@ -36,8 +47,6 @@ def test_a_row_an_unsent_note_used_stays_until_the_note_is_void(factory_office: 
     part_no = note.lines[0].part_no or "CAP0402-104K"
     with factory_office.act(SYSTEM) as act:
         drawn = {source.source_line_id for line in act.session.merge(note).lines for source in line.sources}
-        from bondesk.areas.notes.source_document import SourceLine
-
         part_no = next(line.part_no for line in act.facts.find(SourceLine) if line.id in drawn)
     row_id = a_row(factory_office, part_no)
     with pytest.raises(Refused, match=f"MAP-11.*{part_no}.*{number}"):
@@ -67,3 +76,171 @@ def test_extraction_is_there_only_with_the_parameter(masters_office: Office) -> 
         assert (len(items), items[1].name, items[13].dcl_unit) == (32, "片式多层瓷介电容器", "017")
         assert items[13].hs_seen == items[13].hs_code != ""
     assert "没有需要提取" in masters_office.run("extract_merged_items", {}).text
+
+
+FRESH = """
+    CAP  | I | 电容器 | PCS | 8532241000 | 054 | 0.001 | 0.0000085 | USD | 0.02
+    SOL  | I | 焊锡膏 | 千克 | 3810100000 | 035 | 1     | 1         | EUR | 30
+    PCBA | S | 半成品板 | PCS | 8532241000 | 054 | 0.001 | 0.01      | USD |
+    ADP  | E | 适配器 | PCS | 3926901000 | 035 | 0.25  | 0.25      | USD | 9
+"""
+BOMS = {
+    ("PCBA", "V1"): (("CAP", "60", "2"), ("SOL", "0.0014", "2")),
+    ("ADP", "V9"): (("CAP", "12", "2"), ("PCBA", "1", "0.5")),
+    ("ADP", "V10"): (("PCBA", "1", "0.5"), ("CAP", "12", "2")),
+    ("ADP", "V11"): (("CAP", "13", "2"), ("PCBA", "1", "0.5")),
+}
+
+
+def save(office: Office, key: str, head: dict[str, Any], **lines: list[dict[str, Any]]) -> int:
+    """Type a new document and save it."""
+    document = office.document(key)
+    with office.act() as act:
+        draft = records.blank(act, document)
+        draft.head |= head
+        for table, rows in lines.items():
+            draft.lines[table] = [LineDraft(dict(values)) for values in rows]
+        return records.save(act, document, draft)
+
+
+def found_fresh(office: Office) -> None:
+    """Type the masters of a company that has nothing yet."""
+    for row in FRESH.strip().splitlines():
+        number, kind, name, unit, code, declared, factor, weight, currency, price = (
+            one.strip() for one in row.split("|")
+        )
+        head = {
+            "part_no": number, "goods_kind": kind, "name": name, "erp_unit": unit, "hs_code": code,
+            "dcl_unit": declared, "conv_factor": Decimal(factor), "unit_weight": Decimal(weight),
+            "currency": currency, "ref_price": Decimal(price) if price else None, "duty_mode": "3",
+        }  # fmt: skip
+        save(office, "part", head)
+    for (product, version), materials in BOMS.items():
+        rows = [
+            {"material_part_no": part, "net": Decimal(net), "tangible": Decimal(loss)} for part, net, loss in materials
+        ]
+        save(office, "bom", {"product_part_no": product, "bom_version": version}, lines=rows)
+
+
+def test_a_fresh_company_comes_from_parts_to_items_to_unit_consumption(codes_office: Office) -> None:
+    office = codes_office
+    found_fresh_units(office)
+    with office.act(SYSTEM) as act:
+        parts = {one.part_no: one for one in act.facts.find(Part)}
+        assert (parts["CAP"].legal_unit1, parts["CAP"].legal_unit2) == ("035", "054"), "filled from the HS table"
+        assert parts["CAP"].hs_elements != ""
+    with pytest.raises(Refused, match="BOM-01"):
+        office.run("generate_unit_consumption", {})
+    assert "2 项（序号 1～2）" in office.run("generate_merged_items", {"goods_flag": "I"}).text
+    assert "1 项（序号 1～1）" in office.run("generate_merged_items", {"goods_flag": "E"}).text
+    assert "不需要生成" in office.run("generate_merged_items", {"goods_flag": "I"}).text
+    made = office.run("generate_unit_consumption", {})
+    assert "已展开 3 个BOM，新增单损耗版本 2 个" in made.text
+    assert [(row[0], row[1], row[3], row[-1]) for row in made.tables[0].rows] == [
+        ("ADP", "V10", 1, "与本次 ADP V9 完全相同，合并为版本 1"),
+        ("ADP", "V11", 2, "成品 1 还没有单耗版本"),
+        ("ADP", "V9", 1, "成品 1 还没有单耗版本"),
+    ]
+    with office.act(SYSTEM) as act:
+        versions = {bom.bom_version: bom.filed_version for bom in act.facts.find(Bom, product_part_no="ADP")}
+        assert versions == {"V9": "1", "V10": "1", "V11": "2"}
+        (first,) = act.facts.find(UnitConsumption, uc_version="1")
+        (line,) = [one for one in first.lines if one.material_no == 1]
+        assert line.net == Decimal("0.288"), "72 pieces a product, 0.001 declared each, 0.25 kg a product"
+        assert line.tangible == Decimal("2.408673895"), "TV25"
+    again = office.run("generate_unit_consumption", {})
+    assert "新增单损耗版本 0 个" in again.text
+    assert {row[-1] for row in again.tables[0].rows} == {"与已有版本 1 完全相同", "与已有版本 2 完全相同"}
+
+
+def test_consumption_of_a_material_the_book_lacks_is_not_extracted(factory_office: Office) -> None:
+    """BOM-08."""
+    document = factory_office.document("account")
+    with factory_office.act() as act:
+        line = UnitConsumptionLine(line_no=1, material_no=999, net=Decimal(1), unit_consumption=Decimal(1))
+        act.session.add(UnitConsumption(record_no="", product_no=1, uc_version="99", lines=[line]))
+    with factory_office.act() as act:
+        draft = changing.start(act, document, records.load_numbered(act, document, "E52042300A01").id)
+    with factory_office.act() as act:
+        found = changing.compare(act, factory_office.document("account_draft"), draft, "consumptions").candidates
+    (refused,) = [one for one in found if one.outcome is CandidateOutcome.REFUSED]
+    assert "料件 999 不在本账册或已标记删除，请先提取料件（BOM-08）" in refused.reason
+
+
+def rows_of(office: Office, key: str, **options: str) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """Run a report; return its rows by key and column, and the codes of its findings."""
+    report = office.engine.catalogue.report(key)
+    with office.act() as act:
+        table = reporting.run_at_once(act, report, read_options(report.options, options))
+    columns = [column.key for column in report.columns]
+    rows = {row.key: dict(zip(columns, row.values, strict=True)) for row in table.rows}
+    return rows, [finding.code for finding in table.findings]
+
+
+def explained(office: Office, key: str, row: str, column: str, **options: str) -> str:
+    report = office.engine.catalogue.report(key)
+    with office.act() as act:
+        return reporting.explain(act, report, read_options(report.options, options), row, column).as_text()
+
+
+def test_a_bom_is_exploded_to_the_lowest_stage(codes_office: Office) -> None:
+    found_fresh_units(codes_office)
+    options = {"product_part_no": "ADP", "bom_version": "V9", "quantity": "1000"}
+    rows, findings = rows_of(codes_office, "bom_explosion", **options)
+    assert findings == []
+    assert list(rows) == ["CAP", "PCBA", "PCBA>CAP", "PCBA>SOL"]
+    deep = rows["PCBA>CAP"]
+    assert (deep["level"], deep["path"], deep["chain"]) == (2, "ADP → PCBA → CAP", "0.5% × 2%")
+    assert (deep["net_total"], deep["gross_total"]) == (Decimal(60), Decimal("61.532150549"))
+    assert deep["quantity"] == Decimal("61532.15055"), "rounded once, from the exact fraction"
+    assert rows["PCBA"]["bom_version"] == "V1"
+    lowest, _ = rows_of(codes_office, "bom_explosion", lowest_only="1", **options)
+    assert set(lowest) == {"CAP", "PCBA>CAP", "PCBA>SOL"}
+    text = explained(codes_office, "bom_explosion", "PCBA>CAP", "quantity", **options)
+    assert "1000 × 1 ÷ (1 − 0.5%) × 60 ÷ (1 − 2%)" in text
+    with codes_office.act(SYSTEM) as act:
+        act.session.execute(delete(Bom).where(Bom.product_part_no == "PCBA"))
+    rows, findings = rows_of(codes_office, "bom_explosion", **options)
+    assert (rows, findings) == ({}, ["BOM-02"])
+
+
+def found_fresh_units(office: Office) -> None:
+    """Found the fresh company with its own word for pieces."""
+    with office.act(SYSTEM) as act:
+        act.session.add(CodeMapping(table_name="unit", enterprise_code="PCS", customs_code="007"))
+    found_fresh(office)
+
+
+def test_two_versions_are_compared_with_what_the_new_one_would_do(office_at: Any, factory_template: Path) -> None:
+    office: Office = office_at(factory_template, rehearsal=True)
+    with office.act(SYSTEM) as act:
+        company = act.facts.one(Company)
+        assert company is not None
+        company.inversion_policy = "OFF"
+    numbers = office.notes("EX2401001")
+    office.audit(numbers)
+    office.order(numbers)
+    office.hand_over()
+    office.receive()
+    with office.act(SYSTEM) as act:
+        old = next(one for one in act.facts.find(Bom, product_part_no="ADP-65W") if one.bom_version == "V1")
+        values = [(line.material_part_no, line.net, line.tangible) for line in old.lines]
+        filed = old.filed_version
+    rows = [
+        {"material_part_no": part, "net": net + 2 if part == "CAP0402-104K" else net, "tangible": loss}
+        for part, net, loss in values[:-1]
+    ]
+    save(office, "bom", {"product_part_no": "ADP-65W", "bom_version": "V99"}, lines=rows)
+    options = {"product_part_no": "ADP-65W", "old_version": "V1", "new_version": "V99"}
+    found, _ = rows_of(office, "bom_difference", **options)
+    gone = values[-1][0]
+    assert (found[f"part:{gone}"]["change"], found["part:CAP0402-104K"]["change"]) == ("取消", "改变")
+    one = found["item:1"]
+    more = 2 * 950 * Fraction(1, 1000) / (1 - Fraction(2, 100))
+    assert (one["exported"], one["word"]) == (Decimal(950), "结余不足")
+    assert abs(Fraction(one["gap"]) - more) < Fraction(1, 50_000)
+    assert one["after"] == one["balance"] - one["gap"]
+    text = explained(office, "bom_difference", "item:1", "after", **options)
+    assert f"核注清单 {numbers[0]} 第" in text
+    assert "EX2401001" in text, "down to the line of the source document"
+    assert f"备案版本 {filed} 已核扣的出口，共 1 笔" in text

@@ -14,7 +14,9 @@ from bondesk.areas.codes.exchange_rate import EXCHANGE_RATE
 from bondesk.areas.codes.hs_code import HS_CODE, elements_of
 from bondesk.areas.codes.partner import PARTNER
 from bondesk.areas.goods.bom import BOM
+from bondesk.areas.goods.bom_explosion import BOM_EXPLOSION
 from bondesk.areas.goods.consolidation_map import consolidation_map
+from bondesk.areas.goods.consumption_standard import CONSUMPTION_STANDARD
 from bondesk.areas.goods.hs_check import HS_CHECK
 from bondesk.areas.goods.hs_checking import UNDO_HS_UPDATE, check_script
 from bondesk.areas.goods.item_generation import GENERATE_MERGED_ITEMS
@@ -26,6 +28,7 @@ from bondesk.areas.notes.book_usage import rows_in_use
 from bondesk.areas.notes.map_usage import unsent_note_of
 from bondesk.areas.notes.note_generation import GENERATE_NOTES
 from bondesk.areas.notes.source_document import SOURCE_DOCUMENT
+from bondesk.areas.reports.bom_difference import BOM_DIFFERENCE
 from bondesk.areas.reports.item_ledger import ITEM_LEDGER
 from bondesk.areas.reports.material_status import MATERIAL_STATUS
 from bondesk.areas.setup.company import COMPANY, company_of, sender_of
@@ -93,6 +96,7 @@ CATALOGUE = Catalogue(
         MERGED_ITEM,
         BOM,
         UNIT_CONSUMPTION,
+        CONSUMPTION_STANDARD,
         HS_CHECK,
         PARTNER,
         EXCHANGE_RATE,
@@ -107,7 +111,7 @@ CATALOGUE = Catalogue(
         USER,
         OPERATION_LOG,
     ),
-    reports=(MATERIAL_STATUS, ITEM_LEDGER),
+    reports=(MATERIAL_STATUS, ITEM_LEDGER, BOM_EXPLOSION, BOM_DIFFERENCE),
     scripts=(
         GENERATE_NOTES,
         GENERATE_MERGED_ITEMS,

@@ -21,7 +21,7 @@ from bondesk.areas.goods.part import Part
 from bondesk.base.errors import Refused
 from bondesk.base.options import NoOptions
 from bondesk.base.steps import Choose, Outcome, Preview, Step, play, proposed_answer
-from builders.goods_rows import CAPACITOR, facts, hs, item, part
+from builders.goods_rows import CAPACITOR, UNITS, facts, hs, item, part
 from builders.memory_work import MemoryWork
 from builders.plain_facts import PlainFacts
 
@@ -37,7 +37,7 @@ def known_part(part_no: str = "A", **values: Any) -> Part:
 
 
 def found(one: Any, *table: HsCode) -> list[tuple[str, str, str, Mapping[str, str]]]:
-    return [(gap.kind, gap.old, gap.new, gap.values) for gap in differences(one, PlainFacts(*table))]
+    return [(gap.kind, gap.old, gap.new, gap.values) for gap in differences(one, PlainFacts(*UNITS, *table))]
 
 
 def test_nothing_changed() -> None:
@@ -48,7 +48,7 @@ def test_each_difference_is_a_row_of_its_own_with_old_and_new() -> None:
     table = hs(CODE, "035", "007", name="新名称", supervision_condition="A", elements="0:品牌类型|1:用途|2:材质|3:其他")
     one = known_part(elements="4|3|电源用|x")
     assert found(one, table) == [
-        ("UNIT", "035 / 054", "035 / 007", {"legal_unit2": "007"}),
+        ("UNIT", "千克(035) / 千个(054)", "千克(035) / 个(007)", {"legal_unit2": "007"}),
         ("NAME", f"名称{CODE}", "新名称", {"hs_name": "新名称"}),
         ("COND", "无", "A", {"supervision_condition": "A"}),
         (

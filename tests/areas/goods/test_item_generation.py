@@ -147,6 +147,13 @@ def test_what_is_not_chosen_or_not_agreed_to_is_not_made() -> None:
     assert [one.part_no for one in stored(work, ConsolidationMap)] == ["A"]
 
 
+def test_rows_selected_in_the_map_do_not_narrow_the_run() -> None:
+    work = work_with(part("A"), part("B"), row("B", 3))
+    (mapped,) = stored(work, ConsolidationMap)
+    play(generate_merged_items(work, GenerateMergedItems("I"), [mapped.id]))
+    assert [one.part_no for one in stored(work, MergedItem)] == ["A"]
+
+
 def test_a_price_per_piece_becomes_one_per_declared_unit() -> None:
     assert declared_price(part(ref_price=Decimal("0.00333"), conv_factor=Decimal("0.001"))) == Decimal("3.3300")
     assert declared_price(part(ref_price=None)) is None

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 
 from sqlalchemy import select
 
 from bondesk.areas.accounts.book_model import Account
-from bondesk.areas.codes.customs_code import units_of
-from bondesk.areas.codes.units import kilograms_per
 from bondesk.areas.goods.bom import Bom, rolled
-from bondesk.areas.goods.consolidation_map import merge_no_of
+from bondesk.areas.goods.consumption_standard import above_standard
+from bondesk.areas.goods.factory import factory_of
+from bondesk.areas.goods.merged_item import MergedItem
 from bondesk.areas.goods.part import Part
-from bondesk.areas.goods.rollup import Mapped, RollUp, roll_up
+from bondesk.areas.goods.rollup import RollUp
 from bondesk.areas.goods.unit_consumption import UnitConsumption, UnitConsumptionLine
+from bondesk.areas.goods.version_reasons import reasons
 from bondesk.areas.goods.versions import Assignment, NewVersion, Signature, assign_versions
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Facts, Work
-from bondesk.base.findings import errors_in
+from bondesk.base.findings import Finding
 from bondesk.base.options import option
 from bondesk.base.steps import Choose, Outcome, Preview, Progress, Script, Steps, Table
 
@@ -43,11 +43,15 @@ def generate_unit_consumption(work: Work, options: GenerateUnitConsumption, sele
     chosen = set((yield _choose(candidates)))
     boms = [bom for bom in candidates if bom.id in chosen]
     yield Progress(0, 2, "展开BOM")
-    rolled_up = _roll_up(work.facts, boms, book.record_no)
+    rolled_up = factory_of(work.facts, book.record_no).roll_up([rolled(bom) for bom in boms])
     if not rolled_up.results:
         raise Refused(rolled_up.findings or "没有选择BOM", "GEN-10")
-    assignment = assign_versions(rolled_up.results, _present(work.facts, book), options.merge)
-    if not (yield _preview(rolled_up, assignment)):
+    present = _present(work.facts, book)
+    assignment = assign_versions(rolled_up.results, present, options.merge)
+    why = reasons(rolled_up.results, present, assignment, options.merge)
+    versions = _versions_table(rolled_up, assignment, why)
+    found = (*rolled_up.findings, *_above_standard(work.facts, rolled_up))
+    if not (yield _preview(rolled_up, assignment, versions, found)):
         return Outcome("已取消，没有生成单损耗")
     created = [_create(work, book, version) for version in assignment.created]
     for bom in boms:
@@ -58,7 +62,24 @@ def generate_unit_consumption(work: Work, options: GenerateUnitConsumption, sele
     text = f"已展开 {len(rolled_up.results)} 个BOM，新增单损耗版本 {len(created)} 个"
     text += f"，跳过 {len(rolled_up.findings)} 个" if rolled_up.findings else ""
     changed = {"unit_consumption": [one.id for one in created], "bom": [bom.id for bom in boms]}
-    return Outcome(text, changed, rolled_up.findings, (_versions_table(rolled_up, assignment),))
+    return Outcome(text, changed, found, (versions,))
+
+
+def _above_standard(facts: Facts, rolled_up: RollUp) -> list[Finding]:
+    """BOM-06 of every product that is under a 单耗标准."""
+    parts = facts.index(Part, Part.part_no)
+    items = facts.index(MergedItem, MergedItem.goods_flag, MergedItem.merge_no)
+    found: list[Finding] = []
+    for bom in rolled_up.results:
+        if not parts[bom.product].standard_controlled:
+            continue
+        materials = [
+            (line.item_no, items["I", line.item_no].hs_code, line.unit_consumption)
+            for line in bom.lines
+            if ("I", line.item_no) in items
+        ]
+        found += above_standard(facts, (bom.product_item, parts[bom.product].hs_code), materials)
+    return found
 
 
 def _book(facts: Facts, record_no: str) -> Account:
@@ -83,37 +104,6 @@ def _choose(boms: Sequence[Bom]) -> Choose:
     rows = tuple((bom.product_part_no, bom.bom_version, len(bom.lines), bom.filed_version) for bom in boms)
     ids = tuple(bom.id for bom in boms)
     return Choose("boms", Table("选择BOM", ("成品料号", "BOM版本", "料件数", "备案版本号"), rows), ids, ids)
-
-
-def _roll_up(facts: Facts, boms: Sequence[Bom], record_no: str) -> RollUp:
-    parts = facts.index(Part, Part.part_no)
-    everything = defaultdict(list)
-    for bom in facts.find(Bom):
-        everything[bom.product_part_no].append(rolled(bom))
-    semis = {number for number, part in parts.items() if part.goods_kind in {"S", "E"}}
-    mapped = {
-        flag: {
-            number: found
-            for number, part in parts.items()
-            if part.goods_kind == flag and (found := _mapped(facts, part, record_no)) is not None
-        }
-        for flag in ("I", "E")
-    }
-    return roll_up([rolled(bom) for bom in boms], everything, semis, mapped["I"], mapped["E"])
-
-
-def _mapped(facts: Facts, part: Part, record_no: str) -> Mapped | None:
-    """Return the item and the declared units per ERP unit of a part (2.3), None when it has no way there."""
-    item_no = merge_no_of(facts, part.goods_kind, part.part_no, record_no)
-    if item_no is None:
-        return None
-    if part.conv_factor is not None:
-        return Mapped(item_no, Fraction(part.conv_factor))
-    unit = units_of(facts).get(part.dcl_unit)
-    kilograms = kilograms_per(unit) if unit else None
-    if part.unit_weight is None or kilograms is None:
-        return None
-    return Mapped(item_no, Fraction(part.unit_weight) / Fraction(kilograms))
 
 
 def _present(facts: Facts, book: Account) -> dict[int, dict[int, Signature]]:
@@ -151,26 +141,36 @@ def _create(work: Work, book: Account, version: NewVersion) -> UnitConsumption:
     return made
 
 
-def _versions_table(rolled_up: RollUp, assignment: Assignment) -> Table:
+def _versions_table(rolled_up: RollUp, assignment: Assignment, why: Mapping[tuple[str, str], str]) -> Table:
     new = {(version.product_item, version.version) for version in assignment.created}
     rows = []
     for bom in rolled_up.results:
         version = assignment.versions[bom.product, bom.bom_version]
         word = "新增" if (bom.product_item, version) in new else "已有"
-        rows.append((bom.product, bom.bom_version, bom.product_item, version, word, len(bom.lines)))
-    return Table("版本", ("成品料号", "BOM版本", "成品序号", "单耗版本号", "新增/已有", "料件项数"), tuple(rows))
+        reason = why[bom.product, bom.bom_version]
+        rows.append((bom.product, bom.bom_version, bom.product_item, version, word, len(bom.lines), reason))
+    headings = ("成品料号", "BOM版本", "成品序号", "单耗版本号", "新增/已有", "料件项数", "原因")
+    return Table("版本", headings, tuple(rows))
 
 
-def _preview(rolled_up: RollUp, assignment: Assignment) -> Preview:
+def _preview(rolled_up: RollUp, assignment: Assignment, versions: Table, found: tuple[Finding, ...]) -> Preview:
     lines = tuple(
-        (bom.product, bom.bom_version, line.item_no, line.net, line.tangible, line.intangible, line.unit_consumption)
+        (
+            bom.product,
+            bom.bom_version,
+            line.item_no,
+            line.net,
+            line.tangible,
+            line.intangible,
+            line.bonded,
+            line.unit_consumption,
+        )
         for bom in rolled_up.results
         for line in bom.lines
     )
-    headings = ("成品料号", "BOM版本", "料件序号", "净耗", "有形损耗率", "无形损耗率", "单耗")
-    tables = (_versions_table(rolled_up, assignment), Table("单损耗", headings, lines))
+    headings = ("成品料号", "BOM版本", "料件序号", "净耗", "有形损耗率", "无形损耗率", "保税料件比例", "单耗")
     title = f"将新增 {len(assignment.created)} 个单损耗版本"
-    return Preview("preview", title, tables, tuple(errors_in(rolled_up.findings)))
+    return Preview("preview", title, (versions, Table("单损耗", headings, lines)), found)
 
 
 GENERATE_UNIT_CONSUMPTION = Script(

@@ -8,6 +8,7 @@ from typing import Any
 
 from bondesk.areas.codes.hs_code import HsCode, hs_code_on, successors
 from bondesk.areas.goods.hs_known import KNOWN, LEGAL_UNITS
+from bondesk.areas.goods.part import units_of_cached
 from bondesk.base.elements import carried_over, element_names, values_of
 from bondesk.base.facts import Facts
 from bondesk.base.readings import width_normal
@@ -36,7 +37,7 @@ def differences(goods: Any, facts: Facts) -> list[Difference]:
     known = hs_code_on(facts, goods.hs_code)
     if known is None:
         return [_invalid(goods, facts)]
-    found = list(_units(goods, known))
+    found = list(_units(goods, known, facts))
     if goods.hs_seen == goods.hs_code:
         found += [*_name(goods, known), *_condition(goods, known), *_elements(goods, known)]
     return found
@@ -66,11 +67,16 @@ def moved_to(goods: Any, heir: HsCode) -> dict[str, str]:
     return values | _carried(goods, heir) | _renamed(goods, heir)
 
 
-def _units(goods: Any, known: HsCode) -> Iterator[Difference]:
+def _units(goods: Any, known: HsCode, facts: Facts) -> Iterator[Difference]:
     gaps = {key: getattr(known, key) for key in LEGAL_UNITS if (getattr(goods, key) or "") != getattr(known, key)}
     if gaps:
-        old, new = (" / ".join(getattr(one, key) or "空" for key in LEGAL_UNITS) for one in (goods, known))
+        old, new = (" / ".join(_unit(getattr(one, key), facts) for key in LEGAL_UNITS) for one in (goods, known))
         yield Difference("UNIT", old, new, gaps)
+
+
+def _unit(code: str, facts: Facts) -> str:
+    unit = units_of_cached(facts).get(code)
+    return str(unit) if unit is not None else code or "空"
 
 
 def _name(goods: Any, known: HsCode) -> Iterator[Difference]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -30,14 +30,14 @@ class GenerateMergedItems:
     goods_flag: str = option("物料类型", "I", choices=GOODS_FLAGS)
 
 
-def generate_merged_items(work: Work, options: GenerateMergedItems, selected: Sequence[int]) -> Steps:
+def generate_merged_items(work: Work, options: GenerateMergedItems, _selected: Sequence[int]) -> Steps:
     """Make items for the unmapped parts of one goods kind; a second run finds nothing to make.
 
-    ``selected`` parts narrow the run (from the list of parts); parts that cannot be mapped are listed.
+    Parts that cannot be mapped are listed; rows selected in the map say nothing about parts without one.
     """
     word = dict(GOODS_FLAGS)[options.goods_flag]
     yield Progress(0, 3, f"查找未归并的{word}")
-    parts = unmapped_parts(work, options.goods_flag, selected)
+    parts = unmapped_parts(work, options.goods_flag)
     if not parts:
         return Outcome(f"没有未归并的{word}，不需要生成")
     fit, refused = _sorted_out(work.facts, parts)
@@ -62,7 +62,7 @@ def generate_merged_items(work: Work, options: GenerateMergedItems, selected: Se
     return Outcome(text, changed, tuple(refused), (_items_table(items),))
 
 
-def unmapped_parts(work: Work, goods_flag: str, selected: Iterable[int] = ()) -> list[Part]:
+def unmapped_parts(work: Work, goods_flag: str) -> list[Part]:
     """Return the active parts of a kind without an active map row, in part order."""
     statement = select(ConsolidationMap.part_no).where(
         ConsolidationMap.company_id == work.company_id,
@@ -70,11 +70,8 @@ def unmapped_parts(work: Work, goods_flag: str, selected: Iterable[int] = ()) ->
         ConsolidationMap.active.is_(True),
     )
     mapped = set(work.session.scalars(statement))
-    wanted = set(selected)
     parts = [
-        part
-        for part in work.facts.find(Part, goods_kind=goods_flag)
-        if part.active and part.part_no not in mapped and (not wanted or part.id in wanted)
+        part for part in work.facts.find(Part, goods_kind=goods_flag) if part.active and part.part_no not in mapped
     ]
     return sorted(parts, key=lambda part: part.part_no)
 

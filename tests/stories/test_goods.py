@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from bondesk.areas.codes.code_mapping import CodeMapping
+from bondesk.areas.codes.hs_code import HsCode
 from bondesk.areas.goods.bom import Bom
 from bondesk.areas.goods.consolidation_map import ConsolidationMap
 from bondesk.areas.goods.merged_item import MergedItem
@@ -188,15 +189,15 @@ def test_a_bom_is_exploded_to_the_lowest_stage(codes_office: Office) -> None:
     options = {"product_part_no": "ADP", "bom_version": "V9", "quantity": "1000"}
     rows, findings = rows_of(codes_office, "bom_explosion", **options)
     assert findings == []
-    assert list(rows) == ["CAP", "PCBA", "PCBA>CAP", "PCBA>SOL"]
-    deep = rows["PCBA>CAP"]
+    assert list(rows) == ["1", "2", "2.1", "2.2"]
+    deep = rows["2.1"]
     assert (deep["level"], deep["path"], deep["chain"]) == (2, "ADP → PCBA → CAP", "0.5% × 2%")
     assert (deep["net_total"], deep["gross_total"]) == (Decimal(60), Decimal("61.532150549"))
     assert deep["quantity"] == Decimal("61532.15055"), "rounded once, from the exact fraction"
-    assert rows["PCBA"]["bom_version"] == "V1"
+    assert rows["2"]["bom_version"] == "V1"
     lowest, _ = rows_of(codes_office, "bom_explosion", lowest_only="1", **options)
-    assert set(lowest) == {"CAP", "PCBA>CAP", "PCBA>SOL"}
-    text = explained(codes_office, "bom_explosion", "PCBA>CAP", "quantity", **options)
+    assert set(lowest) == {"1", "2.1", "2.2"}
+    text = explained(codes_office, "bom_explosion", "2.1", "quantity", **options)
     assert "1000 × 1 ÷ (1 − 0.5%) × 60 ÷ (1 − 2%)" in text
     with codes_office.act(SYSTEM) as act:
         act.session.execute(delete(Bom).where(Bom.product_part_no == "PCBA"))
@@ -234,13 +235,40 @@ def test_two_versions_are_compared_with_what_the_new_one_would_do(office_at: Any
     options = {"product_part_no": "ADP-65W", "old_version": "V1", "new_version": "V99"}
     found, _ = rows_of(office, "bom_difference", **options)
     gone = values[-1][0]
-    assert (found[f"part:{gone}"]["change"], found["part:CAP0402-104K"]["change"]) == ("取消", "改变")
-    one = found["item:1"]
+    assert (found[f"料号:{gone}"]["change"], found["料号:CAP0402-104K"]["change"]) == ("取消", "改变")
+    one = found["料件:1"]
     more = 2 * 950 * Fraction(1, 1000) / (1 - Fraction(2, 100))
     assert (one["exported"], one["word"]) == (Decimal(950), "结余不足")
     assert abs(Fraction(one["gap"]) - more) < Fraction(1, 50_000)
     assert one["after"] == one["balance"] - one["gap"]
-    text = explained(office, "bom_difference", "item:1", "after", **options)
+    text = explained(office, "bom_difference", "料件:1", "after", **options)
     assert f"核注清单 {numbers[0]} 第" in text
     assert "EX2401001" in text, "down to the line of the source document"
     assert f"备案版本 {filed} 已核扣的出口，共 1 笔" in text
+
+
+def test_an_update_of_the_hs_table_reaches_goods_and_then_the_book(factory_office: Office) -> None:
+    """Rows 60, 61: check, update, 待变更; the next 批量提取 lists the item as 修改; undo gives it back."""
+    office, material = factory_office, 13
+    with office.act(SYSTEM) as act:
+        (item,) = act.facts.find(MergedItem, goods_flag="I", merge_no=material)
+        code, before = item.hs_code, item.legal_unit2
+        for table in act.facts.find(HsCode, hs_code=code):
+            table.legal_unit2 = "030"
+    said = office.run("check_hs_codes", {})
+    filed = f"E52042300A01 料件 {material}"
+    assert any(finding.code == "HSC-02" and filed in finding.text for finding in said.findings)
+    approved, draft = office.document("account"), office.document("account_draft")
+    with office.act() as act:
+        change = changing.start(act, approved, records.load_numbered(act, approved, "E52042300A01").id)
+    with office.act() as act:
+        found = changing.compare(act, draft, change, "materials").candidates
+    (one,) = [one for one in found if one.values["item_no"] == material]
+    assert (one.outcome, dict(one.before)) == (CandidateOutcome.MODIFY, {"legal_unit2": before})
+    assert "已恢复" in office.run("undo_hs_update", {}).text
+    with office.act() as act:
+        assert material not in {
+            one.values["item_no"] for one in changing.compare(act, draft, change, "materials").candidates
+        }
+        parts = [part for part in act.facts.find(Part) if part.hs_code == code]
+        assert {part.legal_unit2 for part in parts} == {before}

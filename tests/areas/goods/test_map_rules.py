@@ -145,6 +145,18 @@ def test_two_of_the_same_kind_may_share() -> None:
     assert mapping(row("B"), part("A", **both), part("B", **both), item(), row("A")) == []
 
 
+def test_a_mapped_part_that_is_changed_away_from_its_item_is_told() -> None:
+    stored = (part("A"), part("B"), item(), row("A"), row("B"))
+    for values, words in (
+        ({"name": "电阻器"}, "归并项 1 的品名"),
+        ({"currency": "JPY"}, "料号 A 与 B 的币制(JPY ≠ USD)"),
+    ):
+        (finding,) = of_part(part("A", **values), *stored)
+        assert (finding.code, finding.severity) == ("MAP-02", N)
+        assert words in finding.text
+    assert of_part(part("A"), *stored) == []
+
+
 def test_a_row_in_use_is_not_deleted() -> None:
     class Work:
         facts = facts()

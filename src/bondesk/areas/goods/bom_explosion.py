@@ -133,12 +133,13 @@ def chosen_bom(factory: Factory, part_no: str, version: str) -> Bom:
 
 
 def _keyed(found: Iterator[Stage]) -> Iterator[tuple[str, Stage]]:
-    """Name every row by its path; a component that stands twice in one BOM gets a number."""
-    times: dict[str, int] = {}
+    """Number the rows as an outline: ``2`` is the product's second line, ``2.1`` the first below it."""
+    counted: list[int] = []
     for stage in found:
-        path = ">".join(stage.path[1:])
-        times[path] = times.get(path, 0) + 1
-        yield (path if times[path] == 1 else f"{path}#{times[path]}"), stage
+        del counted[stage.level :]
+        counted += [0] * (stage.level - len(counted))
+        counted[-1] += 1
+        yield ".".join(map(str, counted)), stage
 
 
 def _values(facts: Facts, factory: Factory, stage: Stage, quantity: Decimal) -> tuple[object, ...]:
@@ -172,7 +173,7 @@ def _chain(lines: Sequence[BomLine]) -> str:
 
 
 def explain(work: Work, options: BomExplosionOptions, row: str, column: str) -> Explanation:
-    """Explain 累计净耗, 累计单耗 or 需用量 of a row (its key is the path below the product, ``PCBA>CAP``)."""
+    """Explain 累计净耗, 累计单耗 or 需用量 of a row (its key is its outline number, ``2.1``)."""
     titles = {entry.key: entry.title for entry in COLUMNS if entry.explained}
     if column not in titles:
         raise Refused(f"报表没有可解释的列 {column}；可用：{'、'.join(titles)}", "RPT-11")
@@ -183,7 +184,7 @@ def explain(work: Work, options: BomExplosionOptions, row: str, column: str) -> 
     except Skipped as skipped:
         raise Refused(f"{skipped}", skipped.code) from skipped
     if found is None:
-        raise Refused(f"报表没有行 {row}（写法：自成品以下的料号，用 > 连接）", "RPT-11")
+        raise Refused(f"报表没有行 {row}（写法：第几行，下一级用点隔开，例如 2.1）", "RPT-11")
     return _explained(found, options.quantity, column, f"{found.line.material} {titles[column]}")
 
 

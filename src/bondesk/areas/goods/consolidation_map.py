@@ -78,17 +78,27 @@ def _itself(other: ConsolidationMap, row: ConsolidationMap) -> bool:
 def group_agrees(row: ConsolidationMap, facts: Facts) -> Iterator[Finding]:
     """MAP-02: the part agrees with the merged item and with every other part of it (handbook 2.2)."""
     part = facts.index(Part, Part.part_no).get(row.part_no)
-    if part is None or not _active(row) or _mapped_elsewhere(row, facts) is not None:
-        return
+    if part is not None and _active(row) and _mapped_elsewhere(row, facts) is None:
+        yield from (error("MAP-02", text, "merge_no") for text in _disagreements(part, row, facts))
+
+
+def disagreements(part: Part, facts: Facts) -> Iterator[str]:
+    """Say where a part no longer fits the items its active rows name."""
+    for row in facts.groups(ConsolidationMap, ConsolidationMap.part_no).get(part.part_no, ()):
+        if _active(row) and row.goods_flag == part.goods_kind:
+            yield from _disagreements(part, row, facts)
+
+
+def _disagreements(part: Part, row: ConsolidationMap, facts: Facts) -> Iterator[str]:
     items = facts.index(MergedItem, MergedItem.goods_flag, MergedItem.merge_no)
     item = items.get((row.goods_flag, row.merge_no))
     gaps = differing(part, item, ITEM_AGREES) if item is not None else []
     if gaps:
-        yield error("MAP-02", f"料号 {row.part_no} 与归并项 {row.merge_no} 的{'、'.join(gaps)}不一致", "merge_no")
+        yield f"料号 {row.part_no} 与归并项 {row.merge_no} 的{'、'.join(gaps)}不一致"
         return
     for other in islice(_others(row, item, facts), _COMPARED):
-        reasons = list(reasons_apart(part, other, row.goods_flag))
-        yield from (error("MAP-02", f"归并项 {row.merge_no}：{reason}", "merge_no") for reason in reasons)
+        reasons = [f"归并项 {row.merge_no}：{reason}" for reason in reasons_apart(part, other, row.goods_flag)]
+        yield from reasons
         if reasons:
             return
 

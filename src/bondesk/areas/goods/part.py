@@ -109,6 +109,14 @@ def convertible(part: Part, facts: Facts) -> Iterator[Finding]:
         yield note("MAP-05", "没有单重，净重须在单证上填写", "unit_weight")
 
 
+def still_agrees(part: Part, facts: Facts) -> Iterator[Finding]:
+    """MAP-02: a mapped part that was changed away from its item or from the others of it."""
+    from bondesk.areas.goods.consolidation_map import disagreements
+
+    for text in disagreements(part, facts):
+        yield note("MAP-02", f"{text}；请同时修改归并项，或改归并关系", "hs_code")
+
+
 def units_of_cached(facts: Facts) -> dict[str, Unit]:
     """Return the units, loaded once per facts."""
     cached: dict[str, Unit] | None = getattr(facts, "_units", None)
@@ -157,7 +165,7 @@ PART = DocumentType(
         group("申报要素", Part.elements),
     ),
     derive=derive_part,
-    rules=(unit_known, hs_code_known, convertible, elements_complete),
+    rules=(unit_known, hs_code_known, convertible, still_agrees, elements_complete),
     workbook=WorkbookPlan(
         "料号档案",
         (

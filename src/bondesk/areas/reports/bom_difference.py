@@ -76,7 +76,7 @@ def _part_rows(work: LedgerWork, compared: Compared) -> Iterable[ReportRow]:
         number = key[0] if key[1] == 1 else f"{key[0]}（第{key[1]}行）"
         figures = _figures(old, new, ("net", "tangible", "intangible", "bonded"))
         values = ("料号级", number, name, _word(old, new), *figures, *(None,) * 8, "")
-        yield ReportRow(f"part:{number}", values)
+        yield ReportRow(f"料号:{number}", values)
 
 
 def _by_part(bom: Bom) -> dict[tuple[str, int], BomLine]:
@@ -111,18 +111,18 @@ def _item_rows(compared: Compared) -> Iterable[ReportRow]:
             compared.exported, effect.old_usage, effect.new_usage, effect.gap, effect.balance, effect.after,
             "结余不足" if effect.short else "",
         )  # fmt: skip
-        yield ReportRow(f"item:{effect.item_no}", values)
+        yield ReportRow(f"料件:{effect.item_no}", values)
 
 
 def explain(work: LedgerWork, options: BomDifferenceOptions, row: str, column: str) -> Explanation:
-    """Explain a figure of an item row (``item:13``) down to the notes that exported the old version."""
+    """Explain a figure of an item row (``料件:13``) down to the notes that exported the old version."""
     titles = {entry.key: entry.title for entry in COLUMNS if entry.explained}
     if column not in titles:
         raise Refused(f"报表没有可解释的列 {column}；可用：{'、'.join(titles)}", "RPT-11")
     compared = compare(work, options)
-    effect = next((one for one in effects_of(compared) if row == f"item:{one.item_no}"), None)
+    effect = next((one for one in effects_of(compared) if row == f"料件:{one.item_no}"), None)
     if effect is None:
-        raise Refused(f"报表没有可解释的行 {row}（写法：item:料件序号）", "RPT-11")
+        raise Refused(f"报表没有可解释的行 {row}（写法：料件:序号）", "RPT-11")
     return _EXPLAINED[column](work, compared, effect, f"料件 {effect.item_no} {titles[column]}")
 
 

@@ -76,7 +76,8 @@ class LineTable:
     ``key`` names the table in findings and workbooks; ``title`` is the tab's text. ``fixed`` sets
     discriminating attributes (goods_flag of account materials) on new lines. ``offers`` lists lines
     that can be chosen; with ``ticked`` the form shows them as a tree of ticks instead of a grid, ``quick``
-    are its buttons beside 全部 and 清除.
+    are its buttons beside 全部 and 清除. ``windowed`` lines may be any number: forms show them through a window and
+    store them row by row, drafts do not carry them.
     """
 
     key: str
@@ -87,6 +88,7 @@ class LineTable:
     offers: Offers | None = None
     ticked: bool = False
     quick: tuple[Quick, ...] = ()
+    windowed: bool = False
 
     @property
     def model(self) -> type[Any]:
@@ -171,6 +173,16 @@ class DocumentType:
     def head_fields(self) -> tuple[Field, ...]:
         """Return all fields of the form's groups, in order."""
         return tuple(entry for part in self.form for entry in part.fields)
+
+    @property
+    def typed_lines(self) -> tuple[LineTable, ...]:
+        """Return the line tables a draft carries."""
+        return tuple(table for table in self.lines if not table.windowed)
+
+    @property
+    def windowed(self) -> bool:
+        """Tell whether any lines are shown through a window and stored row by row."""
+        return any(table.windowed for table in self.lines)
 
     def line_table(self, key: str) -> LineTable:
         """Return the line table named ``key``; ``KeyError`` when there is none."""

@@ -97,11 +97,11 @@ def snapshot(
 ) -> Draft:
     """Return a draft of its own, safe to hand to another thread; lines are numbered by their place."""
     draft = Draft(_filled_head(document, head), {}, base.id, base.revision, base.state)
-    for table in document.lines:
+    for table in document.typed_lines:
         counted = not any(entry.key == _LINE_NO for entry in table.fields) and hasattr(table.model, _LINE_NO)
-        fillings = _fillings(table.columns)
+        defaults = fillings(table.columns)
         draft.lines[table.key] = [
-            _line_draft(line, number if counted else None, fillings)
+            _line_draft(line, number if counted else None, defaults)
             for number, line in enumerate(filled(table, lines[table.key]), 1)
         ]
     return draft
@@ -110,7 +110,7 @@ def snapshot(
 def _filled_head(document: DocumentType, head: Mapping[str, Any]) -> dict[str, Any]:
     values = dict(head)
     for part in document.form:
-        _fill(values, _fillings(part.attributes))
+        _fill(values, fillings(part.attributes))
     return values
 
 
@@ -133,7 +133,7 @@ def _fill(values: dict[str, Any], fillings: Sequence[tuple[str, Any]]) -> None:
             values[key] = default
 
 
-def _fillings(attributes: Sequence[Any]) -> list[tuple[str, Any]]:
+def fillings(attributes: Sequence[Any]) -> list[tuple[str, Any]]:
     """Return (key, default) of the columns that cannot be empty and have a default."""
     found = ((attribute.key, _filling(attribute)) for attribute in attributes)
     return [(key, default) for key, default in found if default is not None]
@@ -177,5 +177,5 @@ def lines_of(document: DocumentType, draft: Draft) -> dict[str, list[EditedLine]
     """Return the lines of a draft ready to be edited, by table key."""
     return {
         table.key: [EditedLine(copy(line.values), line.id) for line in draft.lines.get(table.key, ())]
-        for table in document.lines
+        for table in document.typed_lines
     }

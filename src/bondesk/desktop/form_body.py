@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QTab
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.findings import Finding, error
+from bondesk.desktop.change_rows import ChangeRows
 from bondesk.desktop.code_lookup import CodeLookup
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.edited import EditedLine, lines_of, snapshot, unstorable
@@ -20,6 +21,7 @@ from bondesk.desktop.form_edits import HeadEdit
 from bondesk.desktop.form_findings import FormFindings
 from bondesk.desktop.header_form import HeaderForm
 from bondesk.desktop.line_grid import LineGrid
+from bondesk.desktop.row_deeds import RowDeeds
 from bondesk.desktop.ticked_lines import lines_widget
 from bondesk.engine.drafts import Draft
 
@@ -27,9 +29,10 @@ _STRIP_HEIGHT = 124
 
 
 class FormBody(QWidget):
-    """``edited`` after any edit, done or undone."""
+    """``edited`` after any edit, done or undone; ``rows_edited`` after typing in a single row of a window."""
 
     edited = Signal()
+    rows_edited = Signal()
 
     def __init__(self, context: DeskContext, document: DocumentType, parent: QWidget) -> None:
         """Edit drafts of ``document``; empty until :meth:`load`."""
@@ -40,16 +43,21 @@ class FormBody(QWidget):
         self.head: dict[str, Any] = {}
         self.editable = False
         self.edits = self._visit = 0
+        self._last_rows: ChangeRows | None = None
         self.stack = QUndoStack(self)
         self._make_places()
         groups = [(part.title, part.fields) for part in document.form]
         self.header = HeaderForm(context, groups, self.scroller.viewport())
-        self.grids = {table.key: lines_widget(context, table, self.stack, self.tabs) for table in document.lines}
+        self.grids = {table.key: lines_widget(context, table, self.stack, self.tabs) for table in document.typed_lines}
+        self.row_deeds = RowDeeds(context, document, lambda: self.base, self)
+        windowed = [table for table in document.lines if table.windowed]
+        self.windows = {table.key: ChangeRows(context, table, self.row_deeds, self.tabs) for table in windowed}
         for grid in self.grids.values():
             grid.head = lambda: self.head
         self.strip = FindingsStrip(self.split)
         self._build()
-        self.findings = FormFindings(self.header, self.scroller, self.grids, self.tabs, self.strip, self.fit)
+        places = (self.header, self.scroller, self.grids, self.windows, self.tabs)
+        self.findings = FormFindings(*places, self.strip, self.fit)
         self.walk = EnterWalk(self.go_on, self.focusPreviousChild, self)
         for cell in self.header.cells.values():
             self.walk.watch(cell.editor)
@@ -57,6 +65,10 @@ class FormBody(QWidget):
         self.header.left.connect(self._head_left)
         for grid in self.grids.values():
             grid.model.edited.connect(self._lines_edited)
+        for window in self.windows.values():
+            window.counted.connect(self.findings.count_lines)
+            window.edited.connect(self.rows_edited)
+        self.row_deeds.acted.connect(self._rows_acted)
 
     def _make_places(self) -> None:
         """Make what holds the parts first: moving a filled part into its place later costs a new styling of it."""
@@ -76,16 +88,32 @@ class FormBody(QWidget):
 
     def _build(self) -> None:
         self.scroller.setWidget(self.header)
+        self._add_windows()
         for grid in self.grids.values():
             self.tabs.addTab(grid, grid.table.title)
-        self.split.addWidget(self.scroller)
+        if not self.windows:
+            self.split.addWidget(self.scroller)
         self.split.addWidget(self.tabs)
         self.split.addWidget(self.strip)
-        self.tabs.setVisible(bool(self.grids))
+        self.tabs.setVisible(bool(self.grids or self.windows))
         self.split.setStretchFactor(1 if self.grids else 0, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.split)
+
+    def _add_windows(self) -> None:
+        """Rows by the hundred thousand want the whole height: the head is a tab before them."""
+        if self.windows:
+            self.tabs.addTab(self.scroller, "表头")
+        for window in self.windows.values():
+            self.tabs.addTab(window, window.table.title)
+
+    def _rows_acted(self) -> None:
+        """Follow an act on rows: goods take their consumption along."""
+        sender = self.tabs.currentWidget()
+        for window in self.windows.values():
+            if window is not sender:
+                window.reload()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Give the head what it wants, the rest to the lines."""
@@ -100,6 +128,9 @@ class FormBody(QWidget):
         self.header.arrange(self.header.wanted_columns(self.scroller.viewport().width()))
         head = min(self.header.sizeHint().height() + 2, height * 3 // 5) if self.grids else height - _STRIP_HEIGHT
         strip = _STRIP_HEIGHT if self.strip.findings else self.strip.minimumSizeHint().height()
+        if self.windows:
+            self.split.setSizes([height - strip, strip])
+            return
         self.split.setSizes([head, max(0, height - head - strip), strip])
 
     def load(self, draft: Draft) -> None:
@@ -109,14 +140,18 @@ class FormBody(QWidget):
         self.header.show_values(self.head)
         for key, lines in lines_of(self.document, draft).items():
             self.grids[key].model.replace(lines)
+        for window in self.windows.values():
+            window.show_document()
         self.findings.forget()
 
-    def set_editable(self, editable: bool) -> None:
-        """Let everything be edited, or grey it."""
+    def set_editable(self, editable: bool, reason: str = "当前不能修改") -> None:
+        """Let everything be edited, or grey it because of ``reason``."""
         self.editable = editable
         self.header.set_editable(editable)
         for grid in self.grids.values():
             grid.set_editable(editable)
+        for window in self.windows.values():
+            window.set_editable("" if editable else reason)
 
     def draft(self) -> Draft:
         """Return what is on the screen as a draft of its own."""
@@ -145,7 +180,16 @@ class FormBody(QWidget):
     @property
     def dirty(self) -> bool:
         """Tell whether there is anything to save, unreadable texts included."""
+        return self.head_dirty or self.unstored_rows() is not None
+
+    @property
+    def head_dirty(self) -> bool:
+        """Tell whether anything but single rows is to be saved."""
         return not self.stack.isClean() or any(True for _ in self.header.problems())
+
+    def unstored_rows(self) -> ChangeRows | None:
+        """Return the window of rows with a row that was typed and not confirmed."""
+        return next((window for window in self.windows.values() if window.strip.dirty), None)
 
     def write_head(self, key: str, value: Any) -> None:
         """Set a head value and show it; called by commands."""
@@ -186,8 +230,13 @@ class FormBody(QWidget):
     def go_on(self) -> None:
         """Go to the next box; from the last one to the first cell of the lines, opening a line where there is none."""
         boxes = [cell.editor.box for cell in self.header.cells.values() if cell.editor.editable]
-        grid = next(iter(self.grids.values()), None)
-        if grid is None or not boxes or boxes[-1] is not QApplication.focusWidget():
+        last = bool(boxes) and boxes[-1] is QApplication.focusWidget()
+        grid, window = next(iter(self.grids.values()), None), next(iter(self.windows.values()), None)
+        if last and window is not None:
+            self.tabs.setCurrentWidget(window)
+            window.enter()
+            return
+        if grid is None or not last:
             self.focusNextChild()
             return
         self.tabs.setCurrentWidget(grid)
@@ -205,6 +254,9 @@ class FormBody(QWidget):
         """Go from the head to the lines as they were left, and back."""
         grid = self.tabs.currentWidget()
         focus = QApplication.focusWidget()
+        if self.windows:
+            self._switch_tab(grid)
+            return
         if isinstance(grid, LineGrid) and not (focus is not None and grid.isAncestorOf(focus)):
             if grid.view.currentIndex().isValid():
                 grid.view.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -213,6 +265,17 @@ class FormBody(QWidget):
         elif focus is not None:
             self.commit()
             self.header.focus_first()
+
+    def _switch_tab(self, shown: QWidget | None) -> None:
+        """Go from the head's tab to the rows looked at last, and back."""
+        if isinstance(shown, ChangeRows):
+            self._last_rows = shown
+            self.tabs.setCurrentWidget(self.scroller)
+            self.header.focus_first()
+        else:
+            window = self._last_rows or next(iter(self.windows.values()))
+            self.tabs.setCurrentWidget(window)
+            window.enter()
 
     def undo(self) -> None:
         """Take back the last edit; a text that cannot be read goes first."""

@@ -134,7 +134,7 @@ def _why_not_move(form: FormActs, order: Move) -> str:
 
 def _rest(form: FormActs, may: May) -> Iterator[Command]:
     document = form.document
-    if document.creatable and may("new"):
+    if document.creatable and not document.windowed and may("new"):
         yield Command("form.copy", "复制", "", form.copy, form.why_not_stored, "more")
     if may("delete") and (document.creatable or document.workbook or document.flow.states):
         yield Command("form.delete", "删除", "", form.delete, form.why_not_delete, "more")

@@ -121,6 +121,12 @@ class FormDeeds(QObject):
         """Store what is on the screen, then do what follows; codes still being looked up are waited for."""
         if self.busy:
             return
+        if self._body.row_deeds.busy:
+            off_thread(self._context, self, lambda: None, lambda _nothing: self.save(then), lambda _problem: None)
+            return
+        if (rows := self._body.unstored_rows()) is not None:
+            rows.entry.confirm(lambda: self.save(then))
+            return
         self._body.commit()
         if self._body.looking_up():
             off_thread(self._context, self, lambda: None, lambda _nothing: self._save(then), lambda _problem: None)

@@ -73,7 +73,7 @@ class FormDrafts(QObject):
         """Return what is on the screen and not stored."""
         body, base = self._body, self._body.base
         lines, removed = {}, {}
-        for table in self._document.lines:
+        for table in self._document.typed_lines:
             began = base.lines.get(table.key, [])
             values = {line.id: line.values for line in began if line.id is not None}
             edited = body.grids[table.key].model.lines

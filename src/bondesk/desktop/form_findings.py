@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QScrollArea, QTabWidget
 
 from bondesk.base.findings import Finding, Severity
 from bondesk.desktop import style
+from bondesk.desktop.change_rows import ChangeRows
 from bondesk.desktop.findings_strip import FindingsStrip
 from bondesk.desktop.header_form import HeaderForm
 from bondesk.desktop.line_grid import LineGrid
@@ -24,13 +25,14 @@ class FormFindings(QObject):
         header: HeaderForm,
         scroller: QScrollArea,
         grids: Mapping[str, LineGrid],
+        windows: Mapping[str, ChangeRows],
         tabs: QTabWidget,
         strip: FindingsStrip,
         fit: Callable[[], object],
     ) -> None:
         """Show findings in these places."""
         super().__init__(strip)
-        self._header, self._scroller, self._grids = header, scroller, grids
+        self._header, self._scroller, self._grids, self._windows = header, scroller, grids, windows
         self._tabs, self._strip, self._fit = tabs, strip, fit
         self._loud = False
         strip.chosen.connect(self.go_to)
@@ -47,9 +49,14 @@ class FormFindings(QObject):
         """Show findings beside fields, in cells and in the strip; ``loud`` marks untouched empty fields too."""
         self._loud = self._loud or loud
         placed = [self._placed(finding) for finding in findings]
+        if not loud:  # rows are checked when audited: what was found then stays until the next audit
+            found = [one for one in self._strip.findings if one.table in self._windows]
+            placed += [one for one in found if one not in placed]
         self._header.show_findings(placed, all_loud=self._loud)
         for key, grid in self._grids.items():
             grid.show_findings([one for one in placed if one.line is not None and one.table == key])
+        for key, window in self._windows.items():
+            window.show_findings([one for one in placed if one.table == key])
         had = bool(self._strip.findings)
         self._strip.show_findings([*self._unread(), *placed])
         self._retitle(placed)
@@ -76,9 +83,14 @@ class FormFindings(QObject):
         self._retitle(self._strip.findings)
 
     def _retitle(self, findings: Sequence[Finding]) -> None:
-        for place, (key, grid) in enumerate(self._grids.items()):
+        tabbed: list[tuple[str, LineGrid | ChangeRows, int]] = [
+            *((key, grid, grid.model.rowCount()) for key, grid in self._grids.items()),
+            *((key, rows, sum(rows.model.marks.values())) for key, rows in self._windows.items()),
+        ]
+        for key, widget, count in tabbed:
+            place = self._tabs.indexOf(widget)
             wrong = sum(one.table == key and one.severity is Severity.ERROR for one in findings)
-            text = f"{grid.table.title}（{grid.model.rowCount()}）"
+            text = f"{widget.table.title}（{count:,}）"
             self._tabs.setTabText(place, f"{text}　错误 {wrong}" if wrong else text)
             colour = QColor(style.tone("bad").foreground) if wrong else QColor()
             self._tabs.tabBar().setTabTextColor(place, colour)
@@ -89,8 +101,14 @@ class FormFindings(QObject):
             grid = self._grids[finding.table]
             self._tabs.setCurrentWidget(grid)
             grid.show_place(finding.line, finding.field)
+        elif finding.line is not None and finding.table in self._windows:
+            window = self._windows[finding.table]
+            self._tabs.setCurrentWidget(window)
+            window.show_place(finding.line, finding.field)
         elif finding.field in self._header.cells:
             box = self._header.cells[finding.field].editor.box
+            if self._tabs.indexOf(self._scroller) >= 0:
+                self._tabs.setCurrentWidget(self._scroller)
             self._scroller.ensureWidgetVisible(box)
             box.setFocus(Qt.FocusReason.OtherFocusReason)
 

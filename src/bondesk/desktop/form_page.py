@@ -118,6 +118,10 @@ class FormPage(QWidget):
         deeds.deleted.connect(self._deleted)
         deeds.working.connect(lambda _busy: self.bound.refresh())
         self.body.edited.connect(self._edited)
+        self.body.rows_edited.connect(self._retitle)
+        self.body.row_deeds.form_busy = lambda: deeds.busy
+        self.body.row_deeds.acted.connect(self._rows_acted)
+        self.body.row_deeds.conflicted.connect(lambda: deeds.ask_who(self._rows_overtaken))
         for cell in self.body.header.cells.values():
             cell.editor.noted.connect(self._retitle)
         self.body.stack.indexChanged.connect(self._stack_moved)
@@ -159,7 +163,7 @@ class FormPage(QWidget):
     def _follow_state(self) -> None:
         """Open or grey the form as the state and the rights say; say why it is grey."""
         reason = self._why_locked()
-        self.body.set_editable(not reason)
+        self.body.set_editable(not reason, reason)
         show_state(self.badge, self.document, self.body.base)
         if reason:
             self.notice.say(reason, "locked")
@@ -210,6 +214,19 @@ class FormPage(QWidget):
         self.keeping.drafts.keep()
         self._context.show_message(f"已保存「{self.document.title}」{self.number()}")
         self._tell_others()
+
+    def _rows_acted(self) -> None:
+        """Follow an act on single rows."""
+        self._retitle()
+        self._tell_others()
+
+    def _rows_overtaken(self, who: str) -> None:
+        """Say that somebody was faster; the row being typed stays where it is."""
+        if self.body.head_dirty:
+            self.keeping.tell(who)
+            return
+        text = f"{who}修改了这张单据，因此没有执行。您正在填写的行仍在屏幕上；重新载入后可再次确认。"
+        self.notice.say(text, "warn", "重新载入", lambda: self.deeds.look_again(self._show))
 
     def _tell_others(self) -> None:
         self.side.follow()
@@ -322,15 +339,21 @@ class FormPage(QWidget):
 
     def why_no_lines(self) -> str:
         """Return why there are no lines to go to."""
-        return "" if self.body.grids else "本单据没有明细"
+        return "" if self.body.grids or self.body.windows else "本单据没有明细"
 
     def reload(self) -> None:
         """Read the stored document again; ask when there is unsaved typing."""
         if self.dirty:
             text = "重新读取会放弃尚未保存的输入，确定吗？"
-            ask(self, "刷新", text, "放弃并刷新", lambda: self.deeds.look_again(self._show))
+            ask(self, "刷新", text, "放弃并刷新", self._reload_all)
         else:
             self.deeds.look_again(self._show)
+
+    def _reload_all(self) -> None:
+        """Read everything again; a row being typed is given up."""
+        for window in self.body.windows.values():
+            window.entry.forget()
+        self.deeds.look_again(self._show)
 
     def document_changed(self, key: str) -> None:
         """Follow a change made elsewhere, unless there is typing to keep (a save will then say CONFLICT)."""

@@ -34,7 +34,12 @@ def available_columns(document: DocumentType) -> tuple[ListColumn, ...]:
     """Return every column a list may show: the state, the declared ones, the other head fields."""
     state = [ListColumn(STATE_KEY, "状态", 96)] if document.flow.states else []
     fields = available_fields(document)
-    return (*state, *(ListColumn(entry.key, entry.label, _width(entry), entry) for entry in fields))
+    return (*state, *map(column_of, fields))
+
+
+def column_of(entry: Field) -> ListColumn:
+    """Return the column of a field, as wide as its values want."""
+    return ListColumn(entry.key, entry.label, _width(entry), entry)
 
 
 def declared_keys(document: DocumentType) -> tuple[str, ...]:

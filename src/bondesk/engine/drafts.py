@@ -40,10 +40,10 @@ _KEYS = {"company_id", "id", "header_id"}
 
 
 def draft_of(document: DocumentType, header: Any) -> Draft:
-    """Copy a stored document into a draft."""
+    """Copy a stored document into a draft; windowed lines stay where they are."""
     draft = Draft(head=column_values(header), id=header.id, revision=getattr(header, "revision", 0))
     draft.state = getattr(header, "state", "")
-    for table in document.lines:
+    for table in document.typed_lines:
         rows = getattr(header, table.attribute_key)
         draft.lines[table.key] = [LineDraft(column_values(row), row.id) for row in rows]
     return draft
@@ -73,9 +73,14 @@ def shows_line_no(table: LineTable) -> bool:
 
 
 def apply_draft(document: DocumentType, header: Any, draft: Draft) -> None:
-    """Bring a stored head and its lines to what the draft says; lines are matched by id."""
+    """Bring a stored head and its lines to what the draft says; lines are matched by id.
+
+    Windowed tables the draft does not carry stay as they are.
+    """
     assign(header, draft.head, document.header)
     for table in document.lines:
+        if table.windowed and table.key not in draft.lines:
+            continue
         present = {row.id: row for row in getattr(header, table.attribute_key)}
         counted = not shows_line_no(table)
         wanted = []

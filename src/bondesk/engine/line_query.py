@@ -75,6 +75,52 @@ def line_page(
     return _with_approved(act, document, header_id, table, found)
 
 
+def line_ids(
+    act: Act, document: DocumentType, header_id: int, table: str, query: LineQuery, spans: Sequence[range]
+) -> list[int]:
+    """Return the ids of whole ranges of rows, in their order."""
+    act.require(document, "view")
+    lines = document.line_table(table)
+    statement = _filtered(act, lines, header_id, query, select(lines.model.id)).order_by(*_order(lines.model, query))
+    found: list[int] = []
+    for span in spans:
+        found += act.session.scalars(statement.offset(span.start).limit(len(span)))
+    return found
+
+
+def line_place(
+    act: Act, document: DocumentType, header_id: int, table: str, query: LineQuery, line_id: int
+) -> int | None:
+    """Return the row (from 0) a line has in the window; None when the window does not show it."""
+    numbered = _numbered(act, document, header_id, table, query)
+    return _place(act, select(numbered.c.place).where(numbered.c.id == line_id))
+
+
+def changed_place(
+    act: Act, document: DocumentType, header_id: int, table: str, query: LineQuery, row: int, by: int
+) -> int | None:
+    """Return the next (``by`` 1) or previous (-1) row after ``row`` that is not 未修改, or None."""
+    numbered = _numbered(act, document, header_id, table, query)
+    place = numbered.c.place
+    beyond, order = (place > row + 1, place.asc()) if by > 0 else (place < row + 1, place.desc())
+    statement = select(place).where(beyond, numbered.c.row_mark != Mark.SAME.value)
+    return _place(act, statement.order_by(order).limit(1))
+
+
+def _place(act: Act, statement: Select[Any]) -> int | None:
+    found = act.session.execute(statement).scalar()
+    return None if found is None else int(found) - 1
+
+
+def _numbered(act: Act, document: DocumentType, header_id: int, table: str, query: LineQuery) -> Any:
+    """Return the window's lines with their 1-based place, as a subquery."""
+    act.require(document, "view")
+    lines = document.line_table(table)
+    model = lines.model
+    place = func.row_number().over(order_by=_order(model, query)).label("place")
+    return _filtered(act, lines, header_id, query, select(model.id, model.row_mark, place)).subquery()
+
+
 def _filtered(act: Act, lines: LineTable, header_id: int, query: LineQuery, statement: Select[Any]) -> Select[Any]:
     model = lines.model
     statement = statement.where(model.company_id == act.company_id, model.header_id == header_id)

@@ -32,7 +32,7 @@ def blank(act: Act, document: DocumentType) -> Draft:
             head[attribute.key] = default.arg
     head.update(document.variant)
     head.update(document.defaults(act.facts))
-    return Draft(head=head, lines={table.key: [] for table in document.lines}, state=document.flow.first)
+    return Draft(head=head, lines={table.key: [] for table in document.typed_lines}, state=document.flow.first)
 
 
 def _empty(entry: Field) -> Any:
@@ -101,6 +101,8 @@ def copy_draft(act: Act, document: DocumentType, document_id: int) -> Draft:
     act.require(document, "new")
     act.require(document, "view")
     _refuse_another(document)
+    if document.windowed:
+        raise Refused(f"「{document.title}」不能复制；请新增后提取或导入明细", "FLOW-01")
     draft = copied(draft_of(document, load(act, document, document_id)), document)
     proposed = document.defaults(act.facts)
     draft.head |= {key: value for key, value in proposed.items() if isinstance(value, date)}
@@ -137,8 +139,13 @@ def _missing(document: DocumentType, header: Any) -> Sequence[Finding]:
 
 
 def check(act: Act, document: DocumentType, draft: Draft) -> list[Finding]:
-    """Run the rules on a draft without storing it (rules as you type)."""
+    """Run the rules on a draft without storing it (rules as you type).
+
+    A draft without its windowed lines is asked for its required fields only: rules need the lines.
+    """
     header = assemble(document, draft)
+    if document.windowed:
+        return list(_missing(document, header))
     header.id = draft.id  # rules tell a document from its likes; the head is never stored
     with act.session.no_autoflush:
         return findings_of(act, document, header)
@@ -170,7 +177,8 @@ def save(act: Act, document: DocumentType, draft: Draft) -> int:
         _release(act, document, header, draft)
         apply_draft(document, header, draft)
         with act.session.no_autoflush:
-            _refuse_errors(act, document, header)
+            if not document.windowed or document.flow.checked_on_save:
+                _refuse_errors(act, document, header)  # windowed rows were derived when each was stored
             _require_free_number(act, document, header)
         if isinstance(header, Record):
             flag_modified(header, "changed_at")  # changed lines alone must raise the revision too
@@ -201,6 +209,8 @@ def _release(act: Act, document: DocumentType, header: Any, draft: Draft | None 
         return
     gone = []
     for table in document.lines:
+        if draft and table.windowed and table.key not in draft.lines:
+            continue
         kept = {line.id for line in draft.lines.get(table.key, ())} if draft else set()
         gone += [line for line in getattr(header, table.attribute_key) if line.id not in kept]
     if gone or draft is None:

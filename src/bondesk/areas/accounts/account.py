@@ -195,10 +195,11 @@ _LINE_OPTIONAL = (_L.duty_mode, _L.country, _L.main_mark, _L.goods_attribute, _L
 
 def _lines(kind: str) -> tuple[LineTable, ...]:
     columns = _GOODS_COLUMNS if kind == "EMS" else _HANDBOOK_COLUMNS
+    consumptions = (*_CONSUMPTION_COLUMNS, *_CONSUMPTION_MORE)
     return (
-        LineTable("materials", "料件", _A.materials, columns, {"goods_flag": "I"}),
-        LineTable("products", "成品", _A.products, columns, {"goods_flag": "E"}),
-        LineTable("consumptions", "单损耗", _A.consumptions, (*_CONSUMPTION_COLUMNS, *_CONSUMPTION_MORE)),
+        LineTable("materials", "料件", _A.materials, columns, {"goods_flag": "I"}, windowed=True),
+        LineTable("products", "成品", _A.products, columns, {"goods_flag": "E"}, windowed=True),
+        LineTable("consumptions", "单损耗", _A.consumptions, consumptions, windowed=True),
     )
 
 

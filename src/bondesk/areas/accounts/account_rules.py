@@ -23,13 +23,18 @@ def derive_book(account: Account, _facts: Facts) -> None:
     """Fill empty rates and U of every consumption row; a book without internal number takes its record number."""
     account.internal_no = account.internal_no or account.record_no or ""
     for line in account.consumptions:
-        for key, usual in _RATES.items():
-            if getattr(line, key) is None:
-                setattr(line, key, usual)
-        possible = line.net is not None and line.tangible + line.intangible < 100
-        computed = unit_consumption(line.net, line.tangible, line.intangible) if possible else None
-        if line.unit_consumption != computed:
-            line.unit_consumption = computed
+        derive_consumption(line)
+
+
+def derive_consumption(line: AccountConsumption) -> None:
+    """Fill empty rates and U of one consumption row."""
+    for key, usual in _RATES.items():
+        if getattr(line, key) is None:
+            setattr(line, key, usual)
+    possible = line.net is not None and line.tangible + line.intangible < 100
+    computed = unit_consumption(line.net, line.tangible, line.intangible) if possible else None
+    if line.unit_consumption != computed:
+        line.unit_consumption = computed
 
 
 def record_no_formed(account: Account, _facts: Facts) -> Iterator[Finding]:

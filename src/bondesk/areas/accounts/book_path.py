@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bondesk.areas.accounts import approval, changing, comparing, extraction
+from bondesk.areas.accounts.account_rules import derive_consumption
 from bondesk.areas.accounts.book_model import Account, AccountConsumption, AccountLine
 from bondesk.areas.accounts.changing import InUse, follow_consumption
 from bondesk.base.change import ChangedTable, ChangePath, Counted
@@ -50,6 +51,11 @@ TABLES = (MATERIALS, PRODUCTS, CONSUMPTIONS)
 _FOLLOW = follow_consumption(AccountConsumption)
 
 
+def _derive(table: ChangedTable, line: Any) -> None:
+    if table is CONSUMPTIONS:
+        derive_consumption(line)
+
+
 def book_path(prefix: str, in_use: InUse) -> ChangePath:
     """Return the path of ``account`` or ``handbook``; ``in_use`` knows which rows documents use."""
 
@@ -60,7 +66,7 @@ def book_path(prefix: str, in_use: InUse) -> ChangePath:
         return changing.strike(draft, table, ids, work, in_use, _FOLLOW)
 
     def store(draft: Account, table: ChangedTable, line_id: int | None, values: Mapping[str, Any], work: Work) -> int:
-        return changing.store(draft, table, line_id, values, work, in_use)
+        return changing.store(draft, table, line_id, values, work, in_use, _derive)
 
     return ChangePath(
         approved=prefix,

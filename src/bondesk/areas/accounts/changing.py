@@ -19,6 +19,8 @@ from bondesk.base.records import new_id
 InUse = Callable[[Any, ChangedTable, Sequence[Any], Work], Mapping[int, str]]
 #: (draft, table, rows, "strike" | "revert", work): what has to follow in other tables.
 Follow = Callable[[Any, ChangedTable, Sequence[Any], str, Work], int]
+#: (table, row): fill what the program computes in a typed row.
+Derive = Callable[[ChangedTable, Any], None]
 
 _BATCH = 500
 
@@ -103,8 +105,18 @@ def _restore(table: ChangedTable, line: Any, values: Mapping[str, Any]) -> None:
             setattr(line, key, values[key])
 
 
+def _computes_nothing(_table: ChangedTable, _line: Any) -> None:
+    """Rows that hold only what was typed."""
+
+
 def store(
-    draft: Any, table: ChangedTable, line_id: int | None, values: Mapping[str, Any], work: Work, in_use: InUse
+    draft: Any,
+    table: ChangedTable,
+    line_id: int | None,
+    values: Mapping[str, Any],
+    work: Work,
+    in_use: InUse,
+    derive: Derive = _computes_nothing,
 ) -> int:
     """Store one typed row; its mark follows from the approved copy. A struck row must be taken back first.
 
@@ -123,6 +135,7 @@ def store(
         for key, value in typed.items():
             if getattr(line, key) != value:
                 setattr(line, key, value)
+    derive(table, line)
     named = _match(table, line)
     before = rows_of(work, table, draft.approved_id, table.kept, {named}).get(named)
     row = {key: getattr(line, key) for key in table.kept}

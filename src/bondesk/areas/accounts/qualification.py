@@ -177,8 +177,8 @@ _FORM = (
 )
 _COLUMNS = (_L.item_no, _L.hs_heading, _L.name, _L.row_mark, _L.remark)
 _LINES = (
-    LineTable("materials", "料件", _Q.materials, _COLUMNS, {"goods_flag": "I"}),
-    LineTable("products", "成品", _Q.products, _COLUMNS, {"goods_flag": "E"}),
+    LineTable("materials", "料件", _Q.materials, _COLUMNS, {"goods_flag": "I"}, windowed=True),
+    LineTable("products", "成品", _Q.products, _COLUMNS, {"goods_flag": "E"}, windowed=True),
 )
 _LIST = (_Q.internal_no, _Q.qualification_no, _Q.enterprise_name, _Q.master_customs, _Q.valid_to, _Q.change_count)
 

@@ -1,0 +1,207 @@
+"""The row being typed, below the window of rows: a row counts as entered only after Enter in its last box or 确认."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from bondesk.base.change import ChangedTable, Mark
+from bondesk.base.documents import LineTable
+from bondesk.base.findings import Finding, error
+from bondesk.desktop import style
+from bondesk.desktop.code_lookup import CodeLookup
+from bondesk.desktop.context import DeskContext
+from bondesk.desktop.edited import blank_line, fillings
+from bondesk.desktop.enter_walk import EnterWalk
+from bondesk.desktop.header_form import HeaderForm
+from bondesk.engine.line_query import LineRow
+
+_ESCAPE = Qt.Key.Key_Escape
+
+
+class RowStrip(QWidget):
+    """Boxes for one row. ``confirmed``: store it; ``given_up``: show it as it is stored."""
+
+    confirmed = Signal()
+    given_up = Signal()
+    edited = Signal()
+
+    def __init__(self, context: DeskContext, table: LineTable, changed: ChangedTable, parent: QWidget) -> None:
+        """Edit rows of ``table``; what names a filed row stays as customs knows it."""
+        super().__init__(parent)
+        self.setObjectName(f"row_strip.{table.key}")
+        self._table, self._changed = table, changed
+        typed = {*changed.kept, *changed.match}
+        self.fields = tuple(entry for entry in table.fields if entry.key in typed and not entry.readonly)
+        self.row: LineRow | None = None
+        self.adding = False
+        self._began: dict[str, Any] = {}
+        self._may = False
+        self.header = HeaderForm(context, [("本行", self.fields)], self)
+        self.title = QLabel(self)
+        self.title.setObjectName(f"row_title.{table.key}")
+        self.title.setProperty("role", "heading")
+        self.said = QLabel(self)
+        self.said.setObjectName(f"row_said.{table.key}")
+        self.said.setWordWrap(True)
+        self.accept = self._button("row_accept", "确认", self.confirmed.emit)
+        self.drop = self._button("row_drop", "放弃", self.given_up.emit)
+        self.drop.setToolTip("放弃本行尚未确认的输入（Esc）")
+        self.accept.setToolTip("确认本行并转到下一行（在最后一格按回车）")
+        self._build()
+        self._walk = _StripWalk(self._go_on, self.focusPreviousChild, self)
+        for cell in self.header.cells.values():
+            self._walk.watch(cell.editor)
+        self.header.edited.connect(lambda _key: self._changed_by_user())
+        self.show_row(None, editable=False)
+
+    def _button(self, name: str, text: str, run: Callable[[], object]) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setObjectName(f"{name}.{self._table.key}")
+        button.setAutoDefault(False)
+        button.clicked.connect(lambda _checked=False: run())
+        return button
+
+    def _build(self) -> None:
+        top = QHBoxLayout()
+        top.setContentsMargins(style.MARGIN, 0, style.MARGIN, 0)
+        top.addWidget(self.title)
+        top.addWidget(self.said, 1)
+        top.addWidget(self.accept)
+        top.addWidget(self.drop)
+        self.scroller = QScrollArea(self)
+        self.scroller.setObjectName(f"row_scroll.{self._table.key}")
+        self.scroller.setWidgetResizable(True)
+        self.scroller.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroller.setWidget(self.header)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, style.GAP, 0, 0)
+        layout.setSpacing(2)
+        layout.addLayout(top)
+        layout.addWidget(self.scroller, 1)
+
+    def show_row(self, row: LineRow | None, *, editable: bool) -> None:
+        """Show a stored row; a struck one, or one of a locked document, is grey."""
+        self.adding, self.row, self._may = False, row, editable
+        values = {entry.key: row.values[entry.key] for entry in self.fields} if row is not None else {}
+        self._show(values)
+        struck = row is not None and row.mark == Mark.STRUCK
+        self.header.set_editable(editable and row is not None and not struck)
+        if row is not None and row.mark != Mark.ADDED:
+            for key in self._changed.match:
+                self.header.cells[key].editor.set_editable(False)
+        self.title.setText(self._named(values) if row is not None else "没有选中的行")
+        self.tell("已标记删除，要修改请先撤销行" if struck and editable else "", "muted")
+        self._refresh()
+
+    def show_new(self, values: Mapping[str, Any]) -> None:
+        """Open a new row that begins with ``values``."""
+        self.adding, self.row, self._may = True, None, True
+        blank = blank_line(self._table).values
+        self._show({entry.key: blank.get(entry.key) for entry in self.fields} | dict(values))
+        self._began = {entry.key: blank.get(entry.key) for entry in self.fields} | dict(values)
+        self.header.set_editable(True)
+        self.title.setText("新增行")
+        self.tell("", "muted")
+        self._refresh()
+        self.header.focus_first()
+
+    def _show(self, values: Mapping[str, Any]) -> None:
+        self._began = dict(values)
+        self.header.show_values(values)
+
+    def _named(self, values: Mapping[str, Any]) -> str:
+        labels = {entry.key: entry.label for entry in self.fields}
+        return "　".join(f"{labels[key]} {values[key]}" for key in self._changed.match if key in values)
+
+    def tell(self, text: str, tone: str) -> None:
+        """Say something beside the row's name."""
+        self.said.setText(text)
+        style.set_tone(self.said, tone, "ink")
+
+    def _changed_by_user(self) -> None:
+        self.tell("尚未确认：在最后一格按回车或点「确认」后生效" if self.dirty else "", "warn")
+        self._refresh()
+        self.edited.emit()
+
+    def _refresh(self) -> None:
+        open_ = self.adding or self.dirty
+        self.accept.setEnabled(open_)
+        self.drop.setEnabled(open_)
+        self.accept.setVisible(self._may)
+        self.drop.setVisible(self._may)
+
+    @property
+    def dirty(self) -> bool:
+        """Tell whether anything was typed that is not stored, unreadable texts included."""
+        return bool(self.typed()) or any(True for _ in self.header.problems())
+
+    def typed(self) -> dict[str, Any]:
+        """Return the values that differ from the stored row, or from a blank one."""
+        now = {entry.key: self.header.cells[entry.key].editor.value() for entry in self.fields}
+        return {key: value for key, value in now.items() if self._began and value != self._began.get(key)}
+
+    def values(self) -> dict[str, Any]:
+        """Return what is to be stored: a new row whole, of a stored one what differs."""
+        if not self.adding:
+            return self._filled(self.typed())
+        return self._filled({entry.key: self.header.cells[entry.key].editor.value() for entry in self.fields})
+
+    def _filled(self, values: dict[str, Any]) -> dict[str, Any]:
+        defaults = dict(fillings(self._table.columns))
+        return {key: defaults.get(key) if value is None else value for key, value in values.items()}
+
+    def looking_up(self) -> bool:
+        """Tell whether a typed code still waits for the code book."""
+        return any(isinstance(one, CodeLookup) and one.unresolved for one in self.header.problems())
+
+    def blocking(self) -> list[Finding]:
+        """Say what keeps the row from being stored: unreadable texts, empty required boxes."""
+        found = [error(one.problem_code, one.problem, one.entry.key) for one in self.header.problems()]
+        if found:
+            return found
+        empty = [e for e in self.fields if e.required and self.header.cells[e.key].editor.value() in (None, "")]
+        return [error("REQ-01", f"「{entry.label}」必填", entry.key) for entry in empty]
+
+    def show_findings(self, findings: Sequence[Finding]) -> None:
+        """Show why the row was not stored, beside the fields where they name one."""
+        self.header.show_findings(findings, all_loud=True)
+        beside = [one for one in findings if one.field in self.header.cells]
+        elsewhere = [one.text for one in findings if one not in beside]
+        self.tell("；".join(elsewhere) or f"没有保存：{findings[0].text}", "bad")
+        if beside:
+            self.header.cells[beside[0].field].editor.box.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def enter(self) -> None:
+        """Put the cursor into the first box that can be typed into."""
+        self.header.focus_first()
+
+    def _go_on(self) -> None:
+        boxes = [cell.editor.box for cell in self.header.cells.values() if cell.editor.editable]
+        if boxes and boxes[-1] is QApplication.focusWidget():
+            self.confirmed.emit()
+        else:
+            self.focusNextChild()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Give the row up on Escape."""
+        if event.key() == _ESCAPE and (self.adding or self.dirty):
+            self.given_up.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class _StripWalk(EnterWalk):
+    """Enter walks on; Ctrl+Z and Ctrl+Y belong to the box."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Leave everything but Enter to the box."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            return False
+        return super().eventFilter(watched, event)

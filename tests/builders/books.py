@@ -61,7 +61,7 @@ class BookDesk:
 
     def rows(self, page: FormPage, table: str) -> ChangeRows:
         """Turn to a table of rows."""
-        rows = page.body.windows[table]
+        rows = page.body.rows.windows[table]
         page.body.tabs.setCurrentWidget(rows)
         self.settle()
         return rows

@@ -61,12 +61,16 @@ def test_the_head_is_a_tab_before_the_rows(books: BookDesk, draft: int, open_for
     tabs = page.body.tabs
     titles = [tabs.tabText(place) for place in range(tabs.count())]
     assert titles[0] == "表头"
-    assert titles[1:] == ["料件（32）", "成品（7）", f"单损耗（{page.body.windows['consumptions'].model.rowCount()}）"]
+    assert titles[1:] == [
+        "料件（32）",
+        "成品（7）",
+        f"单损耗（{page.body.rows.windows['consumptions'].model.rowCount()}）",
+    ]
     assert page.body.draft().lines == {}, "rows of any number are not in the draft"
     assert "form.copy" not in page.commands
     assert isinstance(page.body.stack, QUndoStack)
     press(KEY.Key_F6)
-    assert tabs.currentWidget() is page.body.windows["materials"]
+    assert tabs.currentWidget() is page.body.rows.windows["materials"]
     press(KEY.Key_F6)
     assert tabs.currentIndex() == 0
 
@@ -133,7 +137,7 @@ def test_new_rows_one_after_the_other(books: BookDesk, draft: int, open_form: Op
 def test_strike_and_take_back_by_keyboard(books: BookDesk, draft: int, open_form: OpenForm) -> None:
     """删除行 on a product takes its consumption along; 撤销行 brings both back; a struck row cannot be typed into."""
     page = open_form(draft)
-    rows, consumptions = books.rows(page, "products"), page.body.windows["consumptions"]
+    rows, consumptions = books.rows(page, "products"), page.body.rows.windows["consumptions"]
     place = books.go_to(rows, 3)
     press(KEY.Key_Delete, CTRL)
     books.settle()
@@ -261,7 +265,7 @@ def test_a_refused_audit_brings_the_row_into_sight(books: BookDesk, draft: int, 
     books.settle()
     found = [one for one in page.body.strip.findings if one.code == "ACC-03"]
     assert found, [one.text for one in page.body.strip.findings]
-    rows = page.body.windows["materials"]
+    rows = page.body.rows.windows["materials"]
     rows.chips.choose(Mark.STRUCK.value)
     books.settle()
     page.body.findings.go_to(found[-1])
@@ -307,5 +311,5 @@ def test_an_approved_book_is_looked_at_only(books: BookDesk, open_form: OpenForm
     rows.filter()
     books.settle()
     assert 0 < rows.model.rowCount() < 32
-    assert {books.cell(rows, place, "name") for place in range(rows.model.rowCount())} == {name}
+    assert all(name in books.cell(rows, place, "name") for place in range(rows.model.rowCount()))
     assert "共 32 行" in rows.chips.total.text()

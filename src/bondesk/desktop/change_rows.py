@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QSplitter, QTableView, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from bondesk.base.change import Counted
 from bondesk.base.documents import LineTable
@@ -16,8 +16,7 @@ from bondesk.desktop import style
 from bondesk.desktop.commands import CommandActions
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.findings_view import FindingsDialog
-from bondesk.desktop.line_window import MARK, LineWindow, width_of
-from bondesk.desktop.list_view import StateDelegate
+from bondesk.desktop.line_window import LineWindow, rows_view, selected_spans
 from bondesk.desktop.mark_chips import MarkChips
 from bondesk.desktop.questions import ask
 from bondesk.desktop.row_commands import BUTTONS, row_commands
@@ -46,32 +45,13 @@ class ChangeRows(QWidget):
         self.locked = "当前不能修改"
         self.model = LineWindow(context, deeds.document, table, self)
         self.chips = MarkChips(table.key, self.drafts, self)
-        self.view = self._make_view()
+        self.view = rows_view(self.model, self)
         self.strip = RowStrip(context, table, self.changed, self)
         self.entry = RowEntry(self)
         self.commands = row_commands(self, context.identity)
         self.bound = CommandActions(self.commands, self, {"rows.edit": self.view})
         self._build()
         self._connect()
-
-    def _make_view(self) -> QTableView:
-        view = QTableView(self)
-        view.setObjectName(f"rows_table.{self.table.key}")
-        view.setModel(self.model)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setShowGrid(False)
-        view.setWordWrap(False)
-        view.setAlternatingRowColors(True)
-        view.setTabKeyNavigation(False)
-        view.verticalHeader().setDefaultSectionSize(style.ROW_HEIGHT)
-        view.horizontalHeader().setHighlightSections(False)
-        for place, entry in enumerate(self.model.fields):
-            view.setColumnWidth(place, width_of(entry))
-            if entry.key == MARK:
-                view.setItemDelegateForColumn(place, StateDelegate(view))
-        return view
 
     def _build(self) -> None:
         buttons = QHBoxLayout()
@@ -206,8 +186,7 @@ class ChangeRows(QWidget):
 
     def spans(self) -> list[range]:
         """Return the selected rows."""
-        selection = self.view.selectionModel().selection()
-        return [range(selection.at(n).top(), selection.at(n).bottom() + 1) for n in range(selection.size())]
+        return selected_spans(self.view)
 
     def edit(self) -> None:
         """Go into the row being typed."""

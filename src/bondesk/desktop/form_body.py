@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QTab
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.findings import Finding, error
-from bondesk.desktop.change_rows import ChangeRows
 from bondesk.desktop.code_lookup import CodeLookup
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.edited import EditedLine, lines_of, snapshot, unstorable
@@ -21,7 +20,7 @@ from bondesk.desktop.form_edits import HeadEdit
 from bondesk.desktop.form_findings import FormFindings
 from bondesk.desktop.header_form import HeaderForm
 from bondesk.desktop.line_grid import LineGrid
-from bondesk.desktop.row_deeds import RowDeeds
+from bondesk.desktop.row_tabs import RowTabs
 from bondesk.desktop.ticked_lines import lines_widget
 from bondesk.engine.drafts import Draft
 
@@ -43,20 +42,17 @@ class FormBody(QWidget):
         self.head: dict[str, Any] = {}
         self.editable = False
         self.edits = self._visit = 0
-        self._last_rows: ChangeRows | None = None
         self.stack = QUndoStack(self)
         self._make_places()
         groups = [(part.title, part.fields) for part in document.form]
         self.header = HeaderForm(context, groups, self.scroller.viewport())
         self.grids = {table.key: lines_widget(context, table, self.stack, self.tabs) for table in document.typed_lines}
-        self.row_deeds = RowDeeds(context, document, lambda: self.base, self)
-        windowed = [table for table in document.lines if table.windowed]
-        self.windows = {table.key: ChangeRows(context, table, self.row_deeds, self.tabs) for table in windowed}
+        self.rows = RowTabs(context, document, lambda: self.base, self.tabs)
         for grid in self.grids.values():
             grid.head = lambda: self.head
         self.strip = FindingsStrip(self.split)
         self._build()
-        places = (self.header, self.scroller, self.grids, self.windows, self.tabs)
+        places = (self.header, self.scroller, self.grids, self.rows.windows, self.tabs)
         self.findings = FormFindings(*places, self.strip, self.fit)
         self.walk = EnterWalk(self.go_on, self.focusPreviousChild, self)
         for cell in self.header.cells.values():
@@ -65,10 +61,9 @@ class FormBody(QWidget):
         self.header.left.connect(self._head_left)
         for grid in self.grids.values():
             grid.model.edited.connect(self._lines_edited)
-        for window in self.windows.values():
+        for window in self.rows:
             window.counted.connect(self.findings.count_lines)
             window.edited.connect(self.rows_edited)
-        self.row_deeds.acted.connect(self._rows_acted)
 
     def _make_places(self) -> None:
         """Make what holds the parts first: moving a filled part into its place later costs a new styling of it."""
@@ -88,32 +83,18 @@ class FormBody(QWidget):
 
     def _build(self) -> None:
         self.scroller.setWidget(self.header)
-        self._add_windows()
+        self.rows.add(self.scroller)
         for grid in self.grids.values():
             self.tabs.addTab(grid, grid.table.title)
-        if not self.windows:
+        if not self.rows:
             self.split.addWidget(self.scroller)
         self.split.addWidget(self.tabs)
         self.split.addWidget(self.strip)
-        self.tabs.setVisible(bool(self.grids or self.windows))
+        self.tabs.setVisible(bool(self.grids or self.rows))
         self.split.setStretchFactor(1 if self.grids else 0, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.split)
-
-    def _add_windows(self) -> None:
-        """Rows by the hundred thousand want the whole height: the head is a tab before them."""
-        if self.windows:
-            self.tabs.addTab(self.scroller, "表头")
-        for window in self.windows.values():
-            self.tabs.addTab(window, window.table.title)
-
-    def _rows_acted(self) -> None:
-        """Follow an act on rows: goods take their consumption along."""
-        sender = self.tabs.currentWidget()
-        for window in self.windows.values():
-            if window is not sender:
-                window.reload()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Give the head what it wants, the rest to the lines."""
@@ -128,7 +109,7 @@ class FormBody(QWidget):
         self.header.arrange(self.header.wanted_columns(self.scroller.viewport().width()))
         head = min(self.header.sizeHint().height() + 2, height * 3 // 5) if self.grids else height - _STRIP_HEIGHT
         strip = _STRIP_HEIGHT if self.strip.findings else self.strip.minimumSizeHint().height()
-        if self.windows:
+        if self.rows:
             self.split.setSizes([height - strip, strip])
             return
         self.split.setSizes([head, max(0, height - head - strip), strip])
@@ -140,8 +121,7 @@ class FormBody(QWidget):
         self.header.show_values(self.head)
         for key, lines in lines_of(self.document, draft).items():
             self.grids[key].model.replace(lines)
-        for window in self.windows.values():
-            window.show_document()
+        self.rows.show_document()
         self.findings.forget()
 
     def set_editable(self, editable: bool, reason: str = "当前不能修改") -> None:
@@ -150,8 +130,7 @@ class FormBody(QWidget):
         self.header.set_editable(editable)
         for grid in self.grids.values():
             grid.set_editable(editable)
-        for window in self.windows.values():
-            window.set_editable("" if editable else reason)
+        self.rows.set_editable("" if editable else reason)
 
     def draft(self) -> Draft:
         """Return what is on the screen as a draft of its own."""
@@ -180,16 +159,12 @@ class FormBody(QWidget):
     @property
     def dirty(self) -> bool:
         """Tell whether there is anything to save, unreadable texts included."""
-        return self.head_dirty or self.unstored_rows() is not None
+        return self.head_dirty or self.rows.unstored() is not None
 
     @property
     def head_dirty(self) -> bool:
         """Tell whether anything but single rows is to be saved."""
         return not self.stack.isClean() or any(True for _ in self.header.problems())
-
-    def unstored_rows(self) -> ChangeRows | None:
-        """Return the window of rows with a row that was typed and not confirmed."""
-        return next((window for window in self.windows.values() if window.strip.dirty), None)
 
     def write_head(self, key: str, value: Any) -> None:
         """Set a head value and show it; called by commands."""
@@ -231,10 +206,8 @@ class FormBody(QWidget):
         """Go to the next box; from the last one to the first cell of the lines, opening a line where there is none."""
         boxes = [cell.editor.box for cell in self.header.cells.values() if cell.editor.editable]
         last = bool(boxes) and boxes[-1] is QApplication.focusWidget()
-        grid, window = next(iter(self.grids.values()), None), next(iter(self.windows.values()), None)
-        if last and window is not None:
-            self.tabs.setCurrentWidget(window)
-            window.enter()
+        grid = next(iter(self.grids.values()), None)
+        if last and self.rows.go_in():
             return
         if grid is None or not last:
             self.focusNextChild()
@@ -254,8 +227,11 @@ class FormBody(QWidget):
         """Go from the head to the lines as they were left, and back."""
         grid = self.tabs.currentWidget()
         focus = QApplication.focusWidget()
-        if self.windows:
-            self._switch_tab(grid)
+        if self.rows:
+            if self.rows.go_out(grid, self.scroller):
+                self.header.focus_first()
+            else:
+                self.rows.go_in()
             return
         if isinstance(grid, LineGrid) and not (focus is not None and grid.isAncestorOf(focus)):
             if grid.view.currentIndex().isValid():
@@ -265,17 +241,6 @@ class FormBody(QWidget):
         elif focus is not None:
             self.commit()
             self.header.focus_first()
-
-    def _switch_tab(self, shown: QWidget | None) -> None:
-        """Go from the head's tab to the rows looked at last, and back."""
-        if isinstance(shown, ChangeRows):
-            self._last_rows = shown
-            self.tabs.setCurrentWidget(self.scroller)
-            self.header.focus_first()
-        else:
-            window = self._last_rows or next(iter(self.windows.values()))
-            self.tabs.setCurrentWidget(window)
-            window.enter()
 
     def undo(self) -> None:
         """Take back the last edit; a text that cannot be read goes first."""

@@ -121,10 +121,10 @@ class FormDeeds(QObject):
         """Store what is on the screen, then do what follows; codes still being looked up are waited for."""
         if self.busy:
             return
-        if self._body.row_deeds.busy:
+        if self._body.rows.deeds.busy:
             off_thread(self._context, self, lambda: None, lambda _nothing: self.save(then), lambda _problem: None)
             return
-        if (rows := self._body.unstored_rows()) is not None:
+        if (rows := self._body.rows.unstored()) is not None:
             rows.entry.confirm(lambda: self.save(then))
             return
         self._body.commit()

@@ -119,9 +119,9 @@ class FormPage(QWidget):
         deeds.working.connect(lambda _busy: self.bound.refresh())
         self.body.edited.connect(self._edited)
         self.body.rows_edited.connect(self._retitle)
-        self.body.row_deeds.form_busy = lambda: deeds.busy
-        self.body.row_deeds.acted.connect(self._rows_acted)
-        self.body.row_deeds.conflicted.connect(lambda: deeds.ask_who(self._rows_overtaken))
+        self.body.rows.deeds.form_busy = lambda: deeds.busy
+        self.body.rows.deeds.acted.connect(self._rows_acted)
+        self.body.rows.deeds.conflicted.connect(lambda: deeds.ask_who(self._rows_overtaken))
         for cell in self.body.header.cells.values():
             cell.editor.noted.connect(self._retitle)
         self.body.stack.indexChanged.connect(self._stack_moved)
@@ -339,7 +339,7 @@ class FormPage(QWidget):
 
     def why_no_lines(self) -> str:
         """Return why there are no lines to go to."""
-        return "" if self.body.grids or self.body.windows else "本单据没有明细"
+        return "" if self.body.grids or self.body.rows else "本单据没有明细"
 
     def reload(self) -> None:
         """Read the stored document again; ask when there is unsaved typing."""
@@ -351,8 +351,7 @@ class FormPage(QWidget):
 
     def _reload_all(self) -> None:
         """Read everything again; a row being typed is given up."""
-        for window in self.body.windows.values():
-            window.entry.forget()
+        self.body.rows.forget()
         self.deeds.look_again(self._show)
 
     def document_changed(self, key: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QFont
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from bondesk.base.change import Mark
 from bondesk.base.documents import DocumentType, LineTable
@@ -22,6 +23,7 @@ from bondesk.desktop.cell_text import cell_text
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.list_columns import CodeNames, column_of
 from bondesk.desktop.list_model import PAGE_ROWS, TONE_ROLE
+from bondesk.desktop.list_view import StateDelegate
 from bondesk.desktop.paged_rows import PagedRows
 from bondesk.engine.act import Act
 from bondesk.engine.line_query import LineQuery, LineRow, line_count, line_page, line_place, mark_counts
@@ -243,6 +245,30 @@ def _look(
     return Looked(count, marks, page, rows, row)
 
 
-def width_of(entry: Field) -> int:
-    """Return how wide a column of ``entry`` begins."""
-    return column_of(entry).width
+def rows_view(model: LineWindow, parent: QWidget) -> QTableView:
+    """Return a table over ``model`` that never measures its rows."""
+    view = QTableView(parent)
+    view.setObjectName(f"rows_table.{model.table.key}")
+    view.setModel(model)
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setShowGrid(False)
+    view.setWordWrap(False)
+    view.setAlternatingRowColors(True)
+    view.setTabKeyNavigation(False)
+    view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    view.verticalHeader().setDefaultSectionSize(style.ROW_HEIGHT)
+    view.horizontalHeader().setHighlightSections(False)
+    view.horizontalHeader().setSectionsClickable(True)
+    for place, entry in enumerate(model.fields):
+        view.setColumnWidth(place, column_of(entry).width)
+        if entry.key == MARK:
+            view.setItemDelegateForColumn(place, StateDelegate(view))
+    return view
+
+
+def selected_spans(view: QTableView) -> list[range]:
+    """Return the selected rows as ranges, without listing hundreds of thousands of indexes."""
+    selection = view.selectionModel().selection()
+    return [range(selection.at(n).top(), selection.at(n).bottom() + 1) for n in range(selection.size())]

@@ -40,7 +40,7 @@ class RowEntry(QObject):
     def forget(self) -> None:
         """Drop what is typed: other rows are shown."""
         self._place = (None, -1)
-        self.question.hide()
+        self._ask(False)
         self._strip.show_row(None, editable=False)
 
     def loaded(self) -> None:
@@ -53,13 +53,18 @@ class RowEntry(QObject):
         row = self._rows.current()
         if self._strip.dirty:
             here = row is not None and self._strip.row is not None and row.id == self._strip.row.id
-            self.question.setVisible(not here and row is not None)
+            self._ask(not here and row is not None)
             return
-        self.question.hide()
+        self._ask(False)
         if self._strip.adding:
             return
         self._place = (row.id if row else None, self._rows.view.currentIndex().row())
         self._strip.show_row(row, editable=self._rows.editable)
+
+    def _ask(self, asked: bool) -> None:
+        """Show the question instead of the row's own buttons, or take it away."""
+        self.question.setVisible(asked)
+        self._strip.show_buttons(not asked)
 
     def go_to(self, key: str) -> None:
         """Put the cursor into a box of the row in sight, once it is there."""
@@ -84,7 +89,7 @@ class RowEntry(QObject):
 
     def _dropped(self) -> None:
         self._strip.show_row(None, editable=False)
-        self.question.hide()
+        self._ask(False)
         self.follow()
 
     def _to_wanted(self) -> None:

@@ -134,8 +134,12 @@ class RowStrip(QWidget):
         open_ = self.adding or self.dirty
         self.accept.setEnabled(open_)
         self.drop.setEnabled(open_)
-        self.accept.setVisible(self._may)
-        self.drop.setVisible(self._may)
+        self.show_buttons(True)
+
+    def show_buttons(self, shown: bool) -> None:
+        """Show 确认 and 放弃 where anything may be typed, or nothing while another question is asked."""
+        for button in (self.accept, self.drop):
+            button.setVisible(shown and self._may)
 
     @property
     def dirty(self) -> bool:

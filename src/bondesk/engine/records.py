@@ -144,7 +144,7 @@ def check(act: Act, document: DocumentType, draft: Draft) -> list[Finding]:
     A draft without its windowed lines is asked for its required fields only: rules need the lines.
     """
     header = assemble(document, draft)
-    if document.windowed:
+    if any(table.key not in draft.lines for table in document.lines if table.windowed):
         return list(_missing(document, header))
     header.id = draft.id  # rules tell a document from its likes; the head is never stored
     with act.session.no_autoflush:

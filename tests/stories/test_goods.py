@@ -151,7 +151,7 @@ def test_a_fresh_company_comes_from_parts_to_items_to_unit_consumption(codes_off
         assert line.tangible == Decimal("2.408673895"), "TV25"
     again = office.run("generate_unit_consumption", {})
     assert "新增单损耗版本 0 个" in again.text
-    assert {row[-1] for row in again.tables[0].rows} == {"与已有版本 1 完全相同", "与已有版本 2 完全相同"}
+    assert {row[-1] for row in again.tables[0].rows} == {"与已生成版本 1 完全相同", "与已生成版本 2 完全相同"}
 
 
 def test_consumption_of_a_material_the_book_lacks_is_not_extracted(factory_office: Office) -> None:

@@ -48,7 +48,7 @@ def generate_unit_consumption(work: Work, options: GenerateUnitConsumption, sele
         raise Refused(rolled_up.findings or "没有选择BOM", "GEN-10")
     present = _present(work.facts, book)
     assignment = assign_versions(rolled_up.results, present, options.merge)
-    why = reasons(rolled_up.results, present, assignment, options.merge)
+    why = reasons(rolled_up.results, present, assignment, _filed(book))
     versions = _versions_table(rolled_up, assignment, why)
     found = (*rolled_up.findings, *_above_standard(work.facts, rolled_up))
     if not (yield _preview(rolled_up, assignment, versions, found)):
@@ -121,6 +121,11 @@ def _present(facts: Facts, book: Account) -> dict[int, dict[int, Signature]]:
                 values = (entry.material_no, entry.net, entry.tangible, entry.intangible, entry.bonded)
                 rows[version.product_no][int(version.uc_version)].add(values)
     return {item: {version: frozenset(lines) for version, lines in versions.items()} for item, versions in rows.items()}
+
+
+def _filed(book: Account) -> set[tuple[int, int]]:
+    """Return what customs has approved, as (product item, version)."""
+    return {(line.product_no, int(line.uc_version)) for line in book.consumptions if line.row_mark != "2"}
 
 
 def _create(work: Work, book: Account, version: NewVersion) -> UnitConsumption:

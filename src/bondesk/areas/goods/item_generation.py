@@ -12,11 +12,11 @@ from sqlalchemy import select
 from bondesk.areas.goods.consolidation_map import ConsolidationMap
 from bondesk.areas.goods.hs_known import KNOWN
 from bondesk.areas.goods.merged_item import GOODS_FLAGS, MergedItem
-from bondesk.areas.goods.part import Part, convertible, hs_code_known, unit_known
+from bondesk.areas.goods.part import Part, convertible, hs_code_known, unit_known, units_of_cached
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Facts, Work
 from bondesk.base.findings import Finding, error, errors_in
-from bondesk.base.numbers import PRICE_PLACES, half_up, plain
+from bondesk.base.numbers import PRICE_PLACES, half_up
 from bondesk.base.options import option
 from bondesk.base.steps import Choose, Outcome, Preview, Progress, Script, Steps, Table
 
@@ -43,13 +43,13 @@ def generate_merged_items(work: Work, options: GenerateMergedItems, _selected: S
     fit, refused = _sorted_out(work.facts, parts)
     if not fit:
         raise Refused(refused)
-    chosen = set((yield _choose(fit, word)))
+    chosen = set((yield _choose(fit, word, work.facts)))
     fit = [part for part in fit if part.id in chosen]
     if not fit:
         return Outcome("没有选择料号，没有生成", findings=tuple(refused))
     first = next_merge_no(work, options.goods_flag)
     items = [item_of(part, options.goods_flag, first + place) for place, part in enumerate(fit)]
-    if not (yield _preview(items, word, refused)):
+    if not (yield _preview(items, word, refused, work.facts)):
         return Outcome("已取消，没有生成")
     rows = [_row_of(part, item) for part, item in zip(fit, items, strict=True)]
     for start in range(0, len(items), _BATCH):
@@ -59,7 +59,7 @@ def generate_merged_items(work: Work, options: GenerateMergedItems, _selected: S
     text = f"已生成归并后{word} {len(items)} 项（序号 {first}～{first + len(items) - 1}）及其归并关系"
     text += f"，{len(parts) - len(fit)} 个料号没有生成" if len(parts) > len(fit) else ""
     changed = {"merged_item": [one.id for one in items], "consolidation_map": [row.id for row in rows]}
-    return Outcome(text, changed, tuple(refused), (_items_table(items),))
+    return Outcome(text, changed, tuple(refused), (_items_table(items, work.facts),))
 
 
 def unmapped_parts(work: Work, goods_flag: str) -> list[Part]:
@@ -141,17 +141,22 @@ def _problems(part: Part, facts: Facts) -> list[Finding]:
     return found
 
 
-def _choose(parts: Sequence[Part], word: str) -> Choose:
+def _unit(code: str, facts: Facts) -> str:
+    unit = units_of_cached(facts).get(code)
+    return str(unit) if unit is not None else code
+
+
+def _choose(parts: Sequence[Part], word: str, facts: Facts) -> Choose:
     headings = ("料号", "品名", "规格型号", "商品编码", "申报单位", "币制", "参考单价")
     rows = tuple(
-        (part.part_no, part.name, part.spec, part.hs_code, part.dcl_unit, part.currency, part.ref_price)
+        (part.part_no, part.name, part.spec, part.hs_code, _unit(part.dcl_unit, facts), part.currency, part.ref_price)
         for part in parts
     )
     ids = tuple(part.id for part in parts)
     return Choose("parts", Table(f"未归并的{word}", headings, rows), ids, ids)
 
 
-def _items_table(items: Sequence[MergedItem]) -> Table:
+def _items_table(items: Sequence[MergedItem], facts: Facts) -> Table:
     headings = ("归并序号", "料号", "商品编码", "品名", "规格型号", "申报单位", "法定单位", "单价", "币制", "征免方式")
     rows = tuple(
         (
@@ -160,9 +165,9 @@ def _items_table(items: Sequence[MergedItem]) -> Table:
             item.hs_code,
             item.name,
             item.spec,
-            item.dcl_unit,
-            "/".join(filter(None, (item.legal_unit1, item.legal_unit2))),
-            plain(item.price) if item.price is not None else "",
+            _unit(item.dcl_unit, facts),
+            " / ".join(_unit(code, facts) for code in (item.legal_unit1, item.legal_unit2) if code),
+            item.price,
             item.currency,
             item.duty_mode,
         )
@@ -171,9 +176,9 @@ def _items_table(items: Sequence[MergedItem]) -> Table:
     return Table("归并后项目", headings, rows)
 
 
-def _preview(items: Sequence[MergedItem], word: str, refused: Sequence[Finding]) -> Preview:
+def _preview(items: Sequence[MergedItem], word: str, refused: Sequence[Finding], facts: Facts) -> Preview:
     title = f"将生成归并后{word} {len(items)} 项，一料号一项"
-    return Preview("preview", title, (_items_table(items),), tuple(refused))
+    return Preview("preview", title, (_items_table(items, facts),), tuple(refused))
 
 
 GENERATE_MERGED_ITEMS = Script(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from bondesk.areas.goods.explosion import natural_key
 from bondesk.areas.goods.rollup import ItemBom
@@ -15,11 +15,15 @@ _NAMED = 3
 
 
 def reasons(
-    boms: Sequence[ItemBom], present: Mapping[int, Mapping[int, Signature]], assignment: Assignment, merge: bool
+    boms: Sequence[ItemBom],
+    present: Mapping[int, Mapping[int, Signature]],
+    assignment: Assignment,
+    filed: Collection[tuple[int, int]] = (),
 ) -> dict[tuple[str, str], str]:
     """Return (product part, BOM version) → why it got its version; in the order versions were assigned.
 
-    ``present`` holds the versions that existed before the run, per product item.
+    ``present`` holds the versions that existed before the run, per product item; ``filed`` names those that
+    customs has approved as (product item, version).
     """
     told: dict[tuple[str, str], str] = {}
     made: dict[tuple[int, int], ItemBom] = {}
@@ -28,7 +32,7 @@ def reasons(
         version = assignment.versions[bom.product, bom.bom_version]
         place = (bom.product_item, version)
         if place not in new:
-            told[bom.product, bom.bom_version] = f"与已有版本 {version} 完全相同"
+            told[bom.product, bom.bom_version] = f"与{_word(place, filed)} {version} 完全相同"
         elif place in made:
             first = made[place]
             told[bom.product, bom.bom_version] = (
@@ -37,21 +41,25 @@ def reasons(
         else:
             made[place] = bom
             known = present.get(bom.product_item, {})
-            told[bom.product, bom.bom_version] = _why_new(bom, known, merge)
+            told[bom.product, bom.bom_version] = _why_new(bom, known, filed)
     return told
 
 
-def _why_new(bom: ItemBom, known: Mapping[int, Signature], merge: bool) -> str:
+def _word(place: tuple[int, int], filed: Collection[tuple[int, int]]) -> str:
+    return "已备案版本" if place in filed else "已生成版本"
+
+
+def _why_new(bom: ItemBom, known: Mapping[int, Signature], filed: Collection[tuple[int, int]]) -> str:
     if not known:
         return f"成品 {bom.product_item} 还没有单耗版本"
     mark = signature(bom.lines)
     equal = min((version for version, other in known.items() if other == mark), default=None)
     if equal is not None:
-        return f"与已有版本 {equal} 完全相同，未勾选合并BOM，另立版本" if not merge else ""
+        return f"与{_word((bom.product_item, equal), filed)} {equal} 完全相同，未勾选合并BOM，另立版本"
     nearest = min(known, key=lambda version: (len(mark ^ known[version]), -version))
     found = list(differences(known[nearest], mark))
     text = "；".join(found[:_NAMED]) + (f" 等 {len(found)} 处" if len(found) > _NAMED else "")
-    return f"与最接近的版本 {nearest} 的差异：{text}"
+    return f"与最接近的{_word((bom.product_item, nearest), filed)} {nearest} 的差异：{text}"
 
 
 def differences(before: Iterable[tuple[int, *tuple[object, ...]]], after: Signature) -> Iterable[str]:

@@ -23,7 +23,17 @@ from bondesk.base.findings import errors_in
 from bondesk.base.identity import Identity
 from bondesk.base.options import read_options
 from bondesk.base.steps import Ask, Choose, Confirm, Preview, Progress, Step, play, proposed_answer
-from bondesk.engine import checking, exporting, importing, list_export, records, reporting, scripts, sending
+from bondesk.engine import (
+    checking,
+    exporting,
+    import_format,
+    importing,
+    list_export,
+    records,
+    reporting,
+    scripts,
+    sending,
+)
 from bondesk.engine.engine import SYSTEM, Engine
 from bondesk.engine.query import Condition, Query
 from bondesk.engine.receiving import receive
@@ -60,7 +70,9 @@ def parser() -> argparse.ArgumentParser:
     listing.add_argument("--format", choices=("csv", "json"), default="csv")
     export = _with_key(verbs.add_parser("export", help="导出列表"))
     export.add_argument("out", type=Path)
-    export.add_argument("--layout", default="", help="导出设置中的格式名称；不给则为列表的默认列")
+    export.add_argument(
+        "--layout", default="", help="导出设置中的格式名称，或「导入格式」（可修改后再导入）；不给则为列表的默认列"
+    )
     export.add_argument("--where", action="append", default=[], nargs="+", metavar="field=value")
     run = verbs.add_parser("run", help="执行功能")
     run.add_argument("action")
@@ -227,7 +239,11 @@ def _export(home: Home, given: argparse.Namespace) -> int:
     document = engine.catalogue.document(given.key)
     conditions = tuple(Condition(name, "eq", value) for name, value in pairs(given.where).items())
     with engine.acting(identity) as act:
-        steps = list_export.export_steps(act, document, Query(conditions), given.out, given.layout)
+        query = Query(conditions)
+        if given.layout == "导入格式":
+            steps = import_format.import_format_steps(act, document, query, given.out)
+        else:
+            steps = list_export.export_steps(act, document, query, given.out, given.layout)
         output.print_line(play(steps, _quietly).text)
     return DONE
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from bondesk.base.documents import DocumentType
 from bondesk.desktop import style
+from bondesk.engine import import_format
 
 _MANY = 8
 
@@ -47,13 +48,15 @@ class ExportDialog(QDialog):
         self.setMinimumWidth(420)
         shown, selected = rows
         screen = ("", "屏幕所见（当前列、顺序、筛选和合计）")
-        self.layouts = self._choices("layout", [screen, *((name, name) for name in layouts)])
+        again = [(import_format.TITLE, import_format.TITLE)] if document.workbook is not None else []
+        self.layouts = self._choices("layout", [screen, *((name, name) for name in layouts), *again])
         self.rows = self._choices("rows", [("", f"列表中的全部 {shown:,} 条"), ("selected", f"选中的 {selected:,} 条")])
         self.rows.buttons()[1].setEnabled(selected > 0)
         self.files = self._choices("file", [("xlsx", "Excel 工作簿（.xlsx）"), ("csv", "文本（.csv，UTF-8）")])
         self._tick(self.layouts, usual)
         self._tick(self.rows, "")
         self._tick(self.files, "xlsx")
+        self.layouts.buttonToggled.connect(lambda _button, _on: self._fit_files())
         form = QFormLayout()
         form.setHorizontalSpacing(style.WIDE_GAP)
         form.setVerticalSpacing(style.WIDE_GAP)
@@ -89,6 +92,13 @@ class ExportDialog(QDialog):
             button.setProperty("value", value)
             group.addButton(button, number)
         return group
+
+    def _fit_files(self) -> None:
+        """A workbook that is imported again has sheets: it cannot be a text file."""
+        again = self._value(self.layouts) == import_format.TITLE
+        self.files.buttons()[1].setEnabled(not again)
+        if again:
+            self._tick(self.files, "xlsx")
 
     def _tick(self, group: QButtonGroup, value: str) -> None:
         for button in group.buttons():

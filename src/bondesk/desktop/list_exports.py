@@ -19,6 +19,7 @@ from bondesk.desktop.jobs import jobs_of
 from bondesk.desktop.list_selection import ListSelection
 from bondesk.desktop.talk import Talk
 from bondesk.engine.act import Act
+from bondesk.engine.import_format import TITLE, import_format_steps
 from bondesk.engine.list_export import export_steps, file_stem, layouts, usual_layout
 from bondesk.engine.query import PageRow, Query
 
@@ -151,6 +152,8 @@ class ListExports(QObject):
         document, query, ids = self._document, self._query(), [row.id for row in rows]
 
         def steps(act: Act) -> object:
+            if layout == TITLE:
+                return import_format_steps(act, document, query, path, ids)
             return export_steps(act, document, query, path, layout, ids)
 
         self._path = path

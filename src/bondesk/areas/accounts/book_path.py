@@ -15,7 +15,7 @@ from bondesk.base.facts import Work
 #: Key columns of 4.3 for goods; materials add origin and the main mark.
 _GOODS = ("hs_code", "name", "spec", "dcl_unit", "legal_unit1", "legal_unit2", "currency", "price", "duty_mode")
 _KEPT = (*_GOODS, "part_no", "country", "main_mark", "filed_qty", "total", "goods_attribute", "quantity_control")
-_KEPT_ALL = (*_KEPT, "enterprise_mark", "merge_no", "remark")
+_KEPT_ALL = (*_KEPT, "enterprise_mark", "remark")
 _RATES = ("net", "tangible", "intangible", "bonded")
 
 MATERIALS = ChangedTable(
@@ -75,7 +75,7 @@ def book_path(prefix: str, in_use: InUse) -> ChangePath:
         tables=TABLES,
         start=lambda approved, work: approval.start_change(approved, TABLES, work),
         compare=comparing.compare,
-        extract=extraction.extract,
+        extract=lambda draft, table, keys, work: extraction.extract(draft, table, keys, work, _FOLLOW),
         revert=revert,
         strike=strike,
         store=store,

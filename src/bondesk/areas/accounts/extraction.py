@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import insert, inspect, update
 
 from bondesk.areas.accounts.book_model import Account
-from bondesk.areas.accounts.changing import next_line_no
+from bondesk.areas.accounts.changing import Follow, lines_of, next_line_no
 from bondesk.areas.accounts.comparing import compare, numbers_used
 from bondesk.areas.accounts.copying import rows_of
 from bondesk.areas.accounts.row_marks import mark_of
@@ -21,7 +21,7 @@ from bondesk.base.records import new_id
 _BATCH = 2000
 
 
-def extract(draft: Account, table: ChangedTable, keys: Sequence[Any], work: Work) -> Counted:
+def extract(draft: Account, table: ChangedTable, keys: Sequence[Any], work: Work, follow: Follow) -> Counted:
     """Take the chosen source rows over; numbers are given in the order of selection where the parameter is off."""
     by_key = {candidate.key: candidate for candidate in compare(draft, table, work).candidates}
     chosen = [by_key[key] for key in dict.fromkeys(keys) if key in by_key]
@@ -31,7 +31,11 @@ def extract(draft: Account, table: ChangedTable, keys: Sequence[Any], work: Work
     approved = rows_of(work, table, draft.approved_id, table.kept, filed)
     added = [one for one in todo if one.outcome is Outcome.ADD]
     _add(draft, table, added, work)
-    _change(table, [one for one in todo if one.line_id is not None], approved, work)
+    present = rows_of(work, table, draft.id, table.kept, filed)
+    _change(table, [one for one in todo if one.line_id is not None], approved, present, work)
+    restored = [one.line_id for one in todo if one.outcome is Outcome.RESTORE and one.line_id is not None]
+    if restored:
+        follow(draft, table, lines_of(work, draft, table, restored), "revert", work)
     done = Counter(one.outcome.value for one in todo)
     return Counted(dict(done), refused)
 
@@ -58,17 +62,20 @@ def _change(
     table: ChangedTable,
     changed: Sequence[Candidate],
     approved: Mapping[tuple[Any, ...], Mapping[str, Any]],
+    present: Mapping[tuple[Any, ...], Mapping[str, Any]],
     work: Work,
 ) -> None:
     target = table.model.__table__
     for one in changed:
-        before = approved.get(tuple(one.values[key] for key in table.match))
+        named = tuple(one.values[key] for key in table.match)
         values = {key: value for key, value in one.values.items() if key in target.c and key not in table.match}
-        values["row_mark"] = mark_of(table.compared, before, one.values).value
+        computed = _computed(one.values)
+        row = {**present[named], **one.values, **computed}
+        values["row_mark"] = mark_of(table.kept, approved.get(named), row).value
         if "mark_before" in target.c:
             values["mark_before"] = ""
         mine = (target.c.company_id == work.company_id) & (target.c.id == one.line_id)
-        work.session.execute(update(target).where(mine).values(**values, **_computed(values)))
+        work.session.execute(update(target).where(mine).values(**values, **computed))
     work.session.expire_all()
 
 

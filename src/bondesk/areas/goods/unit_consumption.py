@@ -107,7 +107,11 @@ UNIT_CONSUMPTION = DocumentType(
                     may(UnitConsumptionLine.bonded),
                 ),
                 part="lines",
-                head=(must(UnitConsumption.product_no), must(UnitConsumption.uc_version)),
+                head=(
+                    must(UnitConsumption.product_no),
+                    must(UnitConsumption.uc_version),
+                    may(UnitConsumption.record_no),
+                ),
             ),
         ),
     ),

@@ -43,6 +43,7 @@ from bondesk.desktop.style import apply_style
 from bondesk.engine.engine import Engine
 from bondesk.engine.ports import Composed, Packed
 from bondesk.engine.store import open_store
+from builders.everyday import sign_in as sign_in
 
 ALL = frozenset({("*", "*")})
 #: Rows of a table a snapshot shows.

@@ -93,6 +93,14 @@ def test_the_palette_finds_by_text_and_initials(typed: str, titles: list[str]) -
     assert [entry.title for entry in matching(ENTRIES, typed, initials)] == titles
 
 
+def test_blanks_of_a_title_do_not_matter_for_initials_typed_in_one_go() -> None:
+    entries = [Entry("新增 商业合作伙伴", "", list), Entry("商业合作伙伴", "", list)]
+    letters = {"新增 商业合作伙伴": "xz syhzhb", "商业合作伙伴": "syhzhb"}.__getitem__
+    assert [one.title for one in matching(entries, "xzsyhzhb", letters)] == ["新增 商业合作伙伴"]
+    assert [one.title for one in matching(entries, "新增商业", letters)] == ["新增 商业合作伙伴"]
+    assert [one.title for one in matching(entries, "xz syhzhb", letters)] == ["新增 商业合作伙伴"]
+
+
 def test_enter_runs_the_marked_entry(qtbot: QtBot) -> None:
     ran: list[str] = []
     window = QWidget()

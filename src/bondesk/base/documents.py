@@ -53,6 +53,8 @@ class Offer:
 Offers = Callable[[Any, Facts, Mapping[str, Any]], Sequence[Offer]]
 
 
+#: (head values, line values, key of the cell just typed, facts) → values for cells of the line that are still empty.
+Fill = Callable[[Mapping[str, Any], Mapping[str, Any], str, Facts], Mapping[str, Any]]
 #: Related documents of one kind that are listed; one more is read to tell whether there are more.
 MOST_RELATED = 50
 #: A selection a button makes among the offers of a branch: its title, and which offers it takes.
@@ -78,6 +80,9 @@ class LineTable:
     that can be chosen; with ``ticked`` the form shows them as a tree of ticks instead of a grid, ``quick``
     are its buttons beside 全部 and 清除. ``windowed`` lines may be any number: forms show them through a window and
     store them row by row, drafts do not carry them.
+    ``fill`` proposes the rest of a line when a cell named in ``fills`` was
+    typed; only empty cells take what it proposes. ``fills`` names the cells that follow from each, so that Enter
+    passes over them.
     """
 
     key: str
@@ -89,6 +94,8 @@ class LineTable:
     ticked: bool = False
     quick: tuple[Quick, ...] = ()
     windowed: bool = False
+    fill: Fill | None = None
+    fills: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def model(self) -> type[Any]:

@@ -42,10 +42,20 @@ def matching(entries: Sequence[Entry], typed: str, initials: Callable[[str], str
     ranked = []
     for entry in entries:
         title, letters = f"{entry.title} {entry.kind}".lower(), initials(entry.title)
-        if all(word in title or word in letters for word in words):
+        texts = (title, letters, unspaced(entry.title).lower(), unspaced(letters))
+        if all(any(word in text for text in texts) for word in words):
             rank = 0 if title.startswith(words[0]) else 1 if words[0] in title else 2
             ranked.append((rank, entry))
     return [entry for _, entry in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def unspaced(text: str) -> str:
+    """Return ``text`` without blanks: who types initials in one go does not know where a title has them.
+
+    >>> unspaced("新增 商业合作伙伴")
+    '新增商业合作伙伴'
+    """
+    return "".join(text.split())
 
 
 class CommandPalette(QDialog):

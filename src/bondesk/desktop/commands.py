@@ -13,6 +13,10 @@ Run = Callable[[], object]
 WhyNot = Callable[[], str]
 
 
+#: The keys of moves of a flow, the same in lists and forms.
+MOVE_KEYS: Mapping[str, str] = {"audit": "F10", "unaudit": "Ctrl+F10", "send": "F12"}
+
+
 def _always() -> str:
     return ""
 

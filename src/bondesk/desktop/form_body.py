@@ -265,12 +265,16 @@ class FormBody(QWidget):
         self.header.commit()
 
     def looking_up(self) -> bool:
-        """Tell whether a typed code still waits for the code book."""
-        return any(isinstance(one, CodeLookup) and one.unresolved for one in self.header.problems()) or any(
-            unread.code == "FORM-03"
-            for grid in self.grids.values()
-            for line in grid.model.lines
-            for unread in line.unread.values()
+        """Tell whether a typed code still waits for the code book, or a line for what the book says of its item."""
+        return (
+            any(grid.filling.busy for grid in self.grids.values())
+            or any(isinstance(one, CodeLookup) and one.unresolved for one in self.header.problems())
+            or any(
+                unread.code == "FORM-03"
+                for grid in self.grids.values()
+                for line in grid.model.lines
+                for unread in line.unread.values()
+            )
         )
 
     def blocking(self) -> list[Finding]:

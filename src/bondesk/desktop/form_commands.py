@@ -9,7 +9,7 @@ from typing import Protocol
 from bondesk.base.documents import DocumentType
 from bondesk.base.flow import Move
 from bondesk.base.identity import Identity
-from bondesk.desktop.commands import Command, Commands
+from bondesk.desktop.commands import MOVE_KEYS, Command, Commands
 
 SEND = "send"
 #: Commands of this group have a key and a place in the palette, but no button.
@@ -119,7 +119,8 @@ def _flow(form: FormActs, may: May) -> Iterator[Command]:
         if not may(order.key) or (order.key == SEND and form.document.message is None):
             continue
         run = form.send if order.key == SEND else partial(form.order_move, order)
-        yield Command(f"form.move.{order.key}", order.title, "", run, partial(_why_not_move, form, order), "flow")
+        key = MOVE_KEYS.get(order.key, "")
+        yield Command(f"form.move.{order.key}", order.title, key, run, partial(_why_not_move, form, order), "flow")
 
 
 def _why_not_move(form: FormActs, order: Move) -> str:

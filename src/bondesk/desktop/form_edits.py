@@ -10,7 +10,7 @@ from PySide6.QtGui import QUndoCommand
 
 from bondesk.desktop.edited import EditedLine, Unread
 
-_HEAD = 1
+_HEAD, _CELLS = 1, 2
 
 
 class Head(Protocol):
@@ -106,15 +106,35 @@ class CellsEdit(QUndoCommand):
     def __init__(self, lines: Lines, changes: Sequence[CellChange]) -> None:
         """Change cells of ``lines``."""
         super().__init__()
-        self._lines, self._changes = lines, tuple(changes)
+        self._lines, self.changes = lines, tuple(changes)
+
+    def id(self) -> int:
+        """Return what may be merged with what."""
+        return _CELLS
+
+    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 - Qt's name
+        """Take over the cells that were filled because of this edit: one thing to undo."""
+        if isinstance(other, CellsFill) and other.cause is self:
+            self.changes = (*self.changes, *other.changes)
+            return True
+        return False
 
     def redo(self) -> None:
         """Write what is new."""
-        self._lines.write(self._changes, undone=False)
+        self._lines.write(self.changes, undone=False)
 
     def undo(self) -> None:
         """Write what was before."""
-        self._lines.write(self._changes, undone=True)
+        self._lines.write(self.changes, undone=True)
+
+
+class CellsFill(CellsEdit):
+    """Cells the program filled because of an edit; undone with it unless something else was typed meanwhile."""
+
+    def __init__(self, lines: Lines, changes: Sequence[CellChange], cause: CellsEdit) -> None:
+        """Change cells of ``lines`` on account of ``cause``."""
+        super().__init__(lines, changes)
+        self.cause = cause
 
 
 class LinesPut(QUndoCommand):

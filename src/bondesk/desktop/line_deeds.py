@@ -61,6 +61,11 @@ class LineDeeds:
         self._model.insert(row)
         self._view.start_line(row)
 
+    def next_line(self) -> None:
+        """Go to the first cell of the next line; the rest of the current one stays as it is."""
+        self._finish()
+        self._view.next_line()
+
     def duplicate(self) -> None:
         """Copy the marked lines below the last of them."""
         self._finish()
@@ -169,6 +174,7 @@ def line_commands(deeds: LineDeeds, paste: Callable[[], object]) -> Commands:
     locked, no_line = deeds.why_locked, deeds.why_no_line
     return Commands(
         Command("lines.insert", "插入行", "Ctrl+Ins", deeds.insert, locked),
+        Command("lines.next", "下一行首格", "Ctrl+Return", deeds.next_line, locked),
         Command("lines.duplicate", "复制行", "Ctrl+Shift+D", deeds.duplicate, no_line),
         Command("lines.remove", "删除行", "Ctrl+Del", deeds.remove, no_line),
         Command("lines.up", "上移", "Alt+Up", deeds.up, lambda: deeds.why_not_shift(-1)),

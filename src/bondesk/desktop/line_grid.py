@@ -24,6 +24,7 @@ from bondesk.desktop.edited import EditedLine, Unread, blank_line, untouched
 from bondesk.desktop.form_edits import CellsEdit, LinesPut, change_of
 from bondesk.desktop.line_deeds import LineDeeds, line_commands
 from bondesk.desktop.line_delegate import LineDelegate
+from bondesk.desktop.line_filling import LineFilling
 from bondesk.desktop.line_model import LineModel
 from bondesk.desktop.line_paste import Block, block_cells, read_block, too_large, unread_findings
 from bondesk.desktop.line_view import LineView
@@ -49,6 +50,8 @@ class LineGrid(QWidget):
         self.view.setItemDelegate(self.delegate)
         self.deeds = LineDeeds(table, self.model, self.view)
         self.head: Callable[[], Mapping[str, Any]] = dict
+        self.filling = LineFilling(context, table, self.model, stack, lambda: self.head(), self)
+        self.view.passes = self.filling.passes
         self.commands = line_commands(self.deeds, self.paste)
         if table.offers is not None:
             self.commands.add(Command("lines.choose", "从清单选择…", "", self.choose, self._why_locked))
@@ -70,6 +73,7 @@ class LineGrid(QWidget):
         self.model.modelReset.connect(self._summing.start)
         self.model.shown.connect(self.view.show_cell)
         self.view.selectionModel().selectionChanged.connect(lambda _on, _off: self.bound.refresh())
+        self.view.selectionModel().currentChanged.connect(lambda _now, _before: self.bound.refresh())
 
     def _bottom(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -144,9 +148,11 @@ class LineGrid(QWidget):
         commands: list[LinesPut | CellsEdit] = []
         if fresh:
             commands.append(LinesPut(self.model, row + len(lines), fresh))
-        if real := [change for change in changes if change.before != change.after]:
-            commands.append(CellsEdit(self.model, real))
+        cells = CellsEdit(self.model, [change for change in changes if change.before != change.after])
+        if cells.changes:
+            commands.append(cells)
         self.model.together("粘贴", commands)
+        self.model.ordered.emit(cells)
         found = [*unread_findings(block, self.model.fields, row, self.table.key), *block.notes]
         self.view.show_cell(row, max(0, self.view.currentIndex().column()))
         bad = sum(cell.unread is not None for cell in block.cells)

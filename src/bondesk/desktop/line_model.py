@@ -27,9 +27,13 @@ _FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
 
 class LineModel(QAbstractTableModel):
-    """Lines by columns. ``edited`` after any edit; ``shown`` (row, column) asks the view to show an undone cell."""
+    """Lines by columns. ``edited`` after any edit; ``shown`` (row, column) asks the view to show an undone cell.
+
+    ``ordered`` brings the command of cells somebody has just changed, so that the rest of a line can be filled.
+    """
 
     edited = Signal()
+    ordered = Signal(object)
     shown = Signal(int, int)
 
     def __init__(self, table: LineTable, name_of: NameOf, stack: QUndoStack, parent: QObject | None = None) -> None:
@@ -169,7 +173,9 @@ class LineModel(QAbstractTableModel):
         """Order changes of cells, as one thing to undo; none where nothing is new."""
         real = [change for change in changes if change.before != change.after]
         if real:
-            self._stack.push(CellsEdit(self, real))
+            command = CellsEdit(self, real)
+            self._stack.push(command)
+            self.ordered.emit(command)
 
     def insert(self, row: int, fresh: Sequence[EditedLine] = ()) -> None:
         """Order lines (a blank one by default) to be inserted before ``row``."""

@@ -26,6 +26,8 @@ class LineView(QTableView):
         """Show ``model``; ``new_line`` is called when Enter leaves the last line."""
         super().__init__(parent)
         self._lines, self._new_line = model, new_line
+        #: Whether going on need not stop at a (row, column).
+        self.passes: Callable[[int, int], bool] = lambda _row, _column: False
         self.setObjectName(f"lines_view.{model.table.key}")
         self.setModel(model)
         trigger = QAbstractItemView.EditTrigger
@@ -56,7 +58,7 @@ class LineView(QTableView):
             return
         row, column = (here.row(), here.column()) if here.isValid() else (0, -1)
         if by > 0:
-            later = [place for place in columns if place > column]
+            later = [place for place in columns if place > column and not (here.isValid() and self.passes(row, place))]
             row, column = (row, later[0]) if later else (row + 1, columns[0])
         else:
             earlier = [place for place in columns if place < column]
@@ -65,6 +67,14 @@ class LineView(QTableView):
             self._new_line()
         elif row >= 0:
             self.show_cell(row, column)
+
+    def next_line(self) -> None:
+        """Go to the first cell of the next line, opening one below the last."""
+        row = self.currentIndex().row() + 1
+        if row >= self._lines.rowCount():
+            self._new_line()
+        else:
+            self.start_line(row)
 
     def show_cell(self, row: int, column: int) -> None:
         """Make a cell the current one and bring it into sight."""
@@ -113,8 +123,9 @@ class LineView(QTableView):
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         """Start at the first cell that can be typed into."""
+        fresh = not self.currentIndex().isValid()  # Qt makes a cell current without marking it
         super().focusInEvent(event)
-        if not self.currentIndex().isValid() and self._lines.rowCount():
+        if fresh and self._lines.rowCount():
             self.start_line(0)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name

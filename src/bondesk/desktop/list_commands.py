@@ -9,7 +9,7 @@ from bondesk.base.documents import DocumentType
 from bondesk.base.flow import Move
 from bondesk.base.import_setting import ImportSetting
 from bondesk.base.steps import Script
-from bondesk.desktop.commands import Command, Commands
+from bondesk.desktop.commands import MOVE_KEYS, Command, Commands
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.list_deeds import ListDeeds
 from bondesk.desktop.list_exports import ListExports
@@ -95,7 +95,7 @@ May = Callable[[str], bool]
 
 def _look_commands(looks: ListLooks, head: ListHead) -> Iterator[Command]:
     """What changes only what is seen; it has buttons of its own beside the search box."""
-    yield Command("list.find", "查找", "Ctrl+F", head.search.setFocus, group="hidden")
+    yield Command("list.find", "查找", "Ctrl+F", head.find_text, group="hidden")
     yield Command("list.filters", "按列筛选", "Ctrl+L", head.open_filters, group="hidden")
     yield Command("list.conditions", "高级条件…", "Ctrl+Shift+F", head.open_conditions, group="look")
     yield Command("list.clear", "清除条件", "Ctrl+Shift+L", head.clear, group="hidden")
@@ -122,7 +122,8 @@ def _flow_commands(document: DocumentType, may: May, deeds: ListDeeds, reasons: 
         if not may(order.key) or (order.key == SEND and document.message is None):
             continue
         run = deeds.send if order.key == SEND else partial(deeds.move, order)
-        yield Command(f"list.move.{order.key}", order.title, "", run, _move_reason(reasons, order), "flow")
+        key = MOVE_KEYS.get(order.key, "")
+        yield Command(f"list.move.{order.key}", order.title, key, run, _move_reason(reasons, order), "flow")
 
 
 def _move_reason(reasons: Reasons, order: Move) -> Callable[[], str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from bondesk.base.documents import DocumentType
@@ -115,6 +115,16 @@ class ListHead(QWidget):
     def clear(self) -> None:
         """Empty the search and every filter."""
         self.demand((), (), "")
+
+    def ask_now(self) -> None:
+        """Ask without waiting for a pause in typing."""
+        if self._typing.isActive():
+            self._ask()
+
+    def find_text(self) -> None:
+        """Put the cursor into the search box; what stands there is replaced by the next letter."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
 
     def _ask(self) -> None:
         self._typing.stop()

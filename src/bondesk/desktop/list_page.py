@@ -27,6 +27,7 @@ from bondesk.desktop.list_sums import ListSums
 from bondesk.desktop.list_totals import TotalsBar
 from bondesk.desktop.list_view import ListView, kept_columns
 from bondesk.desktop.offered_scripts import OfferedScripts
+from bondesk.desktop.search_walk import SearchWalk
 from bondesk.desktop.work_strip import WorkStrip
 from bondesk.desktop.workbook_drop import WorkbookDrop
 from bondesk.engine.query import STATE, Condition, Query
@@ -134,6 +135,7 @@ class ListPage(QWidget):
         self.looks.asked.connect(self._requery)
         self.looks.said.connect(self.head.count_label.setText)
         self.model.loaded.connect(self._loaded)
+        SearchWalk(self.head, self.model, self.view, lambda: self._loading)
         self.model.failed.connect(self._failed)
         self.model.arrived.connect(self._show_state)
         self.model.counted.connect(lambda _rows: self.sums.count(self.model.query))
@@ -220,12 +222,9 @@ class ListPage(QWidget):
 
     def document_changed(self, key: str) -> None:
         """Read again when documents of this type changed; a hidden page waits until it is shown."""
-        if key != self.document.key:
-            return
-        if self.isVisible():
+        self._stale = self._stale or key == self.document.key
+        if self._stale and self.isVisible():
             self.reload()
-        else:
-            self._stale = True
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Read when first shown, or when something changed meanwhile."""

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -37,6 +37,7 @@ from bondesk.desktop.list_model import TONE_ROLE, ListModel
 
 _PILL_HEIGHT = 20
 _SETTLED_MS = 300
+_ARROWS = (Qt.Key.Key_Up, Qt.Key.Key_Down)
 
 
 class StateDelegate(QStyledItemDelegate):
@@ -158,6 +159,20 @@ class ListView(QTableView):
             others = {other: down for other, down in before.items() if other != key or key in after}
             after = {**others, **after}
         self.sort_asked.emit(tuple(after.items()))
+
+    def enter_rows(self) -> None:
+        """Put the cursor into the marked row, or mark the first one."""
+        if self._model.rowCount():
+            self.setFocus(Qt.FocusReason.TabFocusReason)
+            if not self.selectionModel().hasSelection():
+                self.selectRow(0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Let an arrow mark the row under the cursor first: Qt makes a row current without marking it."""
+        if event.key() in _ARROWS and not event.modifiers() and not self.selectionModel().hasSelection():
+            self.selectRow(max(0, self.currentIndex().row()))
+            return
+        super().keyPressEvent(event)
 
     def shown_keys(self) -> tuple[str, ...]:
         """Return the keys of the columns, from left to right."""

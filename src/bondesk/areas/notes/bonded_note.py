@@ -11,6 +11,7 @@ from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
 from bondesk.areas.notes.inv101 import INV101
 from bondesk.areas.notes.inversion_check import CODE as INVERSION
 from bondesk.areas.notes.inversion_check import no_inversion
+from bondesk.areas.notes.line_filling import FILLS, fill_note_line
 from bondesk.areas.notes.note_posting import note_postings
 from bondesk.areas.notes.note_relatives import note_relatives
 from bondesk.areas.notes.note_removal import release_sources
@@ -221,6 +222,8 @@ BONDED_NOTE = DocumentType(
                 NoteLine.remark,
                 NoteLine.reason,
             ),
+            fill=fill_note_line,
+            fills=FILLS,
         ),
     ),
     flow=AUDITED_AND_SENT,

@@ -15,6 +15,7 @@ from bondesk.base.findings import Finding
 from bondesk.desktop import style
 from bondesk.desktop.commands import CommandActions
 from bondesk.desktop.context import DeskContext
+from bondesk.desktop.extracting import Extracting
 from bondesk.desktop.findings_view import FindingsDialog
 from bondesk.desktop.line_window import LineWindow, rows_view, selected_spans
 from bondesk.desktop.mark_chips import MarkChips
@@ -48,6 +49,7 @@ class ChangeRows(QWidget):
         self.view = rows_view(self.model, self)
         self.strip = RowStrip(context, table, self.changed, self)
         self.entry = RowEntry(self)
+        self.source = Extracting(self) if self.drafts and self.changed.source else None
         self.commands = row_commands(self, context.identity)
         self.bound = CommandActions(self.commands, self, {"rows.edit": self.view})
         self._build()
@@ -82,7 +84,10 @@ class ChangeRows(QWidget):
         self.sides = QSplitter(Qt.Orientation.Horizontal, self)
         self.sides.setObjectName(f"rows_sides.{self.table.key}")
         self.sides.setChildrenCollapsible(False)
+        if self.source is not None:
+            self.sides.addWidget(self.source.pane)
         self.sides.addWidget(self.split)
+        self.sides.setStretchFactor(self.sides.count() - 1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.sides)
@@ -98,6 +103,9 @@ class ChangeRows(QWidget):
         self.view.selectionModel().currentRowChanged.connect(lambda _now, _before: self.entry.follow())
         self.view.selectionModel().selectionChanged.connect(lambda _on, _off: self.bound.refresh())
         self.deeds.working.connect(lambda _busy: self.bound.refresh())
+        if self.source is not None:
+            self.deeds.acted.connect(self.source.refresh)
+            self.source.pane.model.ticked.connect(self.bound.refresh)
         self.strip.edited.connect(self._strip_edited)
 
     def _strip_edited(self) -> None:

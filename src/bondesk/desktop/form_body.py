@@ -48,6 +48,7 @@ class FormBody(QWidget):
         self.header = HeaderForm(context, groups, self.scroller.viewport())
         self.grids = {table.key: lines_widget(context, table, self.stack, self.tabs) for table in document.typed_lines}
         self.rows = RowTabs(context, document, lambda: self.base, self.tabs)
+        self.rows.head_dirty = lambda: self.head_dirty
         for grid in self.grids.values():
             grid.head = lambda: self.head
         self.strip = FindingsStrip(self.split)

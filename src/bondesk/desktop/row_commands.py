@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bondesk.base.identity import Identity
 from bondesk.desktop.commands import Command, Commands
+from bondesk.desktop.extracting import Extracting
 from bondesk.desktop.mark_chips import CHIPS, MarkChips
 from bondesk.desktop.row_deeds import RowDeeds
 
@@ -21,6 +22,7 @@ class RowActs(Protocol):
     deeds: RowDeeds
     chips: MarkChips
     drafts: bool
+    source: Extracting | None
 
     def edit(self) -> None:
         """Go into the row being typed."""
@@ -64,6 +66,9 @@ def row_commands(rows: RowActs, identity: Identity) -> Commands:
 
 
 def _draft_commands(rows: RowActs, *, may: bool) -> Iterator[Command]:
+    if may and (source := rows.source) is not None:
+        yield Command("rows.extract", "提取", "Ctrl+E", source.open, source.why_not)
+        yield Command("rows.take", "提取所选", "Ctrl+Return", source.extract, source.why_not_extract)
     if may:
         yield Command("rows.add", "新增行", "Ctrl+Insert", rows.add, rows.why_locked)
         yield Command("rows.revert", "撤销行", "Ctrl+Backspace", rows.revert, rows.why_no_rows)

@@ -91,6 +91,7 @@ class RowEntry(QObject):
         self._strip.show_row(None, editable=False)
         self._ask(False)
         self.follow()
+        self._strip.edited.emit()
 
     def _to_wanted(self) -> None:
         """Go on where the cursor was put while a row was being typed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QScrollArea, QTabWidget, QWidget
@@ -26,8 +27,14 @@ class RowTabs(QObject):
         self.deeds = RowDeeds(context, document, base, self)
         windowed = [table for table in document.lines if table.windowed]
         self.windows = {table.key: ChangeRows(context, table, self.deeds, tabs) for table in windowed}
+        for window in self:
+            if window.source is not None:
+                window.source.why_head = partial(self._why_unsaved, window)
+        #: Tells whether the head has typing that is not stored.
+        self.head_dirty: Callable[[], bool] = lambda: False
         self._last = next(iter(self.windows.values()), None)
         self.deeds.acted.connect(self._acted)
+        tabs.currentChanged.connect(self._turned)
 
     def __iter__(self) -> Iterator[ChangeRows]:
         """Iterate in the order of the tabs."""
@@ -37,12 +44,28 @@ class RowTabs(QObject):
         """Tell whether there is any window."""
         return bool(self.windows)
 
+    def _why_unsaved(self, window: ChangeRows) -> str:
+        """Consumption is compared with the stored head, products and materials (row by row they are stored at once)."""
+        if self.head_dirty():
+            return "表头有尚未保存的输入，请先保存（Ctrl+S）"
+        other = self.unstored()
+        return (
+            f"「{other.table.title}」有一行尚未确认，请先确认或放弃"
+            if other is not None and other is not window
+            else ""
+        )
+
     def add(self, head: QScrollArea) -> None:
         """Rows by the hundred thousand want the whole height: the head is a tab before them."""
         if self:
             self._tabs.addTab(head, "表头")
         for window in self:
             self._tabs.addTab(window, window.table.title)
+
+    def _turned(self, _place: int) -> None:
+        shown = self._tabs.currentWidget()
+        if isinstance(shown, ChangeRows):
+            shown.bound.refresh()
 
     def _acted(self) -> None:
         """Follow an act on rows: goods take their consumption along."""

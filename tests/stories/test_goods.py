@@ -272,3 +272,20 @@ def test_an_update_of_the_hs_table_reaches_goods_and_then_the_book(factory_offic
         }
         parts = [part for part in act.facts.find(Part) if part.hs_code == code]
         assert {part.legal_unit2 for part in parts} == {before}
+
+
+def test_a_semi_product_is_edited_in_its_form_and_never_into_a_circle(codes_office: Office) -> None:
+    office, document = codes_office, codes_office.document("bom")
+    found_fresh_units(office)
+    with office.act() as act:
+        draft = records.open_draft(act, document, records.load_numbered(act, document, "PCBA/V1").id)
+    draft.lines["lines"].append(LineDraft({"material_part_no": "ADP", "net": Decimal(1)}))
+    with office.act() as act, pytest.raises(Refused, match="BOM-02.*BOM循环：PCBA → ADP → PCBA"):
+        records.save(act, document, draft)
+    draft.lines["lines"][-1].values["material_part_no"] = "SOL"
+    draft.lines["lines"][0].values["net"] = Decimal(61)
+    with office.act() as act:
+        records.save(act, document, draft)
+    rows, _ = rows_of(office, "bom_explosion", product_part_no="ADP", bom_version="V9")
+    assert [rows[key]["part_no"].strip() for key in ("2.1", "2.2", "2.3")] == ["CAP", "SOL", "SOL"]
+    assert rows["2.1"]["net_total"] == Decimal(61)

@@ -40,7 +40,7 @@ class HsCode(Reference):
 def hs_code_on(facts: Facts, code: str, on: date | None = None) -> HsCode | None:
     """Return the row of ``code`` valid ``on`` the date (today), or None for an unknown or closed code."""
     day = on or facts.today
-    rows = [row for row in facts.groups(HsCode, HsCode.hs_code).get(code, ()) if row.valid(day)]
+    rows = [row for row in facts.find(HsCode, hs_code=code) if row.valid(day)]
     return max(rows, key=lambda row: row.valid_from, default=None)
 
 

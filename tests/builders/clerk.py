@@ -19,10 +19,11 @@ from bondesk.desktop.main_window import MainWindow
 from bondesk.desktop.report_page import ReportPage
 from bondesk.desktop.script_dialog import ScriptDialog
 from bondesk.engine.engine import Engine
-from bondesk.settings import Connection, Home
+from bondesk.settings import Connection, Home, carried
 
 W = TypeVar("W", bound=QWidget)
 Shoot = Callable[[QWidget, str], None]
+HELP_FOLDER = carried("resources") / "help"
 _PATIENCE_MS = 60_000
 
 
@@ -65,7 +66,7 @@ class Clerk:
             wait_until(lambda: bool(arrived) or login.message.isVisible(), "the login's answer")
             if not arrived:
                 self.shoot(login, "login_wrong")
-        self.window = MainWindow(arrived[0], Layout(self.home.layout_file), self.crashes.append)
+        self.window = MainWindow(arrived[0], Layout(self.home.layout_file), self.crashes.append, HELP_FOLDER)
         self.window.resize(1280, 800)
         self.window.show()
         login.close()
@@ -121,10 +122,12 @@ class Clerk:
         wait_until(lambda: not dialog.isVisible())
         return said
 
-    def run_script(self, document: str, script: str, options: dict[str, Any]) -> str:
-        """Run a wizard with its proposals, page by page, and return what it says at the end."""
+    def run_script(self, document: str, script: str, options: dict[str, Any], row: int | None = None) -> str:
+        """Run a wizard with its proposals, page by page, and return what it says at the end; ``row`` is selected."""
         page = self.list_of(document)
         page.view.clearSelection()
+        if row is not None:
+            self.select_row(page, row)
         self.press(page, f"list.script.{script}")
         dialog: ScriptDialog = self.dialog(ScriptDialog)
         for name, value in options.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -26,7 +26,8 @@ class Command:
     """One thing a user may order.
 
     ``shortcut`` is Qt's portable text (``Ctrl+N``); ``why_not`` returns "" when the command may run now,
-    else the Chinese reason shown in its tooltip. ``group`` keeps related commands together.
+    else the Chinese reason shown in its tooltip. ``group`` keeps related commands together; what is ``rare``
+    lies under 更多 instead of having a button.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Command:
     run: Run
     why_not: WhyNot = _always
     group: str = ""
+    rare: bool = False
 
     @property
     def enabled(self) -> bool:
@@ -86,17 +88,22 @@ def shortcut_text(shortcut: str) -> str:
     return "+".join(_KEY_NAMES.get(part, part) for part in shortcut.split("+"))
 
 
-class CommandActions:
+class CommandActions(QObject):
     """The actions behind a registry, made once; :meth:`refresh` brings enabled state and tooltips up to date.
 
     Shortcuts act within ``owner``; ``inner`` names commands (by id) whose shortcut acts only in a part
-    of it, so that Delete in a search box deletes a letter and not a document.
+    of it, so that Delete in a search box deletes a letter and not a document. ``retitled`` tells that a button
+    says something else.
     """
+
+    retitled = Signal()
 
     def __init__(
         self, commands: Commands, owner: QWidget, inner: Mapping[str, QWidget] | None = None, *, wide: bool = False
     ) -> None:
         """Make an action per command; ``wide`` lets shortcuts act in the whole window."""
+        super().__init__(owner)
+        self._keys_written = True
         scope = Qt.ShortcutContext
         self._commands = commands
         self._scope = scope.WindowShortcut if wide else scope.WidgetWithChildrenShortcut
@@ -111,7 +118,7 @@ class CommandActions:
         if command.shortcut:
             keys = [command.shortcut, "Enter"] if command.shortcut == "Return" else [command.shortcut]
             action.setShortcuts([QKeySequence(key) for key in keys])
-            action.setIconText(f"{command.title} {shortcut_text(command.shortcut)}")
+            action.setIconText(self._on_button(command.title, command.shortcut))
         action.setShortcutContext(self._scope)
         action.triggered.connect(lambda _checked=False: self.run(command.id))
         return action
@@ -141,10 +148,28 @@ class CommandActions:
 
     def retitle(self, command_id: str, title: str) -> None:
         """Write another text on a command's button, such as a count; its shortcut stays beside it."""
-        action, shortcut = self._actions[command_id], self._commands[command_id].shortcut
+        action = self._actions[command_id]
         action.setText(title)
-        if shortcut:
-            action.setIconText(f"{title} {shortcut_text(shortcut)}")
+        action.setIconText(self._on_button(title, self._commands[command_id].shortcut))
+        self.retitled.emit()
+
+    def _on_button(self, title: str, shortcut: str) -> str:
+        title = title.rstrip("…")
+        return f"{title} {shortcut_text(shortcut)}" if shortcut and self._keys_written else title
+
+    def write_keys(self, written: bool) -> None:
+        """Write the shortcuts on the buttons, or leave them to the tooltips where the room is short."""
+        if written == self._keys_written:
+            return
+        self._keys_written = written
+        for command in self._commands:
+            if command.shortcut:
+                action = self._actions[command.id]
+                action.setIconText(self._on_button(action.text(), command.shortcut))
+
+    def is_rare(self, action: QAction) -> bool:
+        """Tell whether an action's command lies under 更多."""
+        return self._commands[action.objectName().removeprefix("command.")].rare
 
     def refresh(self) -> None:
         """Enable what may run now; the tooltip names the shortcut, or why the command cannot run."""

@@ -45,6 +45,12 @@ class FindingsStrip(QWidget):
         self.clean.setVisible(not findings)
         self.clean.setText(clean)
 
+    def wanted_height(self, rows: int) -> int:
+        """Return how high the strip is with up to ``rows`` findings in sight."""
+        if not self.findings:
+            return self.minimumSizeHint().height()
+        return self.view.height_of(min(rows, len(self.findings))) + style.GAP
+
     def step(self, by: int) -> Finding | None:
         """Mark the next (1) or previous (-1) finding and return it; None when there is none."""
         if not self.findings:

@@ -126,7 +126,7 @@ class FindingsView(QWidget):
         copy.setAutoDefault(False)
         copy.setToolTip("复制选中的行；没有选中时复制全部 (Ctrl+C)")
         copy.clicked.connect(self.copy)
-        bar = QHBoxLayout()
+        bar = self._bar = QHBoxLayout()
         bar.setSpacing(style.GAP)
         for switch in self._switches.values():
             bar.addWidget(switch)
@@ -184,6 +184,12 @@ class FindingsView(QWidget):
                 switch.setChecked(True)
         self.table.setColumnHidden(1, not any(place_of(finding) for finding in self._all))
         self._refill()
+
+    def height_of(self, rows: int) -> int:
+        """Return how high the view is with its first ``rows`` findings in sight."""
+        table, bar = self.table, self._bar.sizeHint().height()
+        lines = sum(table.rowHeight(row) for row in range(min(rows, self.model.rowCount())))
+        return bar + style.GAP + table.horizontalHeader().sizeHint().height() + lines + 2 * table.frameWidth() + 2
 
     def _refill(self) -> None:
         shown = [finding for finding in self._all if self._switches[finding.severity].isChecked()]

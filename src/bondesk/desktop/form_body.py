@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent, QUndoStack
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
@@ -18,13 +18,13 @@ from bondesk.desktop.enter_walk import EnterWalk
 from bondesk.desktop.findings_strip import FindingsStrip
 from bondesk.desktop.form_edits import HeadEdit
 from bondesk.desktop.form_findings import FormFindings
+from bondesk.desktop.form_room import FINDINGS, head_room
+from bondesk.desktop.form_words import unread_text
 from bondesk.desktop.header_form import HeaderForm
 from bondesk.desktop.line_grid import LineGrid
 from bondesk.desktop.row_tabs import RowTabs
 from bondesk.desktop.ticked_lines import lines_widget
 from bondesk.engine.drafts import Draft
-
-_STRIP_HEIGHT = 124
 
 
 class FormBody(QWidget):
@@ -42,6 +42,9 @@ class FormBody(QWidget):
         self.head: dict[str, Any] = {}
         self.editable = False
         self.edits = self._visit = 0
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.timeout.connect(self._divide)
         self.stack = QUndoStack(self)
         self._make_places()
         groups = [(part.title, part.fields) for part in document.form]
@@ -58,6 +61,7 @@ class FormBody(QWidget):
         self.walk = EnterWalk(self.go_on, self.focusPreviousChild, self)
         for cell in self.header.cells.values():
             self.walk.watch(cell.editor)
+            cell.editor.noted.connect(self._again.start)
         self.header.edited.connect(self._head_edited)
         self.header.left.connect(self._head_left)
         for grid in self.grids.values():
@@ -103,16 +107,22 @@ class FormBody(QWidget):
         self.fit()
 
     def fit(self) -> None:
-        """Divide the height: the head as high as it is, findings a few rows, lines the rest."""
+        """Divide the height: the head as high as it is while four lines stay in sight, findings two rows."""
+        self._divide()
+        self._again.start()  # words that came just now count only once they are laid out
+
+    def _divide(self) -> None:
         height = self.split.height()
         if not self.isVisible() or height <= 0:
             return
         self.header.arrange(self.header.wanted_columns(self.scroller.viewport().width()))
-        head = min(self.header.sizeHint().height() + 2, height * 3 // 5) if self.grids else height - _STRIP_HEIGHT
-        strip = _STRIP_HEIGHT if self.strip.findings else self.strip.minimumSizeHint().height()
+        strip = self.strip.wanted_height(FINDINGS)
         if self.rows:
             self.split.setSizes([height - strip, strip])
             return
+        head = height - strip
+        if self.grids:
+            head = head_room(head, self.header.sizeHint().height() + 2, self.tabs, self.grids.values())
         self.split.setSizes([head, max(0, height - head - strip), strip])
 
     def load(self, draft: Draft) -> None:
@@ -281,7 +291,7 @@ class FormBody(QWidget):
     def blocking(self) -> list[Finding]:
         """Say what keeps even a draft from being stored: texts that cannot be read, numbers that are missing."""
         found = [
-            error(one.problem_code, f"「{one.entry.label}」“{one.text()[:40]}”：{one.problem}", one.entry.key)
+            error(one.problem_code, unread_text(one.entry.label, one.text(), one.problem), one.entry.key)
             for one in self.header.problems()
         ]
         for grid in self.grids.values():

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QLabel, QMessageBox, QSizePolicy, QSplitter, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMessageBox, QSplitter, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from bondesk.base.documents import DocumentType
@@ -14,6 +14,7 @@ from bondesk.base.findings import Finding, errors_in
 from bondesk.base.flow import Move
 from bondesk.desktop import style
 from bondesk.desktop.code_lookup import known_codes
+from bondesk.desktop.command_bar import CommandBar
 from bondesk.desktop.commands import CommandActions
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.draft_store import DRAFTS, LeftBehind
@@ -77,21 +78,7 @@ class FormPage(QWidget):
         self.deeds.open(document_id, copy_of)
 
     def _build(self) -> None:
-        bar = QToolBar(self)
-        bar.setObjectName("form_toolbar")
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        for group, actions in self.bound.grouped():
-            if group == HIDDEN:
-                continue
-            if bar.actions():
-                bar.addSeparator()
-            for action in actions:
-                bar.addAction(action)
-                bar.widgetForAction(action).setObjectName(action.objectName().replace("command.", "button."))
-        space = QWidget(bar)
-        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        bar.addWidget(space)
-        bar.addWidget(self.badge)
+        bar = CommandBar("form_toolbar", self.bound, {HIDDEN}, self, self.badge)
         self.split.setObjectName("form_side_split")
         self.split.setChildrenCollapsible(False)
         for widget in (self.body, self.kept, *self.side.widgets()):

@@ -54,9 +54,9 @@ class FormTemplates(QObject):
             return
         identity = self._context.identity
         if identity.may(self._document.key, "new") or identity.may(self._document.key, "edit"):
-            yield Command("form.apply_template", "套用模板…", "", self.choose, why_locked, "template")
+            yield Command("form.apply_template", "套用模板…", "", self.choose, why_locked, "template", rare=True)
         if identity.may(HEAD_TEMPLATE, "new"):
-            yield Command("form.keep_template", "存为模板…", "", self.keep, self._why_not_keep, "template")
+            yield Command("form.keep_template", "存为模板…", "", self.keep, self._why_not_keep, "template", rare=True)
 
     def _why_not_keep(self) -> str:
         kept = templates.keepable(self._document, self._body.head)

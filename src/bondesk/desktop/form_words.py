@@ -52,3 +52,12 @@ def show_state(badge: QLabel, document: DocumentType, base: Draft) -> None:
         badge.setText(shown.title)
         badge.setProperty("role", "badge")
         style.set_tone(badge, shown.tone)
+
+
+def unread_text(label: str, typed: str, problem: str) -> str:
+    """Name the box, what was typed and what is wrong with it; a sentence that quotes the typing itself is enough.
+
+    >>> unread_text("数量", "abc", "不是数字"), unread_text("币制", "XX", "“XX”不是海关参数")
+    ('「数量」“abc”：不是数字', '「币制」“XX”不是海关参数')
+    """
+    return f"「{label}」{problem}" if problem.startswith("“") else f"「{label}」“{typed[:40]}”：{problem}"

@@ -22,7 +22,7 @@ from bondesk.desktop.field_editor import FieldEditor, mark_wrong
 #: Pixels one field wants with its label; a field this many characters wide takes two places.
 _FIELD_WIDTH, _WIDE = 240, 24
 #: What a box needs beside its label.
-_BOX_WIDTH = 160
+_BOX_WIDTH = 132
 _MOST_COLUMNS = 4
 _TITLE_WIDTH = 76
 TONES = {Severity.ERROR: "bad", Severity.CONFIRM: "warn", Severity.NOTE: "info"}

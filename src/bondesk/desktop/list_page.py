@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QItemSelection, Qt
+from PySide6.QtCore import QItemSelection
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import OutsideFailure, Refused, WrongCall
 from bondesk.desktop import style
+from bondesk.desktop.command_bar import CommandBar
 from bondesk.desktop.commands import CommandActions
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.layout import Layout
@@ -100,7 +101,7 @@ class ListPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(style.MARGIN, style.GAP, style.MARGIN, style.GAP)
         layout.setSpacing(style.GAP)
-        layout.addWidget(self._make_toolbar())
+        layout.addWidget(CommandBar("list_toolbar", self.bound, _ELSEWHERE, self))
         layout.addWidget(self.head)
         rows = QWidget(self)
         inner = QVBoxLayout(rows)
@@ -115,20 +116,6 @@ class ListPage(QWidget):
         self.strip = WorkStrip(self)
         layout.addWidget(self.strip)
         layout.addWidget(self.exports.strip)
-
-    def _make_toolbar(self) -> QToolBar:
-        bar = QToolBar(self)
-        bar.setObjectName("list_toolbar")
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        for group, actions in self.bound.grouped():
-            if group in _ELSEWHERE:
-                continue
-            if bar.actions():
-                bar.addSeparator()
-            for action in actions:
-                bar.addAction(action)
-                bar.widgetForAction(action).setObjectName(action.objectName().replace("command.", "button."))
-        return bar
 
     def _connect(self) -> None:
         self.head.asked.connect(self._requery)

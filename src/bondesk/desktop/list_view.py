@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import (
+    QEvent,
     QItemSelectionRange,
     QModelIndex,
     QPersistentModelIndex,
@@ -18,6 +19,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QHeaderView,
     QLabel,
     QPushButton,
@@ -250,10 +252,11 @@ class Notice(QWidget):
     def say(self, text: str, role: str = "quiet", button: str = "") -> None:
         """Show ``text`` in a role of the stylesheet (quiet, error); "" hides the notice."""
         self.setVisible(bool(text))
-        self.text.setText(text)
         self.text.setProperty("role", role)
         self.text.style().unpolish(self.text)
         self.text.style().polish(self.text)
+        QApplication.sendEvent(self.text, QEvent(QEvent.Type.StyleChange))  # the label takes the role's padding
+        self.text.setText(text)
         self.button.setText(button)
         self.button.setVisible(bool(button))
 

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QMouseEvent
 from PySide6.QtWidgets import QTabBar, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 #: A tab dropped this far from the bar goes into a window of its own.
 _TORN_OFF = 70
 _LEAST_WIDTH, _LEAST_HEIGHT = 300, 240
+#: A title is cut to this many Chinese characters at least; more tabs than fit are scrolled.
+_LEAST_TITLE = 7
+
+
+class PageBar(QTabBar):
+    """Tabs that stay readable however many there are."""
+
+    def minimumTabSizeHint(self, index: int) -> QSize:  # noqa: N802 - Qt's name
+        """Keep the whole of short titles and the beginning of long ones."""
+        whole = self.tabSizeHint(index)
+        text = self.fontMetrics().horizontalAdvance(self.tabText(index))
+        least = min(text, self.fontMetrics().horizontalAdvance("字" * _LEAST_TITLE))
+        return QSize(whole.width() - text + least, whole.height())
 
 
 class PageGroup(QTabWidget):
@@ -29,6 +42,7 @@ class PageGroup(QTabWidget):
         super().__init__(parent)
         self.setObjectName(name)
         self.setProperty("role", "pages")
+        self.setTabBar(PageBar(self))
         self.setDocumentMode(True)
         self.setMovable(True)
         self.setUsesScrollButtons(True)

@@ -207,6 +207,7 @@ class ReportPage(QWidget):
         self.panel.show_explanation(explanation)
         width = self.split.width()
         self.split.setSizes([width * 11 // 20, width * 9 // 20])
+        self.view.scrollTo(self.view.currentIndex())  # the number asked about stays in sight
 
     def _menu(self, place: QPoint) -> None:
         menu = QMenu(self)

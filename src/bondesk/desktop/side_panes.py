@@ -10,15 +10,19 @@ from functools import partial
 from typing import Protocol, cast, runtime_checkable
 
 from PySide6.QtCore import SignalInstance
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from bondesk.base.documents import DocumentType
+from bondesk.desktop import style
 from bondesk.desktop.attachments_pane import attachments_pane
 from bondesk.desktop.changes_pane import changes_pane
 from bondesk.desktop.commands import Command, CommandActions
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.history_pane import history_pane
 from bondesk.desktop.related_pane import RelatedPane
+
+#: How wide a pane likes to be, in pixels at the usual font size.
+_WIDE = 440
 
 
 class SidePane(Protocol):
@@ -91,6 +95,7 @@ class SidePanes:
         if document_id is not None:
             for other in self.panes:
                 other.hide()
+            _give_room(cast(QWidget, pane))
             pane.load(document_id)
             cast(QWidget, pane).setFocus()
 
@@ -125,6 +130,15 @@ class SidePanes:
             yield Command(
                 f"form.{_name(pane)}", pane.title, pane.shortcut, partial(self.toggle, pane), why_not, "panes"
             )
+
+
+def _give_room(pane: QWidget) -> None:
+    """Give a pane two fifths of the form at most: the head keeps two columns on a small screen."""
+    split = pane.parentWidget()
+    if isinstance(split, QSplitter):
+        room = sum(split.sizes())
+        wide = min(style.scaled(_WIDE), room * 2 // 5)
+        split.setSizes([room - wide, *([wide] * (split.count() - 1))])
 
 
 def _name(pane: SidePane) -> str:

@@ -87,6 +87,10 @@ class StepModel(QAbstractTableModel):
         """Return how many columns there are."""
         return 0 if parent.isValid() else len(self.table.headings)
 
+    def is_right(self, column: int) -> bool:
+        """Tell whether a column holds numbers, written to the right."""
+        return 0 <= column < len(self._right) and self._right[column]
+
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Let the first column be ticked."""
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
@@ -149,7 +153,8 @@ class StepTable(QWidget):
         self.filter.setObjectName("step_filter")
         self.filter.setPlaceholderText("筛选：输入任意文字")
         self.filter.setClearButtonEnabled(True)
-        self.filter.setMaximumWidth(260)
+        self.filter.setMinimumWidth(style.scaled(200))
+        self.filter.setMaximumWidth(style.scaled(260))
         self.filter.textChanged.connect(self.model.narrow)
         self.count = QLabel(self)
         self.count.setObjectName("step_count")
@@ -174,7 +179,8 @@ class StepTable(QWidget):
         view.setWordWrap(False)
         view.verticalHeader().setDefaultSectionSize(style.scaled(26))
         view.verticalHeader().setVisible(self.model.ticked is None)
-        view.horizontalHeader().setStretchLastSection(True)
+        last = self.model.columnCount() - 1
+        view.horizontalHeader().setStretchLastSection(not self.model.is_right(last))
         view.resizeColumnsToContents()
         for column in range(self.model.columnCount()):
             view.setColumnWidth(column, max(_NARROWEST, min(_WIDEST, view.columnWidth(column) + 2 * style.GAP)))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from string import Template
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator, Signal
+from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, QObject, QTranslator, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 from shiboken6 import isValid
@@ -93,6 +93,7 @@ _SHEET = Template("""
 QToolTip { background: $base; color: $text; border: 1px solid $border; padding: 4px; }
 QHeaderView::section { background: $window; color: $quiet; border: 0; border-right: 1px solid $border;
     border-bottom: 1px solid $border; padding: 5px 8px; }
+QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-position: top center; width: 9px; height: 6px; }
 QTableView, QTreeView, QListView { border: 1px solid $border; gridline-color: $border; }
 QTableView#list_table::item { padding: 0 5px; }
 QTreeView#module_tree { border: 0; background: $window; }
@@ -110,12 +111,10 @@ QPushButton[role="tile"] { background: $window; border: 1px solid $border; borde
 QPushButton[role="tile"]:hover, QPushButton[role="tile"]:focus { border: 1px solid $accent; }
 QPushButton[role="link"] { background: transparent; border: 1px solid transparent; border-radius: 4px; padding: 4px 6px;
     text-align: left; color: $link; }
-QPushButton[role="link"]:hover { background: $window; }
-QPushButton[role="link"]:focus { border: 1px solid $accent; }
+QPushButton[role="link"]:hover { background: $window; } QPushButton[role="link"]:focus { border: 1px solid $accent; }
 QToolButton[role="chip"] { border: 1px solid $border; border-radius: 10px; padding: 2px 10px; }
 QToolButton[role="chip"]:hover, QToolButton[role="chip"]:focus { border: 1px solid $accent; }
-QStatusBar { border-top: 1px solid $border; }
-QStatusBar::item { border: 0; }
+QStatusBar { border-top: 1px solid $border; padding-left: 6px; } QStatusBar::item { border: 0; }
 QMenu { background: $base; border: 1px solid $border; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 20px; }
 QMenu::item:selected { background: $accent; color: $on_accent; }
@@ -249,6 +248,7 @@ def set_tone(widget: QWidget, name: str, part: str = "tone") -> None:
         widget.setProperty(part, name)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+        QApplication.sendEvent(widget, QEvent(QEvent.Type.StyleChange))  # labels take the new padding
 
 
 def _load_translation(app: QApplication) -> None:

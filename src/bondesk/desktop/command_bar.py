@@ -1,0 +1,87 @@
+"""The buttons above a page: keys are written on them while there is room, rare commands lie under 更多."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from bondesk.desktop import style
+from bondesk.desktop.commands import CommandActions
+
+
+class CommandBar(QWidget):
+    """The actions of ``bound`` but the groups ``elsewhere``; ``badge`` stays in sight at the right end."""
+
+    def __init__(
+        self,
+        name: str,
+        bound: CommandActions,
+        elsewhere: Collection[str],
+        parent: QWidget,
+        badge: QWidget | None = None,
+    ) -> None:
+        """Make a button per command."""
+        super().__init__(parent)
+        self._bound = bound
+        self.bar = QToolBar(self)
+        self.bar.setObjectName(name)
+        self.bar.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        rare: list[QAction] = []
+        for group, actions in bound.grouped():
+            if group in elsewhere:
+                continue
+            rare += [action for action in actions if bound.is_rare(action)]
+            self._add_group([action for action in actions if not bound.is_rare(action)])
+        if rare:
+            self._add_rare(rare, name)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0 if badge is None else style.MARGIN, 0)
+        layout.setSpacing(style.GAP)
+        layout.addWidget(self.bar, 1)
+        if badge is not None:
+            layout.addWidget(badge)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.timeout.connect(self._fit)
+        self.bar.installEventFilter(self)
+        bound.retitled.connect(self._settle.start)
+
+    def _add_group(self, actions: list[QAction]) -> None:
+        if actions and self.bar.actions():
+            self.bar.addSeparator()
+        for action in actions:
+            self.bar.addAction(action)
+            self.bar.widgetForAction(action).setObjectName(action.objectName().replace("command.", "button."))
+
+    def _add_rare(self, actions: list[QAction], name: str) -> None:
+        more = QToolButton(self.bar)
+        more.setObjectName(f"{name}_more")
+        more.setText("更多")
+        more.setToolTip("、".join(action.text().rstrip("…") for action in actions))
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(more)
+        menu.setObjectName(f"{name}_menu")
+        menu.addActions(actions)
+        more.setMenu(menu)
+        self.bar.addSeparator()
+        self.bar.addWidget(more)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Follow the width of the row, which also changes with the badge."""
+        if watched is self.bar and event.type() == QEvent.Type.Resize:
+            self._settle.start()
+        return super().eventFilter(watched, event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "_settle"):
+            self._settle.start()
+
+    def _fit(self) -> None:
+        """Write the keys on the buttons when all buttons still fit with them."""
+        self._bound.write_keys(True)
+        self._bound.write_keys(self.bar.sizeHint().width() <= self.bar.width())

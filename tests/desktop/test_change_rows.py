@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from bondesk.base.change import Mark
 from bondesk.desktop.change_rows import ChangeRows
@@ -313,3 +313,26 @@ def test_an_approved_book_is_looked_at_only(books: BookDesk, open_form: OpenForm
     assert 0 < rows.model.rowCount() < 32
     assert all(name in books.cell(rows, place, "name") for place in range(rows.model.rowCount()))
     assert "共 32 行" in rows.chips.total.text()
+
+
+def test_a_change_is_started_from_the_approved_form(books: BookDesk, open_form: OpenForm) -> None:
+    """变更 asks, starts and opens the draft; a second time it opens the change under way."""
+    with books.office.act(SYSTEM) as act:
+        approved = records.load_numbered(act, books.office.document("account"), BOOK).id
+    page = open_form(approved, "account")
+    page.bound["form.change"].trigger()
+    books.settle()
+    (yes,) = page.findChildren(QPushButton, "question_yes")
+    yes.click()
+    books.settle()
+    ((key, draft),) = books.opened
+    assert key == "account_draft"
+    assert "account_draft" in books.changed
+    page.bound["form.change"].trigger()
+    books.settle()
+    assert books.opened[1:] == [("account_draft", draft)]
+    assert any("已有未办结的变更" in said for said in books.messages)
+    page.bound["form.versions"].trigger()
+    books.settle()
+    assert any("没有历史版本" in said for said in books.messages)
+    assert "form.change" not in open_form(int(draft or 0)).commands

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,9 @@ from bondesk.areas.goods.unit_consumption import UnitConsumption
 from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.base.change import Mark, Outcome
 from bondesk.base.errors import Refused
-from bondesk.engine import changing, records, sending
+from bondesk.base.options import read_options
+from bondesk.base.steps import play
+from bondesk.engine import changing, records, reporting, sending
 from bondesk.engine.engine import SYSTEM
 from bondesk.engine.receiving import receive
 from builders.office import Office
@@ -281,6 +283,41 @@ def test_a_struck_number_is_never_used_again(books: Books) -> None:
     with books.office.act() as act:
         found = changing.compare(act, books.draft, draft, "materials").candidates
     assert {one.values["merge_no"] for one in found if one.outcome is Outcome.REFUSED} >= {n for n in gone if n <= 32}
+
+
+def differences(office: Office, **options: str) -> dict[str, tuple[str, str, str]]:
+    """Run the comparison of versions: row key → change, old, new."""
+    report = office.engine.catalogue.report("book_difference")
+    with office.act() as act:
+        steps = reporting.run(act, report, read_options(report.options, options))
+        table = play(steps)
+    return {row.key: (row.values[3], row.values[5], row.values[6]) for row in table.rows}
+
+
+def test_two_versions_side_by_side_and_the_book_as_of_a_day(books: Books) -> None:
+    """Struck, added and changed rows with old → new; a day finds the version that was valid then."""
+    before = books.change()
+    old = books.item(before, "I", 13).name
+    with books.office.act() as act:
+        records.delete(act, books.draft, before)
+    test_a_change_goes_to_customs_and_becomes_the_approved_copy(books)
+    found = differences(books.office)
+    assert found["料件:13:商品名称"] == ("改变", old, "连接器新名称")
+    assert found["料件:77"][:2] == ("增加", "")
+    assert "新增料件" in found["料件:77"][2]
+    assert [row[0] for key, row in found.items() if key.count(":") == 1 and key.startswith("料件")].count("删除") == 1
+    assert differences(books.office, base="0", other="1") == found
+    turned = differences(books.office, base="1", other="0")
+    assert turned["料件:13:商品名称"] == ("改变", "连接器新名称", old)
+    with books.office.act(SYSTEM) as act:
+        changed_on = records.load_numbered(act, books.approved, BOOK).changed_on
+    assert changed_on is not None
+    same = differences(books.office, base="0", other=(changed_on - timedelta(days=1)).isoformat())
+    assert same == {}, "the day before the change was approved the former version was valid"
+    assert differences(books.office, base="0", other=changed_on.isoformat()) == found
+    for wrong in ("7", "1900-01-01", "昨天"):
+        with pytest.raises(Refused, match="RPT-15"):
+            differences(books.office, base=wrong)
 
 
 def _version_id(books: Books) -> int:

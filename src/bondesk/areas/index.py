@@ -29,6 +29,7 @@ from bondesk.areas.notes.map_usage import unsent_note_of
 from bondesk.areas.notes.note_generation import GENERATE_NOTES
 from bondesk.areas.notes.source_document import SOURCE_DOCUMENT
 from bondesk.areas.reports.bom_difference import BOM_DIFFERENCE
+from bondesk.areas.reports.book_difference import BOOK_DIFFERENCE
 from bondesk.areas.reports.item_ledger import ITEM_LEDGER
 from bondesk.areas.reports.material_status import MATERIAL_STATUS
 from bondesk.areas.setup.company import COMPANY, company_of, sender_of
@@ -111,7 +112,7 @@ CATALOGUE = Catalogue(
         USER,
         OPERATION_LOG,
     ),
-    reports=(MATERIAL_STATUS, ITEM_LEDGER, BOM_EXPLOSION, BOM_DIFFERENCE),
+    reports=(MATERIAL_STATUS, ITEM_LEDGER, BOOK_DIFFERENCE, BOM_EXPLOSION, BOM_DIFFERENCE),
     scripts=(
         GENERATE_NOTES,
         GENERATE_MERGED_ITEMS,

@@ -13,6 +13,7 @@ from bondesk.base.documents import DocumentType
 from bondesk.base.findings import Finding, errors_in
 from bondesk.base.flow import Move
 from bondesk.desktop import style
+from bondesk.desktop.book_change import BookChange
 from bondesk.desktop.code_lookup import known_codes
 from bondesk.desktop.command_bar import CommandBar
 from bondesk.desktop.commands import CommandActions
@@ -69,7 +70,10 @@ class FormPage(QWidget):
         self.badge.setObjectName("form_state")
         self.templates = FormTemplates(context, document, self.body, self)
         panes, templates = self.side.commands(self.why_not_stored), self.templates.commands(self.why_not_save)
-        self.commands = form_commands(self, context.identity, (*panes, *templates))
+        shown, say = (lambda: (self.body.base.id, self.number())), (lambda text: self.notice.say(text, "error"))
+        self.change = BookChange(context, document, self, shown, say)
+        changes = self.change.commands(self.why_not_stored)
+        self.commands = form_commands(self, context.identity, (*changes, *panes, *templates))
         self.bound = CommandActions(self.commands, self)
         self.side.count_on(self.bound)
         self._build()

@@ -7,8 +7,11 @@ users never overwrite each other: every order names the revision its user has se
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
 from bondesk.base.change import ChangePath, Comparison, Counted
@@ -34,6 +37,37 @@ def start(act: Act, document: DocumentType, approved_id: int) -> int:
     draft = path.start(load(act, document, approved_id), act)
     act.facts.forget()
     return draft
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A former copy: id, how many changes came before it, from when it was valid and until when."""
+
+    id: int
+    change_count: int
+    since: date | None
+    until: date | None
+
+
+def open_change(act: Act, document: DocumentType, approved_id: int) -> int | None:
+    """Return the draft of the change that is under way, if there is one."""
+    draft = act.catalogue.document(path_of(document).draft)
+    act.require(draft, "view")
+    header = draft.header
+    mine = select(header.id).filter_by(company_id=act.company_id, approved_id=approved_id, **draft.variant)
+    found: int | None = act.session.scalars(mine.where(header.state != "VOID").limit(1)).one_or_none()
+    return found
+
+
+def versions(act: Act, document: DocumentType, approved_id: int) -> list[Version]:
+    """Return the former copies of an approved document, newest first."""
+    version = act.catalogue.document(path_of(document).version)
+    act.require(version, "view")
+    header, number = version.header, version.number[0]
+    named = getattr(load(act, document, approved_id), number.key)
+    mine = select(header).filter_by(company_id=act.company_id, **version.variant).where(number == named)
+    rows = act.session.scalars(mine.order_by(header.change_count.desc()))
+    return [Version(row.id, row.change_count, row.changed_on or row.approved_on, row.replaced_on) for row in rows]
 
 
 def compare(act: Act, document: DocumentType, draft_id: int, table: str) -> Comparison:

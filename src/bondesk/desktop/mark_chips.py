@@ -58,6 +58,7 @@ class MarkChips(QWidget):
     def _chip(self, key: str, mark: str, title: str) -> QToolButton:
         chip = QToolButton(self)
         chip.setObjectName(f"row_mark.{key}.{mark or 'all'}")
+        chip.setProperty("role", "chip")
         chip.setText(title)
         chip.setCheckable(True)
         chip.setChecked(not mark)

@@ -104,6 +104,7 @@ class SourcePane(QWidget):
     def _chip(self, outcome: Outcome | None) -> QToolButton:
         chip = QToolButton(self)
         chip.setObjectName(f"source_chip.{self._key}.{outcome.name.lower() if outcome else 'all'}")
+        chip.setProperty("role", "chip")
         chip.setCheckable(True)
         chip.setChecked(outcome is None)
         chip.clicked.connect(lambda _checked=False: self.model.show_outcome(outcome))

@@ -123,10 +123,9 @@ QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
 QLabel[role="quiet"] { color: $quiet; }
 QLabel[role="title"] { font-size: ${big}pt; font-weight: 600; color: $link; }
 QLabel[role="count"] { font-size: ${big}pt; font-weight: 600; }
-QLabel[role="said"] { border-radius: 4px; padding: 6px; }
-QFrame[role="rule"] { background: $border; }
-QLabel[role="badge"] { border-radius: 4px; padding: 2px 8px; font-weight: 600; }
-QLabel[role="heading"] { font-weight: 600; }
+QLabel[role="said"] { border-radius: 4px; padding: 6px; } QFrame[role="rule"] { background: $border; }
+QLabel[role="heading"], QLabel[role="badge"] { font-weight: 600; }
+QLabel[role="badge"] { border-radius: 4px; padding: 2px 8px; }
 QLabel[role="error"] { color: $bad_text; background: $bad; border-radius: 4px; padding: 8px; }
 QLabel[role="good"] { color: $good_text; background: $good; border-radius: 4px; padding: 8px; }
 QLabel[role="notice"] { color: $warn_text; background: $warn; border-radius: 4px; padding: 8px; }
@@ -137,6 +136,7 @@ QPushButton[role="primary"] { background: $accent; color: $on_accent; border: 1p
 QPushButton[role="primary"]:disabled { background: $border; border-color: $border; color: $quiet; }
 QPushButton[role="primary"]:focus { border: 2px solid $text; padding: 6px 17px; }
 QTextBrowser#help_text { background: $base; border: 0; }
+QToolButton[role="chip"]:checked { background: $accent; color: $on_accent; }
 QFrame#toast { border: 1px solid $border; border-radius: 6px; }
 $tones""")
 

@@ -17,6 +17,7 @@ from bondesk.areas.goods.consolidation_map import ConsolidationMap
 from bondesk.areas.goods.merged_item import MergedItem
 from bondesk.areas.goods.part import Part
 from bondesk.areas.goods.unit_consumption import UnitConsumption, UnitConsumptionLine
+from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.areas.notes.source_document import SourceLine
 from bondesk.areas.setup.company import Company
 from bondesk.base.change import Outcome as CandidateOutcome
@@ -289,3 +290,19 @@ def test_a_semi_product_is_edited_in_its_form_and_never_into_a_circle(codes_offi
     rows, _ = rows_of(office, "bom_explosion", product_part_no="ADP", bom_version="V9")
     assert [rows[key]["part_no"].strip() for key in ("2.1", "2.2", "2.3")] == ["CAP", "SOL", "SOL"]
     assert rows["2.1"]["net_total"] == Decimal(61)
+
+
+def test_declaration_elements_reach_the_note(factory_office: Office) -> None:
+    """Row 51: the 申报要素 of the part stand as 规格型号 on a generated note; switched off, the book's own."""
+    number = factory_office.note(factory_office.notes("IM2401001")[0]).lines[0].part_no
+    with factory_office.act(SYSTEM) as act:
+        part = act.session.scalars(select(Part).filter_by(part_no=number)).one()
+        part.elements = "0|3|片式|0402|TDK"
+        for note in act.session.scalars(select(BondedNote)):
+            records.delete(act, factory_office.document("bonded_note"), note.id)
+    on = factory_office.note(factory_office.notes("IM2401001")[0])
+    assert on.lines[0].spec == "0|3|片式|0402|TDK"
+    with factory_office.act(SYSTEM) as act:
+        records.delete(act, factory_office.document("bonded_note"), on.id)
+    off = factory_office.note(factory_office.notes("IM2401001", spec_from_elements="0")[0])
+    assert off.lines[0].spec not in ("", "0|3|片式|0402|TDK")

@@ -51,6 +51,7 @@ class GenerateNotes:
     by_bill: bool = option("按提单号拆单", False)
     by_origin: bool = option("按国别拆单", False)
     note_max_lines: int = option("清单最多项数", 999)
+    spec_from_elements: bool = option("规格型号等于申报要素", True, help="料号填有申报要素时采用；否则取账册的规格型号")
     date_by_document: bool = option("清单日期取单据日期", False, help="否则取当天")
     declare_customs: str = option("申报地海关", "", table="customs_office", help="空 = 账册主管海关")
     transport_mode: str = option("运输方式", "", table="transport_mode", help="单证未填时采用")
@@ -78,7 +79,8 @@ def generate_notes(work: Work, options: GenerateNotes, selected: Sequence[int]) 
     documents = [document for document in candidates if document.id in set(chosen)]
     yield Progress(0, 3, "换算")
     templates = NoteTemplates(work.facts, _defaults(options))
-    built = ShareBuilder(work.facts, book, templates).build(documents)
+    builder = ShareBuilder(work.facts, book, templates, spec_from_elements=options.spec_from_elements)
+    built = builder.build(documents)
     if built.findings:
         skip = yield Confirm("skip", _failed_text(built), proposed=True)
         if not skip:
@@ -92,10 +94,10 @@ def generate_notes(work: Work, options: GenerateNotes, selected: Sequence[int]) 
         raise Refused(result.findings)
     if not (yield _preview(result, built)):
         return Outcome("已取消，没有生成清单")
-    builder = NoteBuilder(work, documents, built.derivations, options.date_by_document, templates)
+    notes_of = NoteBuilder(work, documents, built.derivations, options.date_by_document, templates)
     notes: list[BondedNote] = []
     for number, draft in enumerate(result.notes, 1):
-        notes.append(builder.build(draft))
+        notes.append(notes_of.build(draft))
         if number % 20 == 0:
             yield Progress(number, len(result.notes), "生成清单")
     work.session.flush()

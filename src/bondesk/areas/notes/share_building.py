@@ -41,8 +41,14 @@ class BuiltShares:
 class ShareBuilder:
     """Converts source lines for one book; holds what all lines of a run look up."""
 
-    def __init__(self, facts: Facts, book: Account, templates: NoteTemplates) -> None:
-        """Prepare the look-ups once; ``templates`` say what stands where a source line says nothing."""
+    def __init__(
+        self, facts: Facts, book: Account, templates: NoteTemplates, *, spec_from_elements: bool = True
+    ) -> None:
+        """Prepare the look-ups once; ``templates`` say what stands where a source line says nothing.
+
+        With ``spec_from_elements`` the 规格型号 is the part's 申报要素, where it has any (row 51).
+        """
+        self._spec_from_elements = spec_from_elements
         self._facts = facts
         self._book = book
         self._templates = templates
@@ -252,7 +258,7 @@ class ShareBuilder:
             "account_part_no": item.part_no,
             "hs_code": item.hs_code,
             "name": item.name,
-            "spec": item.spec or part.spec,
+            "spec": (self._spec_from_elements and part.elements) or item.spec or part.spec,
             "dcl_unit": self._units[item.dcl_unit],
             "legal_unit1": self._units.get(item.legal_unit1),
             "legal_unit2": self._units.get(item.legal_unit2),

@@ -34,13 +34,18 @@ from bondesk.engine import (
     scripts,
     sending,
 )
+from bondesk.engine.condition_words import SIGNS, read_conditions
 from bondesk.engine.engine import SYSTEM, Engine
-from bondesk.engine.query import Condition, Query
+from bondesk.engine.query import Query
 from bondesk.engine.receiving import receive
 from bondesk.settings import Home, default_home
 
 _log = logging.getLogger(__name__)
 DONE, REFUSED, WRONG, OUTSIDE = 0, 1, 2, 3
+
+
+_WHERE = "field=value"
+_SIGNS = f"条件，可写多个，须同时满足；比较符：{' '.join(SIGNS)}（~ 为包含，!~ 为不包含）"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -66,14 +71,14 @@ def parser() -> argparse.ArgumentParser:
     bring.add_argument("--accepted-only", action="store_true", help="只导入无误的单据")
     bring.add_argument("--refused", type=Path, metavar="FILE", help="未导入的行及原因写到此工作簿")
     listing = _with_key(verbs.add_parser("list", help="列出单证"))
-    listing.add_argument("--where", action="append", default=[], nargs="+", metavar="field=value")
+    listing.add_argument("--where", action="append", default=[], nargs="+", metavar=_WHERE, help=_SIGNS)
     listing.add_argument("--format", choices=("csv", "json"), default="csv")
     export = _with_key(verbs.add_parser("export", help="导出列表"))
     export.add_argument("out", type=Path)
     export.add_argument(
         "--layout", default="", help="导出设置中的格式名称，或「导入格式」（可修改后再导入）；不给则为列表的默认列"
     )
-    export.add_argument("--where", action="append", default=[], nargs="+", metavar="field=value")
+    export.add_argument("--where", action="append", default=[], nargs="+", metavar=_WHERE, help=_SIGNS)
     run = verbs.add_parser("run", help="执行功能")
     run.add_argument("action")
     run.add_argument("--set", action="append", default=[], nargs="+", metavar="name=value")
@@ -228,7 +233,7 @@ def _quietly(step: Step) -> Any:
 def _list(home: Home, given: argparse.Namespace) -> int:
     engine, identity = signed_in(home, given)
     document = engine.catalogue.document(given.key)
-    conditions = tuple(Condition(name, "eq", value) for name, value in pairs(given.where).items())
+    conditions = read_conditions(word for group in given.where for word in group)
     with engine.acting(identity) as act:
         output.listing(act, document, Query(conditions), given.format)
     return DONE
@@ -237,7 +242,7 @@ def _list(home: Home, given: argparse.Namespace) -> int:
 def _export(home: Home, given: argparse.Namespace) -> int:
     engine, identity = signed_in(home, given)
     document = engine.catalogue.document(given.key)
-    conditions = tuple(Condition(name, "eq", value) for name, value in pairs(given.where).items())
+    conditions = read_conditions(word for group in given.where for word in group)
     with engine.acting(identity) as act:
         query = Query(conditions)
         if given.layout == "导入格式":

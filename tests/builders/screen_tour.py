@@ -244,11 +244,10 @@ class _Tour:
     def _account_draft(self) -> None:
         self.clerk.run_script("account", "start_account_change", {}, row=0)
         form = self.clerk.open_form("account_draft")
-        grid = next(iter(form.body.grids.values()))
-        grid.model.setData(grid.model.index(1, grid.model.column("spec")), "改过的规格")
-        form.save()
+        form.body.tabs.setCurrentIndex(1)
         self._settle()
-        QTest.qWait(300)
+        QTest.qWait(400)
+        self._settle()
         self.shoot(self.window, "form_account_draft_marks")
 
     def _wizards(self) -> None:

@@ -21,6 +21,7 @@ from bondesk.base.import_setting import ImportSetting
 from bondesk.desktop.context import Codes, DeskContext
 from bondesk.desktop.import_dialog import ImportDialog
 from bondesk.desktop.import_model import CORRECTED
+from bondesk.desktop.jobs import jobs_of
 from bondesk.desktop.lane import Lane
 from bondesk.desktop.layout import Layout
 from bondesk.desktop.talk import RUNNING
@@ -333,3 +334,22 @@ def test_every_widget_has_a_name(open_dialog: Open) -> None:
     dialog = open_dialog()
     nameless = [type(w).__name__ for w in dialog.findChildren(QPushButton) if not w.objectName()]
     assert nameless == []
+
+
+def test_an_import_goes_on_in_the_background_and_is_opened_again(
+    open_dialog: Open, masters_office: Office, tmp_path: Path
+) -> None:
+    dialog = open_dialog(path=book(tmp_path, {"单证": lines("A 1\nA 2\nB 1")}))
+    assert dialog.face.aside.isHidden(), "nothing runs yet"
+    click(dialog.run)
+    click(dialog.face.aside)
+    assert not dialog.isVisible()
+    wait_until(lambda: not dialog.work.storing, "the import")
+    assert stored(masters_office) == ["A:2", "B:1"]
+    told = jobs_of(dialog._context).history[-1]
+    assert "导入 原始单证" in told.text
+    assert told.open is not None
+    told.open()
+    assert dialog.isVisible()
+    assert dialog.face.aside.isHidden()
+    assert "导入" in dialog.said.text()

@@ -104,6 +104,21 @@ def test_csv_is_data_only(shell: Shell) -> None:
     assert not any(cell[:1] in {"=", "+", "@"} for row in rows for cell in row.values())
 
 
+def test_conditions_take_signs_and_all_must_hold(shell: Shell) -> None:
+    """What the list's filters can ask, ``--where`` can ask; two conditions on one field narrow it."""
+
+    def parts(*words: str) -> list[dict[str, str]]:
+        return list(csv.DictReader(io.StringIO(shell("zhidan", "list", "part", "--where", *words))))
+
+    every = {row["料号"] for row in parts("part_no!=")}
+    between = {row["料号"] for row in parts("part_no>=C", "part_no<D")}
+    assert between == {number for number in every if "C" <= number < "D"}
+    assert 0 < len(between) < len(every)
+    found = {row["料号"] for row in parts("name~电源")}
+    assert found
+    assert found == every - {row["料号"] for row in parts("name!~电源")}
+
+
 def test_report_formats_agree(shell: Shell, tmp_path: Path) -> None:
     """CSV and JSON hold the same figures; a file is written without touching standard output."""
     data = json.loads(shell("zhidan", "report", "material_status", "--format", "json"))

@@ -16,6 +16,7 @@ from bondesk.base.steps import Outcome, Progress
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.help_dock import offer_help
+from bondesk.desktop.import_aside import ImportAside
 from bondesk.desktop.import_corrections import CorrectionStack
 from bondesk.desktop.import_face import ImportFace
 from bondesk.desktop.import_files import ImportFiles
@@ -51,6 +52,7 @@ class ImportDialog(QDialog):
         self.sheets, self.view = self.face.sheets, self.face.findings
         self.corrections = CorrectionStack(self)
         self.work = ImportWork(context, document, self)
+        ImportAside(context, self.work, self.face.aside, self)
         self.files = ImportFiles(context, document, self, self._say, self._complain)
         self._typing = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
         offer_help(context, self, document.key)
@@ -265,6 +267,7 @@ class ImportDialog(QDialog):
         self.face.redo.setEnabled(stack.undo.canRedo() and not waiting)
         self.sheets.set_editable(not waiting)
         self.path.setReadOnly(self.work.storing)
+        self.face.aside.setVisible(self.work.storing)
         self.face.choose.setEnabled(not self.work.storing)
 
     def _say(self, text: str, tone: str) -> None:

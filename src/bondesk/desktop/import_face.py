@@ -68,6 +68,10 @@ class ImportFace:
         self.bar.setObjectName("import_progress")
         self.save_copy = self._button("import_save_copy", "另存更正后的工作簿…", "")
         self.save_refused = self._button("import_save_refused", "另存未导入的行…", "")
+        self.aside = self._button(
+            "import_background", "后台运行", "继续做别的事；做完时会提醒您，可从「后台任务」重新打开"
+        )
+        self.aside.hide()
         self.leave = self._button("import_close", "关闭", "")
         self.run = self._button("import_run", "导入", "")
         self.run.setProperty("role", "primary")
@@ -121,6 +125,7 @@ class ImportFace:
         bottom.addWidget(self.save_refused)
         bottom.addWidget(self.bar, 1)
         bottom.addStretch(1)
+        bottom.addWidget(self.aside)
         bottom.addWidget(self.leave)
         bottom.addWidget(self.run)
         layout = QVBoxLayout(dialog)

@@ -12,7 +12,7 @@ from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
 from bondesk.base.steps import Outcome, Progress, Steps
 from bondesk.desktop.context import DeskContext
-from bondesk.desktop.jobs import jobs_of
+from bondesk.desktop.jobs import Job, jobs_of
 from bondesk.desktop.talk import Talk
 from bondesk.engine.act import Act
 from bondesk.engine.import_preview import ImportPreview, preview_steps
@@ -23,7 +23,8 @@ from bondesk.engine.importing import import_steps
 class ImportWork(QObject):
     """Checks and stores workbooks of one document type, one work at a time; only the newest check counts.
 
-    ``checked`` brings a preview, ``stored`` an outcome, ``failed`` why there is neither.
+    ``checked`` brings a preview, ``stored`` an outcome, ``failed`` why there is neither; ``reopened`` asks
+    for the dialog from 后台任务.
     """
 
     checked = Signal(object)
@@ -31,6 +32,7 @@ class ImportWork(QObject):
     failed = Signal(object)
     cancelled = Signal()
     progressed = Signal(object)
+    reopened = Signal()
 
     def __init__(self, context: DeskContext, document: DocumentType, parent: QObject) -> None:
         """Work on workbooks for ``document``."""
@@ -38,6 +40,7 @@ class ImportWork(QObject):
         self._context, self._document = context, document
         self._check: Talk | None = None
         self._store: Talk | None = None
+        self.job: Job | None = None
 
     @property
     def checking(self) -> bool:
@@ -94,8 +97,12 @@ class ImportWork(QObject):
         talk.ended.connect(lambda outcome: self._ended(talk, outcome))
         talk.failed.connect(lambda problem: self._failed(talk, problem))
         talk.cancelled.connect(lambda: self._cancelled(talk))
-        jobs_of(self._context).follow(f"导入 {document.title}", talk)
+        self.job = jobs_of(self._context).follow(f"导入 {document.title}", talk, self._reopen)
         talk.start()
+
+    def _reopen(self) -> None:
+        if isValid(self):
+            self.reopened.emit()
 
     def cancel_storing(self) -> None:
         """Ask the import that runs to stop; ``cancelled`` tells when it has."""

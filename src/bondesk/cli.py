@@ -23,6 +23,7 @@ from bondesk.base.findings import errors_in
 from bondesk.base.identity import Identity
 from bondesk.base.options import read_options
 from bondesk.base.steps import Ask, Choose, Confirm, Preview, Progress, Step, play, proposed_answer
+from bondesk.cli_secrets import with_secrets
 from bondesk.engine import (
     checking,
     exporting,
@@ -168,7 +169,7 @@ def pairs(groups: Sequence[Sequence[str]]) -> dict[str, str]:
 def options_from(options: type[Any], groups: Sequence[Sequence[str]]) -> Any:
     """Read ``--set name=value``; an unknown name or value is a wrong call."""
     try:
-        return read_options(options, pairs(groups))
+        return read_options(options, with_secrets(options, pairs(groups)))
     except Refused as refusal:
         raise WrongCall(str(refusal)) from refusal
 

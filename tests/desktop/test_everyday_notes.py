@@ -9,11 +9,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from decimal import Decimal
 from typing import Any
 
+from bondesk import demo
 from bondesk.areas.accounts.book_model import AccountLine
 from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.desktop.form_page import FormPage
-from builders.everyday import Desk, SignIn
-from builders.homes import read
+from builders.clerk import wait_until
+from builders.everyday import PAPER, Desk, SignIn
+from builders.homes import generated, read
 from builders.keys import CTRL, KEY
 
 
@@ -82,3 +84,46 @@ def test_a_note_of_twenty_lines_typed_from_scratch(sign_in: SignIn) -> None:
     filed = {item[0]: item for item in items}
     assert stored(desk, "NT-900") == [(*filed[number], Decimal(10), Decimal(30)) for number in range(1, 21)]
     desk.within("type a note of 20 lines", 320)
+
+
+def first_note(desk: Desk) -> FormPage:
+    """Open the list of notes and the first of them."""
+    desk.run("hzqd")
+    desk.press(KEY.Key_F, CTRL)
+    desk.press(KEY.Key_Return)
+    desk.settle()
+    desk.press(KEY.Key_Return)
+    return desk.form()
+
+
+def test_a_note_is_audited_by_the_second_user_and_taken_back(sign_in: SignIn) -> None:
+    clerk = sign_in()
+    (note_id, *_) = generated(clerk.engine, PAPER)
+    desk = sign_in(demo.AUDITOR)
+    form = first_note(desk)
+    assert form.body.base.id == note_id
+    desk.press(KEY.Key_F10)
+    wait_until(lambda: form.state() == "AUDITED", "the audit")
+    assert read(desk.engine, BondedNote, lambda one: one.state, id=note_id) == ["AUDITED"]
+    desk.within("audit a note", 10)
+    desk.press(KEY.Key_F10, CTRL)
+    wait_until(lambda: form.state() == "DRAFT", "the audit taken back")
+    assert read(desk.engine, BondedNote, lambda one: one.state, id=note_id) == ["DRAFT"]
+    desk.within("audit a note and take it back", 11)
+
+
+def test_a_note_is_copied(sign_in: SignIn) -> None:
+    desk = sign_in()
+    (note_id, *_) = generated(desk.engine, PAPER)
+    source = first_note(desk)
+    before = source.body.grids["lines"].model.rowCount()
+    desk.run("fz")
+    form = desk.form()
+    assert form is not source
+    desk.type("NT-COPY")
+    desk.save()
+    (number, lines) = read(
+        desk.engine, BondedNote, lambda one: (one.internal_no, len(one.lines)), internal_no="NT-COPY"
+    )[0]
+    assert (number, lines) == ("NT-COPY", before)
+    desk.within("copy a note", 24)

@@ -32,6 +32,7 @@ class Option:
     choices: tuple[tuple[str, str], ...]
     table: str
     reference: str
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,14 @@ def option(
     choices: tuple[tuple[str, str], ...] = (),
     table: str = "",
     reference: str = "",
+    secret: bool = False,
 ) -> Any:
-    """Declare an option with its Chinese ``label``; ``table`` names a code table, ``reference`` a document."""
+    """Declare an option with its Chinese ``label``; ``table`` names a code table, ``reference`` a document.
+
+    A ``secret`` is typed unseen, never given on a command line and not shown when its holder is written out.
+    """
     metadata = {"label": label, "help": help, "choices": choices, "table": table, "reference": reference}
-    return dataclasses.field(default=default, metadata=metadata)
+    return dataclasses.field(default=default, metadata={**metadata, "secret": secret}, repr=not secret)
 
 
 _KINDS: dict[Any, str] = {bool: "yesno", int: "integer", Decimal: "number", date: "date", date | None: "date"}
@@ -69,6 +74,7 @@ def options_of(options: type[Any]) -> tuple[Option, ...]:
             choices=entry.metadata["choices"],
             table=entry.metadata["table"],
             reference=entry.metadata["reference"],
+            secret=entry.metadata["secret"],
         )
         for entry in dataclasses.fields(options)
     )

@@ -36,9 +36,16 @@ class ChoiceFilter(Filter):
         holder = QWidgetAction(menu)
         holder.setDefaultWidget(self.list)
         menu.addAction(holder)
+        menu.aboutToShow.connect(self._enter)
         self.button.setMenu(menu)
         self.row.addWidget(self.button, 1)
         self._show()
+
+    def _enter(self) -> None:
+        """Let the arrows and Space work in the list as soon as it is open."""
+        self.list.setFocus()
+        if self.list.currentRow() < 0:
+            self.list.setCurrentRow(0)
 
     def _chosen(self) -> list[QListWidgetItem]:
         items = [self.list.item(row) for row in range(self.list.count())]

@@ -56,6 +56,7 @@ def sections(context: DeskContext, window: Commands, tree: Commands, open_pages:
 def _pages(context: DeskContext, open_pages: Sequence[QWidget]) -> Iterator[tuple[str, QWidget, bool]]:
     from bondesk.desktop.form_page import FormPage
     from bondesk.desktop.list_page import ListPage
+    from bondesk.desktop.report_page import ReportPage
 
     catalogue, identity = context.engine.catalogue, context.identity
     seen = [document for document in catalogue.documents if identity.may(document.key, "view")]
@@ -71,6 +72,12 @@ def _pages(context: DeskContext, open_pages: Sequence[QWidget]) -> Iterator[tupl
         yield "单据与明细表格", form, False
     elif writable:
         yield "单据与明细表格", FormPage(context, writable[0], None), True
+    report = next((page for page in open_pages if isinstance(page, ReportPage)), None)
+    granted = [one for one in catalogue.reports if identity.may(one.key, "view")]
+    if report is not None:
+        yield "报表", report, False
+    elif granted:
+        yield "报表", ReportPage(context, granted[0]), True
 
 
 class KeyList(QDialog):

@@ -102,6 +102,7 @@ def _look_commands(looks: ListLooks, head: ListHead) -> Iterator[Command]:
     yield Command("list.group", "分组", "Ctrl+G", looks.open_grouping, group="hidden")
     yield Command("list.views", "视图", "Ctrl+Shift+V", looks.open_views, group="hidden")
     yield Command("list.save_view", "保存视图", "Ctrl+Shift+S", looks.views.save, group="hidden")
+    yield Command("list.sort", "按光标所在列排序", "Ctrl+Shift+O", looks.sort_here, group="hidden")
     yield Command("list.columns", "列设置…", "Ctrl+Shift+K", looks.set_up_columns, group="look")
 
 

@@ -88,6 +88,14 @@ class ListLooks(QObject):
         self._model.show_sorting(order)
         self.asked.emit()
 
+    def sort_here(self) -> None:
+        """Sort by the column the cursor is in: ascending, descending, unsorted."""
+        here = self._view.currentIndex()
+        if here.isValid():
+            self._view.sort_by(self._model.columns[here.column()].key)
+        elif self._model.rowCount():
+            self._view.enter_rows()
+
     def show_columns(self, keys: tuple[str, ...]) -> None:
         """Show these columns in this order; () the declared ones."""
         self.columns = () if keys == declared_keys(self._document) else keys

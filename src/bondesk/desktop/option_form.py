@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
 from bondesk.base.findings import Finding, error
 from bondesk.base.options import Option, options_of
@@ -51,6 +51,9 @@ class OptionForm(QWidget):
         editor = cell.editor
         editor.set_value(option.default)
         editor.changed.connect(self.changed)
+        if option.secret and isinstance(editor.box, QLineEdit):
+            editor.box.setEchoMode(QLineEdit.EchoMode.Password)
+            editor.box.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         label = QLabel(option.label, self)
         label.setObjectName(f"label.{option.key}")
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -29,6 +28,7 @@ from bondesk.base.reports import Report, ReportTable
 from bondesk.base.steps import Outcome, Progress, Step
 from bondesk.desktop import style
 from bondesk.desktop.background import while_alive
+from bondesk.desktop.commands import Command, CommandActions, Commands
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.explain_panel import ExplainPanel
 from bondesk.desktop.findings_strip import FindingsStrip
@@ -39,7 +39,7 @@ from bondesk.engine import exporting, reporting
 from bondesk.engine.act import Act
 
 _CHARACTER = 9
-_FIRST = "请设定条件后按「查询」（F5）"
+_FIRST = "请设定条件后按「查询」（F5）；F6 进入结果，回车查看数字来历"
 
 
 class ReportPage(QWidget):
@@ -79,11 +79,32 @@ class ReportPage(QWidget):
         view.doubleClicked.connect(self._explain)
         for number, column in enumerate(self.report.columns):
             view.setColumnWidth(number, max(column.width, 2 * len(column.title) + 2) * style.scaled(_CHARACTER))
-        for keys in ("Return", "Enter"):
-            shortcut = QShortcut(QKeySequence(keys), view)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(lambda: self._explain(view.currentIndex()))
         return view
+
+    def _make_commands(self) -> Commands:
+        why = self._why_no_rows
+        return Commands(
+            Command("report.query", "查询", "F5", self.query, self._why_not_query),
+            Command("report.parts", "切换条件与结果", "F6", self.switch_part, why),
+            Command("report.explain", "查看来历", "Return", lambda: self._explain(self.view.currentIndex()), why),
+            Command("report.export", "导出EXCEL", "Ctrl+E", self._export, why),
+        )
+
+    def _why_not_query(self) -> str:
+        return "正在查询" if self._talk is not None else ""
+
+    def _why_no_rows(self) -> str:
+        return "" if self._table.rows else "还没有数据，请先查询"
+
+    def switch_part(self) -> None:
+        """Go from the options to the first figure whose origin can be shown, and back."""
+        if self.view.hasFocus():
+            self.options.focus_first()
+            return
+        self.view.setFocus(Qt.FocusReason.TabFocusReason)
+        if not self.view.selectionModel().hasSelection():
+            columns = (number for number, column in enumerate(self.report.columns) if column.explained)
+            self.view.setCurrentIndex(self.model.index(0, next(columns, 0)))
 
     def _build(self) -> None:
         self.ask = QPushButton("查询 F5", self)
@@ -122,7 +143,9 @@ class ReportPage(QWidget):
         layout.addLayout(tools)
         layout.addWidget(self.split, 1)
         layout.addWidget(self.strip)
-        QShortcut(QKeySequence("F5"), self, self.query)
+        self.commands = self._make_commands()
+        self.bound = CommandActions(self.commands, self, {"report.explain": self.view})
+        self.out.setText(self.bound["report.export"].iconText())
 
     def query(self) -> None:
         """Run the report with the options on the screen."""
@@ -143,6 +166,7 @@ class ReportPage(QWidget):
         self.bar.show()
         self.stop.show()
         self.ask.setEnabled(False)
+        self.bound.refresh()
         self._talk.start()
 
     def _steps(self, act: Act) -> Generator[Step, Any, Outcome]:
@@ -164,6 +188,7 @@ class ReportPage(QWidget):
         self.stop.hide()
         self.ask.setEnabled(True)
         self.said.setText(text)
+        self.bound.refresh()
 
     def _ended(self, _outcome: Outcome) -> None:
         self._rest(f"共 {len(self._table.rows):,} 行")

@@ -19,8 +19,8 @@ class NewPassword:
     """The new password, typed twice."""
 
     account: str = option("用户账号", "", help="空 = 列表中选中的用户")
-    password: str = option("新密码", "", help="至少6位")
-    again: str = option("再输一次", "")
+    password: str = option("新密码", "", help="至少6位", secret=True)
+    again: str = option("再输一次", "", secret=True)
 
 
 def set_user_password(work: Work, options: NewPassword, selected: Sequence[int]) -> Steps:

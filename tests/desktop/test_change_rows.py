@@ -320,6 +320,7 @@ def test_a_change_is_started_from_the_approved_form(books: BookDesk, open_form: 
     with books.office.act(SYSTEM) as act:
         approved = records.load_numbered(act, books.office.document("account"), BOOK).id
     page = open_form(approved, "account")
+    assert "请点「变更」" in page.notice.label.text()
     page.bound["form.change"].trigger()
     books.settle()
     (yes,) = page.findChildren(QPushButton, "question_yes")

@@ -26,7 +26,9 @@ def why_locked(document: DocumentType, base: Draft, identity: Identity, *, unloc
         return f"只读：您没有修改「{document.title}」的权限"
     flow = document.flow
     if flow.closed:
-        return f"只读：「{document.title}」只能查看"
+        path = document.change
+        way = "，需要修改请点「变更」" if path and path.approved == document.key else ""
+        return f"只读：「{document.title}」只能查看{way}"
     if not unlocked:
         return "已锁定：按「修改」（F2）后可以编辑，保存后重新锁定"
     if not flow.states or flow.editable(base.state):

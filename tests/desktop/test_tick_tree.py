@@ -73,8 +73,9 @@ def test_the_tree_shows_every_right_of_the_catalogue_and_what_is_granted(open_fo
         branch = item_at(ticks, area, document.title)
         titles = [branch.child(n).text(0) for n in range(branch.childCount())]
         assert titles == [title for _, title in CATALOGUE.rights_of(document)]
+    areas = {area.key: area.title for area in CATALOGUE.areas}
     for report in CATALOGUE.reports:
-        assert item_at(ticks, "报表", report.title, "查看").checkState(0) is Qt.CheckState.Unchecked
+        assert item_at(ticks, areas[report.area], report.title, "查看").checkState(0) is Qt.CheckState.Unchecked
     part = item_at(ticks, "商品信息", CATALOGUE.document("part").title)
     assert (part.checkState(0), part.text(1)) == (Qt.CheckState.PartiallyChecked, f"2 / {part.childCount()}")
     assert item_at(ticks, UNKNOWN, "old_paper · view").checkState(0) is Qt.CheckState.Checked
@@ -127,7 +128,7 @@ def test_quick_buttons_act_on_what_is_shown_of_the_marked_branch(open_form: Open
     only_view, everything, nothing = ticks._buttons
     ticks.tree.setCurrentItem(item_at(ticks, "商品信息"))
     only_view.click()
-    goods = {d.key for d in CATALOGUE.documents if d.area == "goods"}
+    goods = {d.key for d in (*CATALOGUE.documents, *CATALOGUE.reports) if d.area == "goods"}
     assert set(rights(page)) == {(key, "view") for key in goods} | {("old_paper", "view")}
     everything.click()
     assert {("bom", "edit"), ("part", "import")} <= set(rights(page))

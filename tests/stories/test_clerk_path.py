@@ -15,6 +15,7 @@ from bondesk.adapters.rehearsal import mark_rehearsal
 from bondesk.app import first_administrator, load_codes, open_engine
 from bondesk.base.explanation import Explanation
 from bondesk.desktop.findings_view import FindingsDialog
+from bondesk.desktop.form_page import FormPage
 from bondesk.settings import Home, Settings, carried
 from builders.clerk import Clerk, wait_until
 
@@ -48,7 +49,11 @@ def test_from_workbook_to_explained_balance(home: Home, qtbot: QtBot) -> None:
         said = clerk.import_workbook(key, carried("resources") / "demo" / name)
         assert said.startswith("已导入"), said
 
-    company = clerk.open_form("company")
+    clerk.window.open_module("list.company")
+    company = clerk.window.pages.current()
+    assert isinstance(company, FormPage)
+    wait_until(lambda: company._ready, "the company")
+    clerk.press(company, "form.unlock")
     for field, value in (
         ("customs_code", "441994Z001"),
         ("name", "东莞澄岚电子有限公司"),

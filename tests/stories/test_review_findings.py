@@ -20,7 +20,7 @@ from bondesk.base.errors import Refused
 from bondesk.base.findings import errors_in
 from bondesk.base.numbers import plain
 from bondesk.base.steps import play
-from bondesk.engine import records
+from bondesk.engine import changing, records
 from bondesk.engine.engine import SYSTEM, Engine
 from bondesk.engine.importing import import_steps
 from bondesk.engine.receiving import receive
@@ -303,11 +303,12 @@ def test_a_number_too_large_names_its_cell(
 
 
 def test_a_consumption_version_must_be_digits(engine: Engine) -> None:
-    account = engine.catalogue.document("account")
+    account, draft = engine.catalogue.document("account"), engine.catalogue.document("account_draft")
     with engine.acting(SYSTEM) as act:
-        draft = records.copy_draft(act, account, act.facts.find(account.header)[0].id)
-        draft.lines["consumptions"][0].values["uc_version"] = "V1"
-        found = records.check(act, account, draft)
+        opened = changing.start(act, account, act.facts.find(account.header)[0].id)
+        header = records.load(act, draft, opened)
+        header.consumptions[0].uc_version = "V1"
+        found = records.findings_of(act, draft, header)
     assert any("单耗版本号须为不超过8位的数字" in finding.text for finding in found)
 
 

@@ -45,6 +45,7 @@ def calls(tmp_path: Path) -> dict[str, list[list[str]]]:
         "template": [["template", key, "--out", str(tmp_path / "template.xlsx")] for key in books],
         "import": [["import", key, str(book)] for key in books],
         "list": [["list", key] for key in documents],
+        "export": [["export", key, str(tmp_path / "template.xlsx")] for key in documents],
         "run": [["run", script.key] for script in CATALOGUE.scripts],
         "audit": [["audit", "bonded_note", "I2401080001"]],
         "unaudit": [["unaudit", "bonded_note", "I2401080001"]],

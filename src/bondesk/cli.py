@@ -297,6 +297,8 @@ def read_answer(step: Step, given: Any) -> Any:
 def _run(home: Home, given: argparse.Namespace) -> int:
     engine, identity = signed_in(home, given)
     script = engine.catalogue.script(given.action)
+    with engine.acting(identity) as act:  # who may not run it is not asked for its secrets
+        act.require(engine.catalogue.document(script.document), script.key)
     options = options_from(script.options, given.set)
     with engine.acting(identity) as act:
         outcome = play(scripts.start(act, script, options), answered_from(given.answers))

@@ -218,8 +218,8 @@ class FormBody(QWidget):
         boxes = [cell.editor.box for cell in self.header.cells.values() if cell.editor.editable]
         last = bool(boxes) and boxes[-1] is QApplication.focusWidget()
         grid = next(iter(self.grids.values()), None)
-        if last and self.rows.go_in():
-            return
+        if last and (self.rows.go_in() or grid is None):
+            return  # outside the form its keys, the one to save among them, would do nothing
         if grid is None or not last:
             self.focusNextChild()
             return

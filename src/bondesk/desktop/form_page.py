@@ -385,7 +385,9 @@ class FormPage(QWidget):
         return _RUNNING if self.deeds.busy or not self._ready else ""
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Ask before unsaved typing is lost."""
+        """Ask before unsaved typing is lost; what stands in a box or a cell still being typed in counts."""
+        if self._ready and self.body.editable and not self._closing:
+            self.body.commit()
         if self.dirty and not self._closing:
             event.ignore()
             self._ask_unsaved()

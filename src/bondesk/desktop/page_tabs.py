@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QWidget
 from shiboken6 import isValid
 
-from bondesk.desktop.page_group import LastUsed, PageGroup, PageWindow
+from bondesk.desktop.page_group import LastUsed, PageBar, PageGroup, PageWindow
 from bondesk.desktop.page_menu import show_page_menu
 
 Place = Literal["main", "side", "window"]
@@ -40,6 +40,9 @@ class PageTabs(QStackedWidget):
         self._walk_over.setSingleShot(True)
         self._walk_over.setInterval(_WALK_MS)
         self._walk_over.timeout.connect(self._last.end_walk)
+        self._handed_on = QTimer(self)
+        self._handed_on.setSingleShot(True)
+        self._handed_on.timeout.connect(self._hand_on)
         self.addWidget(QWidget(self))
         self.addWidget(self.split)
         for group in (self.tabs, self.side):
@@ -285,4 +288,12 @@ class PageTabs(QStackedWidget):
         self.side.setVisible(bool(self.side.count()))
         self.setCurrentIndex(1 if self.tabs.count() else 0)
         self._settling = False
+        self._handed_on.start()
         self.switched.emit()
+
+    def _hand_on(self) -> None:
+        """Give the keyboard a closed page left behind to the page now in front, where the cursor was in it."""
+        page = self.current()
+        focus = page.window().focusWidget() if page is not None else None
+        if page is not None and (focus is None or isinstance(focus, PageBar)):
+            (page.focusWidget() or page).setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,0 +1,111 @@
+"""Everyday tasks in forms without the mouse, each with a budget of keystrokes: closing, codes, lines."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from bondesk.areas.codes.exchange_rate import ExchangeRate
+from bondesk.desktop.form_page import FormPage
+from builders.clerk import wait_until
+from builders.everyday import PAPER, Desk, SignIn, lines, open_paper
+from builders.homes import read
+from builders.keys import CTRL, KEY
+
+
+def asked(desk: Desk) -> None:
+    """Wait for the question on closing, the cursor on its first answer."""
+
+    def there() -> bool:
+        focus = QApplication.focusWidget()
+        return isinstance(focus, QPushButton) and focus.objectName() == "unsaved_save"
+
+    wait_until(there, "the question")
+
+
+def closed(desk: Desk) -> None:
+    """Wait until no form is open."""
+    wait_until(lambda: not any(isinstance(page, FormPage) for page in desk.window.pages.pages()), "the closing")
+
+
+def test_a_document_is_closed_with_saving(sign_in: SignIn) -> None:
+    desk = sign_in()
+    open_paper(desk, PAPER)
+    desk.press(KEY.Key_F6)
+    desk.press(KEY.Key_Right)
+    desk.type("77")
+    desk.press(KEY.Key_Return)
+    desk.press(KEY.Key_W, CTRL)
+    asked(desk)
+    desk.press(KEY.Key_Return)
+    closed(desk)
+    assert lines(desk, PAPER)[0][1] == 77
+    desk.within("close with saving", 7)
+    page = desk.list()
+    wait_until(lambda: page.isAncestorOf(desk.window.focusWidget()), "the keyboard back in the list")
+
+
+@pytest.mark.parametrize("place", ["cell", "box"])
+def test_what_is_still_being_typed_is_not_lost_on_closing(sign_in: SignIn, place: str) -> None:
+    desk = sign_in()
+    form = open_paper(desk, PAPER)
+    if place == "cell":
+        desk.press(KEY.Key_F6)
+        desk.press(KEY.Key_Right)
+        desk.type("78")
+    else:
+        form.body.header.cells["supervision_mode"].editor.box.setFocus()
+        desk.type("5")
+    desk.press(KEY.Key_W, CTRL)
+    asked(desk)
+    if place == "cell":
+        desk.press(KEY.Key_Return)
+        closed(desk)
+        assert lines(desk, PAPER)[0][1] == 78
+
+
+def test_a_clean_document_closes_and_the_list_has_the_keyboard(sign_in: SignIn) -> None:
+    desk = sign_in()
+    open_paper(desk, PAPER)
+    desk.press(KEY.Key_W, CTRL)
+    closed(desk)
+    page = desk.list()
+    wait_until(lambda: page.isAncestorOf(desk.window.focusWidget()), "the keyboard back in the list")
+
+
+def test_a_new_exchange_rate(sign_in: SignIn) -> None:
+    desk = sign_in()
+    desk.run("xzhl")
+    form = desk.form()
+    desk.type("oy")
+    desk.press(KEY.Key_Return)
+    desk.type("2024-07-01")
+    desk.press(KEY.Key_Return)
+    desk.type("7.8123")
+    desk.press(KEY.Key_Return)
+    assert form.isAncestorOf(QApplication.focusWidget()), "Enter in the last box leads out of the form"
+    desk.save()
+    found = read(desk.engine, ExchangeRate, lambda one: (one.currency, one.rate_date, one.rate))
+    assert ("EUR", date(2024, 7, 1), Decimal("7.8123")) in found
+    desk.within("a new exchange rate", 29)
+
+
+def test_a_rate_without_its_date_is_refused_aloud(sign_in: SignIn) -> None:
+    desk = sign_in()
+    desk.run("xzhl")
+    form = desk.form()
+    desk.type("oy")
+    desk.press(KEY.Key_Return, times=2)
+    desk.type("7.8123")
+    desk.press(KEY.Key_Return)
+    desk.press(KEY.Key_S, CTRL)
+    wait_until(form.notice.isVisible, "the refusal")
+    assert "日期" in form.notice.label.text()
+    assert form.dirty

@@ -33,6 +33,7 @@ from bondesk.areas.reports.book_difference import BOOK_DIFFERENCE
 from bondesk.areas.reports.item_ledger import ITEM_LEDGER
 from bondesk.areas.reports.material_status import MATERIAL_STATUS
 from bondesk.areas.setup.company import COMPANY, company_of, sender_of
+from bondesk.areas.setup.element_name import ELEMENT_NAME
 from bondesk.areas.setup.export_layout import EXPORT_LAYOUT
 from bondesk.areas.setup.head_template import TemplateReading, head_template_of
 from bondesk.areas.setup.import_setting import IMPORT_SETTING
@@ -106,6 +107,7 @@ CATALOGUE = Catalogue(
         HS_CODE,
         IMPORT_SETTING,
         EXPORT_LAYOUT,
+        ELEMENT_NAME,
         head_template_of(TemplateReading(_declared, FactsCodeBook)),
         COMPANY,
         USER_GROUP,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import InstrumentedAttribute
 
-from bondesk.base.findings import Finding, Severity
+from bondesk.base.findings import Finding, Severity, error
 from bondesk.base.messages import Element, Message, MessageFacts
 from bondesk.base.numbers import places_of, plain
 from bondesk.engine.ports import Composed
@@ -20,8 +20,45 @@ _TEXT = re.compile(r"C(?:(\d+))?(?:\.\.(\d+))?")
 _NUMBER = re.compile(r"[ND](\d+)(?:,(\d+))?")
 
 
-def compose(message: Message, document: Any, facts: MessageFacts) -> Composed:
-    """Read every element of ``message`` from ``document``; findings name element, field and line."""
+#: (group, element) → (name it is sent with, whether it is sent); what is not named stays as declared.
+Names = Mapping[tuple[str, str], tuple[str, bool]]
+#: The group the tail of a message goes by.
+TAIL = "（报文尾）"
+
+
+def compose(message: Message, document: Any, facts: MessageFacts, names: Names | None = None) -> Composed:
+    """Read every element of ``message`` from ``document``; findings name element, field and line.
+
+    ``names`` corrects element names (报文元素). An element left out that customs demands is MSGN-03.
+    """
+    composed = _composed(message, document, facts)
+    return _renamed(message, composed, names) if names else composed
+
+
+def _renamed(message: Message, composed: Composed, names: Names) -> Composed:
+    """Lay the enterprise's corrections over what was composed."""
+    groups = tuple((name, _corrected(name, elements, names)) for name, elements in composed.groups)
+    tail = _corrected(TAIL, composed.tail, names)
+    parts = [(group.name, group.elements) for group in message.groups] + [(TAIL, message.tail)]
+    wrong = [
+        error("MSGN-03", f"「{one.label}」({one.name}) 必须发送，请在「报文元素」中恢复")
+        for name, elements in parts
+        for one in elements
+        if one.need == "M" and not names.get((name, one.name), ("", True))[1]
+    ]
+    return Composed(groups, tail, (*composed.findings, *wrong))
+
+
+def _corrected(group: str, elements: tuple[tuple[str, str], ...], names: Names) -> tuple[tuple[str, str], ...]:
+    found = []
+    for element, text in elements:
+        own, sent = names.get((group, element), ("", True))
+        if sent:
+            found.append((own or element, text))
+    return tuple(found)
+
+
+def _composed(message: Message, document: Any, facts: MessageFacts) -> Composed:
     findings: list[Finding] = list(message.checks(document, facts))
     groups = []
     for group in message.groups:

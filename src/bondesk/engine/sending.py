@@ -17,12 +17,13 @@ from typing import Any
 from sqlalchemy import select, update
 
 from bondesk.base.documents import DocumentType
+from bondesk.base.element_name import MessageNames
 from bondesk.base.errors import OutsideFailure, Refused
 from bondesk.base.findings import Finding, Severity, errors_in
 from bondesk.base.identity import Identity
 from bondesk.base.messages import Message, MessageFacts
 from bondesk.engine.act import Act
-from bondesk.engine.composing import compose
+from bondesk.engine.composing import Names, compose
 from bondesk.engine.engine import Engine
 from bondesk.engine.history import log_bulk, log_deed
 from bondesk.engine.ports import Gateway
@@ -105,6 +106,14 @@ def _forced(act: Act, document: DocumentType, header: Any, found: list[Finding],
     return [one for one in found if one not in over]
 
 
+def _names(act: Act, message: Message) -> Names:
+    """Return what the enterprise's 报文元素 corrects in a message."""
+    corrected = act.facts.one(MessageNames, message_code=message.code)
+    if corrected is None or not corrected.active:
+        return {}
+    return {(line.group_name, line.element): (line.own_name, line.sent) for line in corrected.elements}
+
+
 def _order_one(act: Act, document: DocumentType, message: Message, header: Any, force: str) -> list[Finding]:
     number = document.number_of(header)
     send = document.flow.move("send")
@@ -116,7 +125,7 @@ def _order_one(act: Act, document: DocumentType, message: Message, header: Any, 
     with act.session.no_autoflush:
         found = [finding for finding in findings_of(act, document, header) if errors_in([finding])]
     found += _forced(act, document, header, errors_in(_before_send(act, document, header)), force)
-    composed = compose(message, header, facts)
+    composed = compose(message, header, facts, _names(act, message))
     found += composed.findings
     if errors_in(found):
         return [_named(number, finding) for finding in found]

@@ -19,6 +19,7 @@ from bondesk.engine.drafts import Draft, LineDraft
 TRADE: Mapping[str, str] = {
     "record_no": "E52042300A01",
     "uc_version": "9",
+    "own_name": "EtpsName",
     "erp_unit": "千克",
     "product_hs": "8504401990",
     "material_hs": "8532",

@@ -59,7 +59,7 @@ def unspaced(text: str) -> str:
 
 
 class CommandPalette(QDialog):
-    """A line to type in and the entries that match; Enter runs the marked one."""
+    """A line to type in and the entries that match; Enter runs the marked one, or the first that is still found."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class CommandPalette(QDialog):
         self._entries, self._initials = entries, initials
         self._shown: list[Entry] = []
         self._further, self._found = further, list[Entry]()
-        self._asked = ""
+        self._asked, self._entered = "", False
         self._rested = QTimer(self)
         self._rested.setSingleShot(True)
         self._rested.setInterval(DEBOUNCE_MS)
@@ -113,7 +113,7 @@ class CommandPalette(QDialog):
         self._refill("")
 
     def _typed(self, typed: str) -> None:
-        self._found, self._asked = [], ""
+        self._found, self._asked, self._entered = [], "", False
         if self._further is not None and typed.strip():
             self._rested.start()
         else:
@@ -133,6 +133,8 @@ class CommandPalette(QDialog):
             marked = self._marked()
             self._refill(typed)
             self._mark(max(marked, 0))
+            if self._entered and self._shown:
+                self._run()
 
         if self._further is not None:
             self._further(typed, take)
@@ -147,8 +149,14 @@ class CommandPalette(QDialog):
         self._mark(0)
         self.list.setVisible(bool(self._shown))
         self.nothing.setVisible(not self._shown)
-        waiting = bool(self._asked) or self._rested.isActive()
-        self.nothing.setText("正在查找单据和代码…" if waiting else "没有匹配的项目")
+        self._say_nothing()
+
+    def _say_nothing(self) -> None:
+        looking = "正在查找，找到后即打开…" if self._entered else "正在查找单据和代码…"
+        self.nothing.setText(looking if self._looking() else "没有匹配的项目")
+
+    def _looking(self) -> bool:
+        return bool(self._asked) or self._rested.isActive()
 
     def _mark(self, row: int) -> None:
         marked = self.list.topLevelItem(row)
@@ -176,3 +184,6 @@ class CommandPalette(QDialog):
             entry = self._shown[row]
             self.close()
             entry.run()
+        elif self._looking():
+            self._entered = True
+            self._say_nothing()

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -74,6 +74,9 @@ class ScriptDialog(QDialog):
         self.next.setObjectName("script_next")
         self.next.setDefault(True)
         self.next.clicked.connect(lambda: self._go())
+        self.next.setToolTip("Ctrl+Enter：其余选项不变，直接继续")
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self, self.next.click)
         self.leave = QPushButton("取消", self)
         self.leave.setObjectName("script_cancel")
         self.leave.setAutoDefault(False)

@@ -111,6 +111,7 @@ def test_what_is_not_granted_is_not_there(fill: Fill, make_desk: Any, open_list:
         "list.group",
         "list.views",
         "list.save_view",
+        "list.sort",
         "list.columns",
     ]
 

@@ -17,7 +17,7 @@ from bondesk.desktop.form_page import FormPage
 from builders.clerk import wait_until
 from builders.everyday import PAPER, Desk, SignIn, lines, open_paper
 from builders.homes import read
-from builders.keys import CTRL, KEY
+from builders.keys import CTRL, KEY, SHIFT
 
 
 def asked(desk: Desk) -> None:
@@ -109,3 +109,31 @@ def test_a_rate_without_its_date_is_refused_aloud(sign_in: SignIn) -> None:
     wait_until(form.notice.isVisible, "the refusal")
     assert "日期" in form.notice.label.text()
     assert form.dirty
+
+
+def test_a_line_is_copied_and_changed(sign_in: SignIn) -> None:
+    desk = sign_in()
+    open_paper(desk, PAPER)
+    before = lines(desk, PAPER)
+    desk.press(KEY.Key_F6)
+    desk.press(KEY.Key_D, CTRL | SHIFT)
+    desk.press(KEY.Key_Right)
+    desk.type("55")
+    desk.press(KEY.Key_Return)
+    desk.save()
+    part, _, currency = before[0]
+    assert lines(desk, PAPER) == [before[0], (part, 55, currency), *before[1:]]
+    desk.within("copy a line and change it", 7)
+
+
+def test_a_copied_line_and_the_new_numbers_are_taken_back_at_once(sign_in: SignIn) -> None:
+    desk = sign_in()
+    form = open_paper(desk, PAPER)
+    model = form.body.grids["lines"].model
+    numbers = [line.values["line_no"] for line in model.lines]
+    desk.press(KEY.Key_F6)
+    desk.press(KEY.Key_D, CTRL | SHIFT)
+    assert [line.values["line_no"] for line in model.lines] == [1, None, *(number + 1 for number in numbers[1:])]
+    desk.press(KEY.Key_Z, CTRL)
+    assert [line.values["line_no"] for line in model.lines] == numbers
+    assert not form.dirty

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication
 
 from bondesk.base.documents import LineTable
 from bondesk.desktop.commands import Command, Commands
-from bondesk.desktop.edited import EditedLine, duplicate, empty_value
-from bondesk.desktop.form_edits import CellChange, CellsEdit, LinesShifted, LinesTaken, change_of
+from bondesk.desktop.edited import EditedLine, blank_line, duplicate, empty_value
+from bondesk.desktop.form_edits import CellChange, CellsEdit, LinesPut, LinesShifted, LinesTaken, change_of
 from bondesk.desktop.line_model import LineModel
 from bondesk.desktop.line_view import LineView
 
@@ -58,8 +58,19 @@ class LineDeeds:
         """Open a line above the current one."""
         self._finish()
         row = max(0, self._view.currentIndex().row())
-        self._model.insert(row)
+        self._put(row, [blank_line(self._table)])
         self._view.start_line(row)
+
+    def _put(self, row: int, fresh: Sequence[EditedLine]) -> None:
+        """Put lines in; where lines are numbered by their place, those below move on, else two would be equal."""
+        lines = self._model.lines
+        placed = all(line.values.get(_NUMBER) in (None, place) for place, line in enumerate(lines, 1))
+        below = [line for line in lines[row:] if line.values.get(_NUMBER) is not None]
+        if self._model.column(_NUMBER) < 0 or not placed or not below:
+            self._model.insert(row, fresh)
+            return
+        changes = [change_of(line, _NUMBER, line.values[_NUMBER] + len(fresh)) for line in below]
+        self._model.together("插入行", [CellsEdit(self._model, changes), LinesPut(self._model, row, fresh)])
 
     def next_line(self) -> None:
         """Go to the first cell of the next line; the rest of the current one stays as it is."""
@@ -70,7 +81,7 @@ class LineDeeds:
         """Copy the marked lines below the last of them."""
         self._finish()
         rows, here = self._view.rows(), self._view.currentIndex()
-        self._model.insert(rows[-1] + 1, [duplicate(self._table, self._model.lines[row]) for row in rows])
+        self._put(rows[-1] + 1, [duplicate(self._table, self._model.lines[row]) for row in rows])
         self._view.show_cell(rows[-1] + 1, here.column())
 
     def remove(self) -> None:

@@ -7,12 +7,14 @@ from sqlalchemy import create_engine
 
 from bondesk.areas.index import CATALOGUE
 from bondesk.base.attachment import Attachment
+from bondesk.base.formal_copy import MatchPair
 from bondesk.base.records import Base
 from bondesk.engine.tables import Outbox
 
 assert CATALOGUE.documents, "importing the catalogue maps the areas' tables"
 assert Outbox.metadata is Base.metadata, "importing it maps the engine's tables"
 assert Attachment.metadata is Base.metadata, "importing it maps the attachments"
+assert MatchPair.metadata is Base.metadata, "importing it maps the pairs of draft and formal copy"
 target_metadata = Base.metadata
 
 

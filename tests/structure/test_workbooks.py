@@ -77,8 +77,9 @@ def like_account(account: dict[str, Headings]) -> dict[str, Headings]:
     return {"表头": head, **goods, "单损耗": account["单损耗"]}
 
 
-#: Workbooks of our own: the interchange names none for qualifications and for drafts.
+#: Workbooks of our own: the interchange names none for qualifications, drafts of books and formal copies.
 OWN = {"qualification", "qualification_draft", "account_draft", "handbook_draft"}
+OWN |= {"bonded_note_formal", "declaration_formal"}
 
 
 def headings_of(plan: SheetPlan) -> Headings:

@@ -13,6 +13,7 @@ from bondesk.areas.codes.customs_code import CUSTOMS_CODE, FactsCodeBook
 from bondesk.areas.codes.exchange_rate import EXCHANGE_RATE
 from bondesk.areas.codes.hs_code import HS_CODE, elements_of
 from bondesk.areas.codes.partner import PARTNER
+from bondesk.areas.declarations.declaration import DECLARATION, FORMAL_DECLARATION
 from bondesk.areas.goods.bom import BOM
 from bondesk.areas.goods.bom_explosion import BOM_EXPLOSION
 from bondesk.areas.goods.consolidation_map import consolidation_map
@@ -25,6 +26,7 @@ from bondesk.areas.goods.part import PART
 from bondesk.areas.goods.unit_consumption import UNIT_CONSUMPTION
 from bondesk.areas.notes.bonded_note import BONDED_NOTE
 from bondesk.areas.notes.book_usage import rows_in_use
+from bondesk.areas.notes.formal_note import FORMAL_NOTE
 from bondesk.areas.notes.map_usage import unsent_note_of
 from bondesk.areas.notes.note_generation import GENERATE_NOTES
 from bondesk.areas.notes.source_document import SOURCE_DOCUMENT
@@ -80,6 +82,7 @@ def _book_scripts() -> tuple[Script, ...]:
 CATALOGUE = Catalogue(
     areas=(
         Area("notes", "保税智慧通关"),
+        Area("declarations", "报关单"),
         Area("accounts", "账册管理"),
         Area("goods", "商品信息"),
         Area("reports", "报表"),
@@ -90,6 +93,9 @@ CATALOGUE = Catalogue(
     documents=(
         SOURCE_DOCUMENT,
         BONDED_NOTE,
+        FORMAL_NOTE,
+        DECLARATION,
+        FORMAL_DECLARATION,
         *QUALIFICATIONS,
         *ACCOUNTS,
         *HANDBOOKS,

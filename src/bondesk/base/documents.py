@@ -20,10 +20,11 @@ Rule = Callable[[Any, Facts], Iterable[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A titled group of head fields on the form."""
+    """A titled group of head fields on the form; groups with a ``tab`` stand on a page of their own by that title."""
 
     title: str
     attributes: tuple[Any, ...]
+    tab: str = ""
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -31,9 +32,9 @@ class Group:
         return tuple(field_of(attribute) for attribute in self.attributes)
 
 
-def group(title: str, *attributes: Any) -> Group:
+def group(title: str, *attributes: Any, tab: str = "") -> Group:
     """Declare a form group."""
-    return Group(title, attributes)
+    return Group(title, attributes, tab)
 
 
 @dataclass(frozen=True, slots=True)

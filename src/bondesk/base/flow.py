@@ -108,3 +108,39 @@ AUDITED = Flow(
         Move("void", "作废", frozenset({"DRAFT"}), "VOID"),
     ),
 )
+
+#: The life of a declaration (handbook 6.5): ours until it is sent, then what customs says, the furthest of it.
+DECLARED_AND_RELEASED = Flow(
+    "declared_and_released",
+    states=(
+        _DRAFT,
+        _AUDITED,
+        State("SENDING", "待发送", "info", rank=2),
+        State("SENT", "已发送", "info", rank=3),
+        State("UPLOADED", "已上传", "info", rank=4),
+        State("FAILED", "申报失败", "bad", editable=True, rank=5),
+        State("DECLARED", "已申报", "warn", rank=6),
+        State("PENDING", "挂起", "warn", rank=7),
+        State("REVIEW", "重审", "warn", rank=8),
+        State("EXAMINED", "审结", "info", rank=9),
+        State("TAXDUE", "待缴税", "warn", rank=10),
+        State("INSPECT", "查验", "warn", rank=11),
+        State("GUARANTEE", "担保放行", "good", rank=12),
+        State("RELEASED", "放行", "good", rank=13),
+        State("CLEARED", "结关", "good", rank=14),
+        State("RETURNED", "退单", "bad", editable=True, rank=15),
+        State("DELETED", "删单", "muted", rank=16),
+        State("VOID", "作废", "muted", rank=17),
+    ),
+    moves=(
+        Move("audit", "审核", frozenset({"DRAFT", "FAILED", "RETURNED"}), "AUDITED", checked=True),
+        Move("unaudit", "取消审核", frozenset({"AUDITED"}), "DRAFT"),
+        Move("send", "发送", frozenset({"AUDITED"}), "SENDING"),
+        Move("void", "作废", frozenset({"DRAFT", "FAILED", "RETURNED"}), "VOID"),
+    ),
+)
+
+
+def formal_copy_of(flow: Flow) -> Flow:
+    """Return the flow of what customs has of a kind of document: the same states, nothing to order or edit."""
+    return Flow(f"{flow.key}_formal", states=flow.states, closed=True)

@@ -24,6 +24,7 @@ from bondesk.base.columns import (
     Weight,
 )
 from bondesk.base.fields import shown
+from bondesk.base.formal_copy import COPIES, MATCH_STATES
 from bondesk.base.records import Flowing, Line, Record, Row, belongs_to
 
 IE_FLAGS = (("I", "进口"), ("E", "出口"))
@@ -126,11 +127,11 @@ class NoteLineSource(Row):
 
 
 class BondedNote(Record, Flowing):
-    """One note; drafts and what customs has made of them share the row."""
+    """One note: a draft of ours with what customs made of it, or (``copy`` formal) what customs has."""
 
     __tablename__ = "bonded_note"
     __table_args__ = (
-        Index("ix_bonded_note_key", "company_id", "internal_no", unique=True),
+        Index("ix_bonded_note_key", "company_id", "copy", "internal_no", unique=True),
         Index("ix_bonded_note_seq", "company_id", "seq_no"),
         Index("ix_bonded_note_bond", "company_id", "bond_no"),
         Index("ix_bonded_note_record", "company_id", "record_no"),
@@ -138,6 +139,9 @@ class BondedNote(Record, Flowing):
         Index("ix_bonded_note_state", "company_id", "state"),
     )
 
+    copy: Mapped[Code10] = shown(
+        "单据种类", choices=COPIES, readonly=True, insert_default="draft", server_default="draft"
+    )
     internal_no: Mapped[Code64] = shown("企业内部清单编号", required=True, width=16)
     bond_no: Mapped[Code18] = shown("清单编号", readonly=True, width=20)
     seq_no: Mapped[Code18] = shown("预录入统一编号", readonly=True, width=20)
@@ -174,6 +178,7 @@ class BondedNote(Record, Flowing):
     writeoff_mode: Mapped[Code4] = shown("核扣方式", readonly=True)
     declaration_seq_no: Mapped[Code18] = shown("报关单统一编号", readonly=True)
     declaration_no: Mapped[Code18] = shown("报关单编号", readonly=True, width=20)
+    match_state: Mapped[Code10] = shown("对应状态", choices=MATCH_STATES, readonly=True)
     customs_reason: Mapped[Memo] = shown("海关回执说明", readonly=True)
     customs_at: Mapped[datetime | None] = shown("回执时间", readonly=True)
     reason: Mapped[Memo] = shown("拆单说明", readonly=True)

@@ -8,6 +8,7 @@ from bondesk.areas.goods.consolidation_map import ConsolidationMap
 from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.areas.notes.source_document import SourceLine
 from bondesk.base.facts import Facts
+from bondesk.base.formal_copy import DRAFT
 
 #: States in which customs has not seen the note.
 _UNSENT = ("DRAFT", "AUDITED", "SENDING", "REJECTED")
@@ -28,6 +29,6 @@ def unsent_note_of(row: ConsolidationMap, facts: Facts) -> str:
 
 def _notes(row: ConsolidationMap, facts: Facts) -> Iterator[BondedNote]:
     for state in _UNSENT:
-        for note in facts.find(BondedNote, state=state):
+        for note in facts.find(BondedNote, copy=DRAFT, state=state):
             if note.goods_flag == row.goods_flag and row.record_no in ("", note.record_no):
                 yield note

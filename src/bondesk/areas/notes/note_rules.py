@@ -15,6 +15,7 @@ from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
 from bondesk.areas.notes.declaration_key import DeclarationKey, declaration_key
 from bondesk.base.facts import Facts
 from bondesk.base.findings import Finding, error, note
+from bondesk.base.formal_copy import DRAFT
 from bondesk.base.numbers import price_of, prices_agree
 
 _PAUSED = {"I": {"4", "5", "7"}, "E": {"4", "6", "7"}}
@@ -184,7 +185,7 @@ def codes_whole(document: BondedNote, _facts: Facts) -> Iterator[Finding]:
 
 def number_unique(document: BondedNote, facts: Facts) -> Iterator[Finding]:
     """NOTE-14: the internal number is used once per company."""
-    for other in facts.find(BondedNote, internal_no=document.internal_no):
+    for other in facts.find(BondedNote, copy=DRAFT, internal_no=document.internal_no):
         if other.id != document.id:
             yield error("NOTE-14", f"企业内部清单编号 {document.internal_no} 重复", "internal_no")
 

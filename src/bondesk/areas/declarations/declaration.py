@@ -1,0 +1,132 @@
+"""报关单: the draft we make and send, and the formal copy customs has of it (handbook 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bondesk.areas.declarations.declaration_face import DECLARATION_FORM, DECLARATION_LINES, declaration_workbook
+from bondesk.areas.declarations.declaration_model import Declaration
+from bondesk.areas.notes.paper_kinds import TRADE_PAPERS
+from bondesk.areas.setup.company import company_of
+from bondesk.base.documents import DocumentType
+from bondesk.base.facts import Facts
+from bondesk.base.findings import Finding, error
+from bondesk.base.flow import DECLARED_AND_RELEASED, formal_copy_of
+from bondesk.base.formal_copy import DRAFT, FORMAL
+
+_D = Declaration
+MAX_LINES = 50
+
+
+def party_defaults(facts: Facts) -> Mapping[str, Any]:
+    """Propose the enterprise as 境内收发货人 and 消费使用/生产销售单位, and who declares for it."""
+    company = company_of(facts)
+    return {
+        "domestic_code": company.customs_code or "",
+        "domestic_credit": company.credit_code or "",
+        "domestic_name": company.name or "",
+        "end_user_code": company.customs_code or "",
+        "end_user_credit": company.credit_code or "",
+        "end_user_name": company.name or "",
+        "declarant_code": company.declarant_customs_code or company.customs_code or "",
+        "declarant_credit": company.declarant_credit_code or company.credit_code or "",
+        "declarant_name": company.declarant_name or company.name or "",
+        "declared_on": facts.today,
+    }
+
+
+#: What an imported declaration may leave empty and customs knows a usual value for.
+_USUAL = {
+    "entry_type": "M",
+    "edi_mark": "1",
+    "marks": "N/M",
+    "special_relation": "9",
+    "price_influence": "9",
+    "royalty": "9",
+    "formula_price": "9",
+    "provisional_price": "9",
+}
+
+
+def derive_declaration(declaration: Declaration, facts: Facts) -> None:
+    """Number lines in order, fill the usual codes and our own parties where they are empty."""
+    usual = dict(_USUAL)
+    if declaration.copy != FORMAL:
+        usual |= {key: value for key, value in party_defaults(facts).items() if value}
+    else:
+        usual["internal_no"] = declaration.declaration_no or declaration.seq_no or ""
+    for key, value in usual.items():
+        if not getattr(declaration, key):
+            setattr(declaration, key, value)
+    for number, line in enumerate(declaration.lines, 1):
+        line.line_no = line.line_no or number
+
+
+def lines_counted(declaration: Declaration, _facts: Facts) -> Iterator[Finding]:
+    """DEC-01: 1 to 50 lines (公告2019年第18号)."""
+    count = len(declaration.lines)
+    if not 1 <= count <= MAX_LINES:
+        yield error("DEC-01", f"报关单须有 1–{MAX_LINES} 项商品，现有 {count} 项", "internal_no")
+
+
+DECLARATION = DocumentType(
+    key="declaration",
+    title="报关单",
+    area="declarations",
+    header=Declaration,
+    number=(_D.internal_no,),
+    list_columns=(
+        _D.internal_no,
+        _D.ie_flag,
+        _D.supervision_mode,
+        _D.record_no,
+        _D.partner,
+        _D.contract_no,
+        _D.declared_on,
+        _D.note_no,
+        _D.seq_no,
+        _D.declaration_no,
+        _D.customs_state,
+        _D.match_state,
+    ),
+    form=DECLARATION_FORM,
+    lines=DECLARATION_LINES,
+    flow=DECLARED_AND_RELEASED,
+    derive=derive_declaration,
+    rules=(lines_counted,),
+    workbook=declaration_workbook("报关单", _D.internal_no, _D.declaration_no, _D.seq_no),
+    defaults=party_defaults,
+    variant={"copy": DRAFT},
+    attachment_kinds=TRADE_PAPERS,
+    template_by=(_D.ie_flag, _D.supervision_mode),
+    help="报关单草单：由核注清单或原始单证生成，或直接录入、导入；审核后上传单一窗口。",
+)
+
+FORMAL_DECLARATION = DocumentType(
+    key="declaration_formal",
+    title="报关单正式单",
+    area="declarations",
+    header=Declaration,
+    number=(_D.declaration_no,),
+    list_columns=(
+        _D.declaration_no,
+        _D.seq_no,
+        _D.ie_flag,
+        _D.supervision_mode,
+        _D.record_no,
+        _D.contract_no,
+        _D.declared_on,
+        _D.customs_state,
+        _D.match_state,
+    ),
+    form=DECLARATION_FORM,
+    lines=DECLARATION_LINES,
+    flow=formal_copy_of(DECLARED_AND_RELEASED),
+    derive=derive_declaration,
+    workbook=declaration_workbook("报关单正式单", _D.declaration_no, _D.seq_no, _D.internal_no),
+    variant={"copy": FORMAL},
+    attachment_kinds=TRADE_PAPERS,
+    creatable=False,
+    help="海关已接受的报关单：由单一窗口下载或导入，只能查看，与草单对碰。",
+)

@@ -1,0 +1,67 @@
+"""核注清单正式单: what customs has of a note, downloaded or imported, beside our draft (handbook 7)."""
+
+from __future__ import annotations
+
+from bondesk.areas.notes.bonded_note import NOTE_FORM, NOTE_HEADINGS, NOTE_LINE_HEADINGS, NOTE_LINES, derive_note
+from bondesk.areas.notes.bonded_note_model import BondedNote
+from bondesk.areas.notes.paper_kinds import TRADE_PAPERS
+from bondesk.base.documents import DocumentType
+from bondesk.base.facts import Facts
+from bondesk.base.flow import AUDITED_AND_SENT, formal_copy_of
+from bondesk.base.formal_copy import FORMAL
+from bondesk.base.workbooks import SheetPlan, WorkbookPlan, may, must
+
+_REKEYED = {BondedNote.internal_no.key, BondedNote.bond_no.key}
+
+
+def derive_formal_note(note: BondedNote, facts: Facts) -> None:
+    """Fill what customs' own copy may leave empty; its number names it where ours is not known."""
+    note.internal_no = note.internal_no or note.bond_no or note.seq_no
+    note.list_state = note.list_state or "0"
+    derive_note(note, facts)
+
+
+FORMAL_NOTE = DocumentType(
+    key="bonded_note_formal",
+    title="核注清单正式单",
+    area="notes",
+    header=BondedNote,
+    number=(BondedNote.bond_no,),
+    list_columns=(
+        BondedNote.bond_no,
+        BondedNote.seq_no,
+        BondedNote.internal_no,
+        BondedNote.record_no,
+        BondedNote.ie_flag,
+        BondedNote.goods_flag,
+        BondedNote.supervision_mode,
+        BondedNote.declared_on,
+        BondedNote.list_state,
+        BondedNote.writeoff_mark,
+        BondedNote.declaration_no,
+        BondedNote.match_state,
+    ),
+    form=NOTE_FORM,
+    lines=NOTE_LINES,
+    flow=formal_copy_of(AUDITED_AND_SENT),
+    derive=derive_formal_note,
+    workbook=WorkbookPlan(
+        "核注清单正式单",
+        (
+            SheetPlan(
+                "表头",
+                (
+                    must(BondedNote.bond_no),
+                    may(BondedNote.internal_no),
+                    *(one for one in NOTE_HEADINGS if one.attribute.key not in _REKEYED),
+                ),
+            ),
+            SheetPlan("表体", NOTE_LINE_HEADINGS, part="lines", join=must(BondedNote.bond_no)),
+        ),
+        on_existing="refuse",
+    ),
+    variant={"copy": FORMAL},
+    attachment_kinds=TRADE_PAPERS,
+    creatable=False,
+    help="海关已接受的核注清单：由单一窗口下载或导入，只能查看，与草单对碰。",
+)

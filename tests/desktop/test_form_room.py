@@ -20,7 +20,6 @@ _TOO_LONG = dict.fromkeys(
     ("handbook", "handbook_draft", "handbook_version"),
     "加工贸易手册 has some fifty head fields (domain handbook 6.2): it scrolls",
 )
-_TOO_LONG["declaration"] = "报关单 has some ninety head fields: tabs of the head are to come"
 Open = Callable[[str], FormPage]
 
 

@@ -20,7 +20,7 @@ from bondesk.desktop.form_edits import HeadEdit
 from bondesk.desktop.form_findings import FormFindings
 from bondesk.desktop.form_room import FINDINGS, head_room
 from bondesk.desktop.form_words import unread_text
-from bondesk.desktop.header_form import HeaderForm
+from bondesk.desktop.header_form import HeaderForm, groups_of
 from bondesk.desktop.line_grid import LineGrid
 from bondesk.desktop.row_tabs import RowTabs
 from bondesk.desktop.ticked_lines import lines_widget
@@ -47,8 +47,7 @@ class FormBody(QWidget):
         self._again.timeout.connect(self._divide)
         self.stack = QUndoStack(self)
         self._make_places()
-        groups = [(part.title, part.fields) for part in document.form]
-        self.header = HeaderForm(context, groups, self.scroller.viewport())
+        self.header = HeaderForm(context, groups_of(document), self.scroller.viewport())
         self.grids = {table.key: lines_widget(context, table, self.stack, self.tabs) for table in document.typed_lines}
         self.rows = RowTabs(context, document, lambda: self.base, self.tabs)
         self.rows.head_dirty = lambda: self.head_dirty
@@ -115,7 +114,7 @@ class FormBody(QWidget):
         height = self.split.height()
         if not self.isVisible() or height <= 0:
             return
-        self.header.arrange(self.header.wanted_columns(self.scroller.viewport().width()))
+        self.header.fit(self.scroller.viewport().width())
         strip = self.strip.wanted_height(FINDINGS)
         if self.rows:
             self.split.setSizes([height - strip, strip])
@@ -184,7 +183,7 @@ class FormBody(QWidget):
         if cell is not None and (cell.editor.value() != value or cell.editor.problem):
             cell.editor.set_value(value)
             cell.refresh()
-            cell.editor.box.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.header.reveal(key)
         self._count_edit()
 
     def write_heads(self, values: Mapping[str, Any]) -> None:
@@ -215,6 +214,8 @@ class FormBody(QWidget):
 
     def go_on(self) -> None:
         """Go to the next box; from the last one to the first cell of the lines, opening a line where there is none."""
+        if self.header.go_on(QApplication.focusWidget()):
+            return
         boxes = [cell.editor.box for cell in self.header.cells.values() if cell.editor.editable]
         last = bool(boxes) and boxes[-1] is QApplication.focusWidget()
         grid = next(iter(self.grids.values()), None)

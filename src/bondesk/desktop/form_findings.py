@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QScrollArea, QTabWidget
 
@@ -109,8 +109,8 @@ class FormFindings(QObject):
             box = self._header.cells[finding.field].editor.box
             if self._tabs.indexOf(self._scroller) >= 0:
                 self._tabs.setCurrentWidget(self._scroller)
+            self._header.reveal(finding.field)
             self._scroller.ensureWidgetVisible(box)
-            box.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def step(self, by: int) -> None:
         """Go to the next (1) or previous (-1) finding, round and round."""

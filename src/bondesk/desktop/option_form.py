@@ -15,7 +15,7 @@ from bondesk.desktop import style
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.enter_walk import EnterWalk
-from bondesk.desktop.header_form import FieldCell
+from bondesk.desktop.field_cell import FieldCell
 from bondesk.desktop.typed_values import field_of_option
 
 _WIDTH = 300

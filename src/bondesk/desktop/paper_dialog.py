@@ -14,7 +14,7 @@ from bondesk.base.fields import Field
 from bondesk.desktop import style
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.enter_walk import EnterWalk
-from bondesk.desktop.header_form import FieldCell
+from bondesk.desktop.field_cell import FieldCell
 from bondesk.engine.attachments import Paper
 
 _WIDTH = 460

@@ -17,6 +17,7 @@ from bondesk.desktop.code_lookup import CodeLookup
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.edited import blank_line, fillings
 from bondesk.desktop.enter_walk import EnterWalk
+from bondesk.desktop.head_page import FieldGroup
 from bondesk.desktop.header_form import HeaderForm
 from bondesk.engine.line_query import LineRow
 
@@ -41,7 +42,7 @@ class RowStrip(QWidget):
         self.adding = False
         self._began: dict[str, Any] = {}
         self._may = False
-        self.header = HeaderForm(context, [("本行", self.fields)], self)
+        self.header = HeaderForm(context, [FieldGroup("本行", self.fields)], self)
         self.title = QLabel(self)
         self.title.setObjectName(f"row_title.{table.key}")
         self.title.setProperty("role", "heading")

@@ -12,29 +12,19 @@ from bondesk.base.workbooks import Heading, SheetPlan, WorkbookPlan, may, must
 
 _D, _L = Declaration, DeclarationLine
 
-_HEAD = (
+_NUMBERS = (
+    _D.internal_no,
+    _D.ie_flag,
     _D.declare_customs,
     _D.entry_exit_customs,
     _D.record_no,
     _D.contract_no,
     _D.entry_exit_date,
     _D.declared_on,
-    _D.partner,
-)
-_PARTIES = (
-    _D.domestic_code,
-    _D.domestic_credit,
     _D.domestic_name,
-    _D.overseas_code,
     _D.overseas_name,
-    _D.overseas_name_cn,
-    _D.end_user_code,
-    _D.end_user_credit,
     _D.end_user_name,
-    _D.declarant_code,
-    _D.declarant_credit,
-    _D.declarant_name,
-    _D.declarant_person,
+    _D.partner,
 )
 _TRANSPORT = (
     _D.transport_mode,
@@ -44,15 +34,19 @@ _TRANSPORT = (
     _D.supervision_mode,
     _D.duty_nature,
     _D.licence_no,
+    _D.trade_country,
     _D.trade_partner_country,
     _D.transit_port,
     _D.departure_port,
     _D.border_port,
-    _D.trade_country,
     _D.goods_place,
 )
 _AMOUNTS = (
     _D.transaction_mode,
+    _D.package_type,
+    _D.packages,
+    _D.gross_weight,
+    _D.net_weight,
     _D.freight_mark,
     _D.freight,
     _D.freight_currency,
@@ -62,19 +56,23 @@ _AMOUNTS = (
     _D.misc_mark,
     _D.misc_fee,
     _D.misc_currency,
-    _D.package_type,
-    _D.packages,
-    _D.gross_weight,
-    _D.net_weight,
-)
-_OTHER = (
     _D.marks,
     _D.remark,
-    _D.special_relation,
-    _D.price_influence,
-    _D.royalty,
-    _D.formula_price,
-    _D.provisional_price,
+)
+_PARTIES = (
+    _D.domestic_code,
+    _D.domestic_credit,
+    _D.end_user_code,
+    _D.end_user_credit,
+    _D.overseas_code,
+    _D.overseas_name_cn,
+    _D.declarant_code,
+    _D.declarant_credit,
+    _D.declarant_name,
+    _D.declarant_person,
+)
+_PROMISES = (_D.special_relation, _D.price_influence, _D.royalty, _D.formula_price, _D.provisional_price)
+_KINDS = (
     _D.entry_type,
     _D.declare_type,
     _D.edi_mark,
@@ -101,8 +99,10 @@ _CUSTOMS = (
     _D.note_seq_no,
     _D.customs_state,
     _D.customs_at,
-    _D.customs_reason,
     _D.match_state,
+    _D.not_recomputed,
+    _D.customs_reason,
+    _D.reason,
 )
 _GOODS = (
     _L.line_no,
@@ -146,14 +146,16 @@ _GOODS = (
     _L.dangerous_pack,
     _L.reason,
 )
+_PARTY_TAB, _INSPECTION_TAB, _CUSTOMS_TAB = "单位与确认", "报检信息", "海关回执"
 DECLARATION_FORM = (
-    group("报关单", _D.internal_no, _D.ie_flag, *_HEAD),
-    group("单位", *_PARTIES),
+    group("报关单", *_NUMBERS),
     group("运输与监管", *_TRANSPORT),
-    group("成交与费用", *_AMOUNTS),
-    group("其他", *_OTHER),
-    group("海关", *_CUSTOMS),
-    group("报检信息", *_INSPECTION, tab="报检信息"),
+    group("成交与包装", *_AMOUNTS),
+    group("单位", *_PARTIES, tab=_PARTY_TAB),
+    group("确认", *_PROMISES, tab=_PARTY_TAB),
+    group("单证", *_KINDS, tab=_PARTY_TAB),
+    group("报检", *_INSPECTION, tab=_INSPECTION_TAB),
+    group("海关", *_CUSTOMS, tab=_CUSTOMS_TAB),
 )
 DECLARATION_LINES = (
     LineTable("lines", "商品", _D.lines, _GOODS),

@@ -118,7 +118,7 @@ class Declaration(Record, Flowing):
     declarant_person: Mapped[Text32] = shown("申报人员")
 
     transport_mode: Mapped[Code4] = shown("运输方式", table="transport_mode", required=True)
-    transport_name: Mapped[Text64] = shown("运输工具名称")
+    transport_name: Mapped[Text64] = shown("运输工具名称", width=16)
     voyage_no: Mapped[Code32] = shown("航次号")
     bill_no: Mapped[Code32] = shown("提运单号")
     supervision_mode: Mapped[Code4] = shown("监管方式", table="supervision_mode", required=True)
@@ -130,7 +130,7 @@ class Declaration(Record, Flowing):
     transit_port: Mapped[Code10] = shown("经停/指运港", required=True, help="如 HKG000")
     departure_port: Mapped[Code10] = shown("启运港", help="进口填写，如 HKG000")
     border_port: Mapped[Code10] = shown("入/离境口岸", required=True, help="6位口岸代码")
-    goods_place: Mapped[Text64] = shown("货物存放地点", help="进口填写")
+    goods_place: Mapped[Text64] = shown("货物存放地点", width=16, help="进口填写")
     package_type: Mapped[Code4] = shown("包装种类", table="package_type", required=True)
     packages: Mapped[int | None] = shown("件数", counted=True, required=True)
     gross_weight: Mapped[Weight | None] = shown("毛重", required=True, help="千克，不足1千克填1")

@@ -20,13 +20,19 @@ Version = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Consumption:
-    """One filed consumption row; ``unit_consumption`` U is the multiplier everywhere, ``bonded`` r in %."""
+    """One filed consumption row; ``unit_consumption`` U is the multiplier everywhere, ``bonded`` r in %.
+
+    ``net`` N, ``tangible`` T and ``intangible`` W (in %) are needed where losses are shown.
+    """
 
     product_no: int
     uc_version: str
     material_no: int
     unit_consumption: Decimal
     bonded: Decimal
+    net: Decimal = ZERO
+    tangible: Decimal = ZERO
+    intangible: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,16 @@ def approved_books(facts: Facts, record_no: str) -> list[Account]:
 def filed_of(book: Account) -> Filed:
     """Return the filed consumption of a book as the ledger takes it."""
     return Filed(
-        Consumption(row.product_no, row.uc_version, row.material_no, row.unit_consumption or Decimal(0), row.bonded)
+        Consumption(
+            row.product_no,
+            row.uc_version,
+            row.material_no,
+            row.unit_consumption or Decimal(0),
+            row.bonded,
+            row.net or Decimal(0),
+            row.tangible or Decimal(0),
+            row.intangible or Decimal(0),
+        )
         for row in book.consumptions
         if row.row_mark != "2"
     )

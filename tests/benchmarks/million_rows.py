@@ -26,8 +26,8 @@ from bondesk.areas.index import CATALOGUE
 from bondesk.desktop.context import Codes, DeskContext
 from bondesk.desktop.lane import Lane
 from bondesk.desktop.list_head import DEBOUNCE_MS
-from bondesk.desktop.list_model import PAGE_ROWS, SETTLE_MS
 from bondesk.desktop.list_page import ListPage
+from bondesk.desktop.paged_rows import PAGE_ROWS, SETTLE_MS
 from bondesk.engine import query, summing
 from bondesk.engine.engine import SYSTEM, Engine
 from bondesk.engine.query import Condition, Query
@@ -116,7 +116,7 @@ def report(what: str, pairs: list[tuple[float, float]]) -> None:
 def jump(desk: Desk, row: int) -> float:
     """Return the seconds until the rows at ``row`` are shown, without the pause that waits for the wheel to rest."""
     desk.settle()
-    desk.page.model._pages.clear()
+    desk.page.model.rows.forget()
     begin = time.perf_counter()
     desk.page.view.scrollTo(desk.page.model.index(row, 0))
     desk.page.view.viewport().repaint()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,8 +16,9 @@ from sqlalchemy import event, insert
 from bondesk.areas.goods.part import Part
 from bondesk.base.documents import DocumentType
 from bondesk.base.records import new_id
-from bondesk.desktop.list_model import KEPT_PAGES, PAGE_ROWS, SETTLE_MS, ListModel
+from bondesk.desktop.list_model import ListModel
 from bondesk.desktop.list_page import ListPage
+from bondesk.desktop.paged_rows import KEPT_PAGES, PAGE_ROWS, SETTLE_MS
 from bondesk.engine.engine import Engine
 from bondesk.engine.query import Query
 
@@ -101,8 +103,6 @@ def _at(model: ListModel, row: int) -> str:
             return text
         QApplication.processEvents()
         QApplication.sendPostedEvents()
-        import time
-
         time.sleep(0.005)
     raise AssertionError(f"row {row} never came")
 
@@ -130,6 +130,15 @@ def test_an_answer_to_an_old_question_is_dropped(model: ListModel, qtbot: QtBot)
     qtbot.wait(100)
     assert loaded == [1]
     assert model.index(0, 0).data() == "P0000123"
+
+
+def test_a_page_of_the_old_question_never_stands_under_the_new_one(model: ListModel, desk: Any, qtbot: QtBot) -> None:
+    desk.context.lane.run(lambda: time.sleep(0.2), lambda _nothing: None)
+    model.load(Query(order=(("part_no", True),)))
+    assert model.index(10_000, 0).data() == "…"  # painted while the answer is under way
+    qtbot.wait(2 * SETTLE_MS)
+    qtbot.waitUntil(lambda: bool(desk.context.lane.idle))
+    assert _at(model, 10_000) == f"P{ROWS - 1 - 10_000:07d}"
 
 
 def test_rows_far_away_are_fetched_before_they_are_copied(

@@ -22,9 +22,9 @@ from bondesk.desktop.background import while_alive
 from bondesk.desktop.cell_text import cell_text
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.list_columns import CodeNames, column_of
-from bondesk.desktop.list_model import PAGE_ROWS, TONE_ROLE
+from bondesk.desktop.list_model import TONE_ROLE
 from bondesk.desktop.list_view import StateDelegate
-from bondesk.desktop.paged_rows import PagedRows
+from bondesk.desktop.paged_rows import PAGE_ROWS, PagedRows
 from bondesk.engine.act import Act
 from bondesk.engine.line_query import LineQuery, LineRow, line_count, line_page, line_place, mark_counts
 
@@ -108,8 +108,10 @@ class LineWindow(QAbstractTableModel):
     def _replace(self, query: LineQuery, looked: Looked) -> None:
         document, header_id, key = self.document, self.header_id, self.table.key
 
-        def fetch(act: Act, offset: int, limit: int) -> Sequence[LineRow]:
-            return line_page(act, document, header_id, key, query, offset, limit) if header_id is not None else ()
+        def fetch(act: Act, offset: int, limit: int, total: int) -> Sequence[LineRow]:
+            if header_id is None:
+                return ()
+            return line_page(act, document, header_id, key, query, offset, limit, total)
 
         self.beginResetModel()
         self.query, self.marks = query, looked.marks
@@ -241,7 +243,7 @@ def _look(
     place = line_place(act, document, header_id, key, query, line_id) if line_id is not None else None
     row = min(near if place is None else place, count - 1)
     page = max(row, 0) // PAGE_ROWS
-    rows = line_page(act, document, header_id, key, query, page * PAGE_ROWS, PAGE_ROWS)
+    rows = line_page(act, document, header_id, key, query, page * PAGE_ROWS, PAGE_ROWS, count)
     return Looked(count, marks, page, rows, row)
 
 

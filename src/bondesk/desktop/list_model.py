@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 
 from bondesk.base.documents import DocumentType
@@ -17,18 +17,11 @@ from bondesk.desktop.cell_text import cell_text
 from bondesk.desktop.context import Codes
 from bondesk.desktop.lane import Lane
 from bondesk.desktop.list_columns import STATE_KEY, CodeNames, columns_of
+from bondesk.desktop.paged_rows import PAGE_ROWS, PagedRows
 from bondesk.engine.act import Act
 from bondesk.engine.query import PageRow, Query, count, page, shown_keys
 
 Index = QModelIndex | QPersistentModelIndex
-
-PAGE_ROWS = 200
-#: Pages kept in memory; the least recently painted go first.
-KEPT_PAGES = 40
-#: Pages worth fetching when the user scrolls fast: what was passed by long ago is forgotten.
-WANTED_PAGES = 4
-#: Milliseconds the view may come to rest before pages are asked for.
-SETTLE_MS = 25
 
 TONE_ROLE = Qt.ItemDataRole.UserRole + 1
 _LOADING = "…"
@@ -61,15 +54,10 @@ class ListModel(QAbstractTableModel):
         self._places = {key: place for place, key in enumerate(shown_keys(document, self.query))}
         self.names = CodeNames(codes)
         self._lane = lane
-        self._count = 0
         self._generation = 0
-        self._pages: OrderedDict[int, list[PageRow]] = OrderedDict()
-        self._wanted: OrderedDict[int, None] = OrderedDict()
-        self._asked: int | None = None
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(SETTLE_MS)
-        self._settle.timeout.connect(self._ask)
+        self.rows = PagedRows(lane, self)
+        self.rows.arrived.connect(self._arrived)
+        self.rows.failed.connect(self.failed)
 
     def load(self, query: Query, near: int = 0) -> None:
         """Answer ``query``: first the page around row ``near``, then, when there may be more, the count.
@@ -92,7 +80,7 @@ class ListModel(QAbstractTableModel):
                 return
             self._replace(query, columns, number * PAGE_ROWS + len(first), number, first)
             if len(first) < PAGE_ROWS:
-                self.counted.emit(self._count)
+                self.counted.emit(self.rows.count)
             else:
                 self._lane.act(lambda act: count(act, document, query), while_alive(self, counted), failed)
 
@@ -115,23 +103,24 @@ class ListModel(QAbstractTableModel):
 
     def _grow(self, rows: int) -> None:
         """Add the rows known to exist behind the first page."""
-        if rows > self._count:
-            self.beginInsertRows(QModelIndex(), self._count, rows - 1)
-            self._count = rows
+        if rows > self.rows.count:
+            self.beginInsertRows(QModelIndex(), self.rows.count, rows - 1)
+            self.rows.grow(rows)
             self.endInsertRows()
         self.arrived.emit()
         self.counted.emit(rows)
 
     def _replace(self, query: Query, columns: tuple[str, ...], rows: int, number: int, first: list[PageRow]) -> None:
+        document = self.document
+
+        def fetch(act: Act, offset: int, limit: int, total: int) -> Sequence[PageRow]:
+            return page(act, document, query, offset, limit, total)
+
         self.beginResetModel()
-        before, self.columns = self.columns, columns_of(self.document, columns)
-        self.query, self._count = query, rows
-        self._places = {key: place for place, key in enumerate(shown_keys(self.document, query))}
-        self._pages.clear()
-        self._wanted.clear()
-        self._asked = None
-        if first:
-            self._pages[number] = first
+        before, self.columns = self.columns, columns_of(document, columns)
+        self.query = query
+        self._places = {key: place for place, key in enumerate(shown_keys(document, query))}
+        self.rows.replace(fetch, rows, number, first)
         self.endResetModel()
         if self.columns != before:
             self.rearranged.emit()
@@ -139,56 +128,16 @@ class ListModel(QAbstractTableModel):
 
     def peek(self, row: int) -> PageRow | None:
         """Return a row if its page is here; nothing is fetched."""
-        rows = self._pages.get(row // PAGE_ROWS)
-        offset = row % PAGE_ROWS
-        return rows[offset] if rows is not None and offset < len(rows) else None
+        found: PageRow | None = self.rows.peek(row)
+        return found
 
-    def _want(self, number: int) -> None:
-        if number == self._asked:
-            return
-        self._wanted.pop(number, None)
-        self._wanted[number] = None
-        while len(self._wanted) > WANTED_PAGES:
-            self._wanted.popitem(last=False)
-        if self._asked is None and not self._settle.isActive():
-            self._settle.start()
-
-    def _ask(self) -> None:
-        """Fetch the page wanted last: it is the one the user looks at."""
-        if not self._wanted or self._asked is not None:
-            return
-        number, _ = self._wanted.popitem()
-        self._asked = number
-        generation, document, query, total = self._generation, self.document, self.query, self._count
-
-        def done(rows: list[PageRow]) -> None:
-            if generation == self._generation:
-                self._keep(number, rows)
-
-        def failed(problem: Exception) -> None:
-            if generation == self._generation:
-                self._asked = None
-                self.failed.emit(problem)
-
-        self._lane.act(
-            lambda act: page(act, document, query, number * PAGE_ROWS, PAGE_ROWS, total),
-            while_alive(self, done),
-            while_alive(self, failed),
-        )
-
-    def _keep(self, number: int, rows: list[PageRow]) -> None:
-        self._asked = None
-        self._pages[number] = rows
-        while len(self._pages) > KEPT_PAGES:
-            self._pages.popitem(last=False)
-        last = min((number + 1) * PAGE_ROWS, self._count) - 1
-        self.dataChanged.emit(self.index(number * PAGE_ROWS, 0), self.index(last, len(self.columns) - 1))
+    def _arrived(self, first: int, last: int) -> None:
+        self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
         self.arrived.emit()
-        self._ask()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's signature
         """Return how many rows the list holds."""
-        return 0 if parent.isValid() else self._count
+        return 0 if parent.isValid() else self.rows.count
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's signature
         """Return how many columns the list has."""
@@ -227,24 +176,16 @@ class ListModel(QAbstractTableModel):
         column = self.columns[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if column.right else _LEFT
-        number = index.row() // PAGE_ROWS
-        row = self.peek(index.row())
+        row: PageRow | None = (self.rows.look if role == Qt.ItemDataRole.DisplayRole else self.rows.peek)(index.row())
         if row is None:
-            return self._missing(number, role)
+            return _loading(role)
         if role == Qt.ItemDataRole.DisplayRole:
-            self._pages.move_to_end(number)
             return self.text(row, index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
             return self.text(row, index.column())
         if role == TONE_ROLE and column.field is None:
             return self.document.flow.state(row.state).tone
         return None
-
-    def _missing(self, number: int, role: int) -> object:
-        if role == Qt.ItemDataRole.DisplayRole:
-            self._want(number)
-            return _LOADING
-        return QColor(style.scheme().quiet) if role == Qt.ItemDataRole.ForegroundRole else None
 
     def text(self, row: PageRow, column: int) -> str:
         """Return what a cell of ``row`` shows."""
@@ -268,3 +209,10 @@ class ListModel(QAbstractTableModel):
         shown = [cell_text(entry, self.field_value(row, entry.key), self.names) for entry in fields]
         first = next((n for n, column in enumerate(self.columns) if column.field is not None), 0)
         return "/".join(text for text in shown if text) or self.text(row, first)
+
+
+def _loading(role: int) -> object:
+    """Return what stands in a cell whose page is on its way."""
+    if role == Qt.ItemDataRole.DisplayRole:
+        return _LOADING
+    return QColor(style.scheme().quiet) if role == Qt.ItemDataRole.ForegroundRole else None

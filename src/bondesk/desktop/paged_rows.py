@@ -10,11 +10,17 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.lane import Lane
-from bondesk.desktop.list_model import KEPT_PAGES, PAGE_ROWS, SETTLE_MS, WANTED_PAGES
 from bondesk.engine.act import Act
 
-#: (act, offset, limit) → rows.
-Fetch = Callable[[Act, int, int], Sequence[Any]]
+PAGE_ROWS = 200
+#: Pages kept in memory; the least recently painted go first.
+KEPT_PAGES = 40
+#: Pages worth fetching when the user scrolls fast: what was passed by long ago is forgotten.
+WANTED_PAGES = 4
+#: Milliseconds the view may come to rest before pages are asked for.
+SETTLE_MS = 25
+#: (act, offset, limit, rows there are in all) → rows.
+Fetch = Callable[[Act, int, int, int], Sequence[Any]]
 
 
 class PagedRows(QObject):
@@ -31,7 +37,7 @@ class PagedRows(QObject):
         super().__init__(parent)
         self._lane = lane
         self.count = 0
-        self._fetch: Fetch = lambda _act, _offset, _limit: ()
+        self._fetch: Fetch = lambda _act, _offset, _limit, _total: ()
         self._generation = 0
         self._pages: OrderedDict[int, Sequence[Any]] = OrderedDict()
         self._wanted: OrderedDict[int, None] = OrderedDict()
@@ -49,6 +55,14 @@ class PagedRows(QObject):
         self._pages.clear()
         if rows:
             self._pages[first] = rows
+
+    def grow(self, count: int) -> None:
+        """Learn that there are more rows than were known when they were replaced."""
+        self.count = max(self.count, count)
+
+    def forget(self) -> None:
+        """Drop the pages in memory: what is painted is asked for again."""
+        self._pages.clear()
 
     def peek(self, row: int) -> Any:
         """Return a row if its page is here, else None; nothing is fetched."""
@@ -81,7 +95,7 @@ class PagedRows(QObject):
             return
         number, _ = self._wanted.popitem()
         self._asked = number
-        generation, fetch = self._generation, self._fetch
+        generation, fetch, total = self._generation, self._fetch, self.count
 
         def done(rows: Sequence[Any]) -> None:
             if generation == self._generation:
@@ -93,7 +107,9 @@ class PagedRows(QObject):
                 self.failed.emit(problem)
 
         self._lane.act(
-            lambda act: fetch(act, number * PAGE_ROWS, PAGE_ROWS), while_alive(self, done), while_alive(self, failed)
+            lambda act: fetch(act, number * PAGE_ROWS, PAGE_ROWS, total),
+            while_alive(self, done),
+            while_alive(self, failed),
         )
 
     def _keep(self, number: int, rows: Sequence[Any]) -> None:

@@ -61,16 +61,32 @@ def mark_counts(act: Act, document: DocumentType, header_id: int, table: str) ->
 
 
 def line_page(
-    act: Act, document: DocumentType, header_id: int, table: str, query: LineQuery, offset: int, limit: int
+    act: Act,
+    document: DocumentType,
+    header_id: int,
+    table: str,
+    query: LineQuery,
+    offset: int,
+    limit: int,
+    total: int | None = None,
 ) -> list[LineRow]:
-    """Return up to ``limit`` lines from ``offset``; changed ones with their approved values."""
+    """Return up to ``limit`` lines from ``offset``; changed ones with their approved values.
+
+    With the ``total`` known, lines behind the middle are counted from the end, which skips fewer of them.
+    """
     act.require(document, "view")
     lines = document.line_table(table)
     model = lines.model
     keys = [entry.key for entry in lines.fields]
     statement = select(model.id, *(getattr(model, key) for key in keys))
-    statement = _filtered(act, lines, header_id, query, statement).order_by(*_order(model, query))
-    rows = act.session.execute(statement.offset(offset).limit(limit)).all()
+    statement = _filtered(act, lines, header_id, query, statement)
+    if total is not None and offset > total // 2:
+        wanted = max(0, min(limit, total - offset))
+        statement = statement.order_by(*_order(model, query, backwards=True))
+        rows = act.session.execute(statement.offset(total - offset - wanted).limit(wanted)).all()[::-1]
+    else:
+        statement = statement.order_by(*_order(model, query))
+        rows = act.session.execute(statement.offset(offset).limit(limit)).all()
     found = [LineRow(row[0], dict(zip(keys, row[1:], strict=True))) for row in rows]
     return _with_approved(act, document, header_id, table, found)
 
@@ -145,9 +161,9 @@ def _matching(lines: LineTable, text: str) -> Any:
     return or_(*clauses)
 
 
-def _order(model: type[Any], query: LineQuery) -> list[Any]:
-    order = [getattr(model, key).desc() if down else getattr(model, key).asc() for key, down in query.order]
-    return [*order, model.line_no, model.id]
+def _order(model: type[Any], query: LineQuery, *, backwards: bool = False) -> list[Any]:
+    keys = [*query.order, ("line_no", False), ("id", False)]
+    return [getattr(model, key).desc() if down is not backwards else getattr(model, key).asc() for key, down in keys]
 
 
 def _with_approved(

@@ -13,6 +13,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from bondesk.base.errors import OutsideFailure, Refused, WrongCall
 from bondesk.base.findings import errors_in
 from bondesk.base.identity import Identity
 from bondesk.base.options import read_options
-from bondesk.base.steps import Ask, Choose, Confirm, Preview, Progress, Step, play, proposed_answer
+from bondesk.base.steps import Amounts, Ask, Choose, Confirm, Preview, Progress, Step, play, proposed_answer
 from bondesk.cli_secrets import with_secrets
 from bondesk.engine import (
     checking,
@@ -288,10 +289,30 @@ def read_answer(step: Step, given: Any) -> Any:
             if unknown:
                 raise WrongCall(f"步骤 {step.key} 没有 {'、'.join(unknown)}")
             return tuple(first[str(word)] for word in given)
+        case Amounts():
+            return _amounts(step, given)
         case Preview() | Confirm():
             return bool(given)
         case Progress():
             return None
+
+
+def _amounts(step: Amounts, given: Any) -> dict[Any, Decimal]:
+    """Read ``{row: amount}``; rows not named take what is proposed, or what ``*`` says (0 = nothing)."""
+    if not isinstance(given, dict):
+        raise WrongCall(f"步骤 {step.key} 的答案应是一个对象：行 → {step.heading}")
+    named = {str(row[0]): row_id for row, row_id in zip(step.table.rows, step.ids, strict=True)}
+    unknown = [name for name in given if name not in named and name != "*"]
+    if unknown:
+        raise WrongCall(f"步骤 {step.key} 没有 {'、'.join(unknown)}")
+    try:
+        amounts = {name: Decimal(str(value)) for name, value in given.items()}
+    except ArithmeticError as problem:
+        raise WrongCall(f"步骤 {step.key} 的{step.heading}应是数字") from problem
+    others: dict[Any, Decimal] = proposed_answer(step)
+    if "*" in amounts:
+        others = dict.fromkeys(step.ids, amounts.pop("*"))
+    return others | {named[name]: amount for name, amount in amounts.items()}
 
 
 def _run(home: Home, given: argparse.Namespace) -> int:

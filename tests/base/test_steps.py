@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from bondesk.base.errors import Refused
 from bondesk.base.options import option
 from bondesk.base.steps import (
+    Amounts,
     Ask,
     Cancelled,
     Choose,
@@ -21,6 +23,7 @@ from bondesk.base.steps import (
     Step,
     Steps,
     Table,
+    amounts_taken,
     play,
     proposed_answer,
 )
@@ -152,3 +155,39 @@ def test_a_cancel_thrown_in_is_felt_at_the_next_step(count: int) -> None:
     with pytest.raises(Cancelled):
         steps.throw(Cancelled())
     assert cleaned == ["cleaned"]
+
+
+LINES = Table("明细", ("行",), (("IM1/1",), ("IM1/2",), ("IM1/3",)))
+AMOUNTS = Amounts(
+    "amounts",
+    LINES,
+    (1, 2, 3),
+    (Decimal(5), Decimal(6), Decimal(0)),
+    (Decimal(9), Decimal(6), Decimal(7)),
+    "数量",
+    "X-1",
+)
+
+
+def test_amounts_are_taken_in_row_order_and_nothing_is_left_out() -> None:
+    assert proposed_answer(AMOUNTS) == {1: Decimal(5), 2: Decimal(6), 3: Decimal(0)}
+    assert amounts_taken(AMOUNTS, {3: Decimal(7), 1: Decimal("0.00001"), 2: Decimal(0)}) == {
+        1: Decimal("0.00001"),
+        3: Decimal(7),
+    }
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({1: Decimal("9.00001")}, "IM1/1：数量 9.00001 超过可用的 9"),
+        ({2: Decimal(-1)}, "IM1/2：数量须大于0；0 表示本次不取"),
+        ({3: Decimal("1.000001")}, "IM1/3：数量 1.000001 的小数超过5位"),
+        ({3: Decimal("NaN")}, "IM1/3：数量须大于0；0 表示本次不取"),
+        ({4: Decimal(1)}, "没有这一行：4"),
+    ],
+)
+def test_an_amount_that_cannot_be_taken_is_refused_with_its_row(answer: dict[int, Decimal], said: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        amounts_taken(AMOUNTS, answer)
+    assert [(one.code, one.text) for one in refusal.value.findings] == [("X-1", said)]

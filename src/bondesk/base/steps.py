@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
+from bondesk.base.errors import Refused
 from bondesk.base.facts import Facts, Work
-from bondesk.base.findings import Finding
+from bondesk.base.findings import Finding, error
+from bondesk.base.numbers import QUANTITY_PLACES, places_of, plain
 from bondesk.base.options import NoOptions
 
 
@@ -32,6 +35,25 @@ class Choose:
     table: Table
     ids: tuple[Any, ...]
     chosen: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Say how much of each row of ``table`` to take (answer: id → Decimal; a row left out or 0 takes nothing).
+
+    ``ids``, ``proposed`` and ``most`` (what a row has left) follow the rows' order; ``heading`` names the column
+    filled in, of at most ``places`` decimals. The first cell of a row names it in refusals and answer files.
+    :func:`amounts_taken` reads the answer.
+    """
+
+    key: str
+    table: Table
+    ids: tuple[Any, ...]
+    proposed: tuple[Decimal, ...]
+    most: tuple[Decimal, ...]
+    heading: str
+    code: str
+    places: int = QUANTITY_PLACES
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +93,7 @@ class Progress:
     text: str = ""
 
 
-Step = Choose | Ask | Preview | Confirm | Progress
+Step = Choose | Amounts | Ask | Preview | Confirm | Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +138,8 @@ def proposed_answer(step: Step) -> Any:
     match step:
         case Choose():
             return step.chosen
+        case Amounts():
+            return dict(zip(step.ids, step.proposed, strict=True))
         case Ask():
             return step.value
         case Preview():
@@ -124,6 +148,34 @@ def proposed_answer(step: Step) -> Any:
             return step.proposed
         case Progress():
             return None
+
+
+def amount_problem(step: Amounts, row: int, amount: Decimal) -> str:
+    """Say in Chinese why ``amount`` cannot be taken of a row (by its place), "" when it can."""
+    if not amount.is_finite() or amount < 0:
+        return f"{step.heading}须大于0；0 表示本次不取"
+    if places_of(amount) > step.places:
+        return f"{step.heading} {plain(amount)} 的小数超过{step.places}位"
+    if amount > step.most[row]:
+        return f"{step.heading} {plain(amount)} 超过可用的 {plain(step.most[row])}"
+    return ""
+
+
+def amounts_taken(step: Amounts, answer: Mapping[Any, Decimal]) -> dict[Any, Decimal]:
+    """Return what an answer takes, rows of 0 left out, in row order.
+
+    ``Refused`` with the step's ``code`` names every row whose amount is below 0, above what is left or too fine,
+    and an id the step does not have.
+    """
+    rows = {row_id: row for row, row_id in enumerate(step.ids)}
+    findings = [error(step.code, f"没有这一行：{row_id}") for row_id in answer if row_id not in rows]
+    for row_id, row in rows.items():
+        problem = amount_problem(step, row, answer.get(row_id, Decimal(0)))
+        if problem:
+            findings.append(error(step.code, f"{step.table.rows[row][0]}：{problem}"))
+    if findings:
+        raise Refused(findings)
+    return {row_id: answer[row_id] for row_id in step.ids if answer.get(row_id)}
 
 
 def play(steps: Steps, answer: Callable[[Step], Any] = proposed_answer) -> Outcome:

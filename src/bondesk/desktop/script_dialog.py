@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
@@ -23,13 +22,14 @@ from shiboken6 import isValid
 from bondesk.base.errors import OutsideFailure, Refused, WrongCall
 from bondesk.base.findings import Finding, error
 from bondesk.base.options import options_of
-from bondesk.base.steps import Ask, Choose, Confirm, Outcome, Preview, Progress, Script, Step
+from bondesk.base.steps import Amounts, Ask, Choose, Confirm, Outcome, Preview, Progress, Script, Step
 from bondesk.desktop import style
+from bondesk.desktop.amounts_table import AmountsTable
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.help_dock import offer_help
 from bondesk.desktop.jobs import Job, jobs_of
 from bondesk.desktop.option_form import OptionForm, problems_text
-from bondesk.desktop.script_pages import results, scrolled
+from bondesk.desktop.script_pages import question, results, scrolled
 from bondesk.desktop.step_table import StepTable
 from bondesk.desktop.talk import Talk
 from bondesk.engine import scripts
@@ -199,13 +199,13 @@ class ScriptDialog(QDialog):
             case Preview():
                 page = results(step.tables, step.findings, self)
                 self._page(page, step.title, "完成", partial(self._answer, True))
+            case Amounts():
+                amounts = AmountsTable(step, self)
+                self._page(amounts, step.table.title, "下一步", lambda: self._answer(amounts.answer()))
+                amounts.ticking.connect(lambda: self.next.setEnabled(amounts.takes_any))
+                amounts.begin()
             case Confirm():
-                text = QLabel(step.text, self)
-                text.setObjectName("script_confirm")
-                text.setWordWrap(True)
-                text.setAlignment(Qt.AlignmentFlag.AlignTop)
-                text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-                self._page(scrolled(text), "请确认", "是，继续", partial(self._answer, True))
+                self._page(scrolled(question(step, self)), "请确认", "是，继续", partial(self._answer, True))
             case Progress():
                 self._progressed(step)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from bondesk.base.findings import Finding
-from bondesk.base.steps import Table
+from bondesk.base.steps import Confirm, Table
 from bondesk.desktop import style
 from bondesk.desktop.findings_view import FindingsView
 from bondesk.desktop.step_table import StepTable
@@ -26,6 +27,16 @@ def scrolled(widget: QWidget) -> QScrollArea:
     layout.addStretch(1)
     area.setWidget(holder)
     return area
+
+
+def question(step: Confirm, parent: QWidget) -> QLabel:
+    """Return the text of a question, to be read and copied."""
+    text = QLabel(step.text, parent)
+    text.setObjectName("script_confirm")
+    text.setWordWrap(True)
+    text.setAlignment(Qt.AlignmentFlag.AlignTop)
+    text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return text
 
 
 def results(tables: Sequence[Table], findings: Sequence[Finding], parent: QWidget, text: str = "") -> QWidget:

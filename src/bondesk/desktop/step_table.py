@@ -143,11 +143,17 @@ class StepTable(QWidget):
 
     ticking = Signal()
 
-    def __init__(self, table: Table, ticked: Iterable[int] | None = None, parent: QWidget | None = None) -> None:
-        """Show ``table``; see :class:`StepModel` for ``ticked``."""
+    def __init__(
+        self,
+        table: Table,
+        ticked: Iterable[int] | None = None,
+        parent: QWidget | None = None,
+        model: StepModel | None = None,
+    ) -> None:
+        """Show ``table``; see :class:`StepModel` for ``ticked``. ``model`` shows it with more than it says."""
         super().__init__(parent)
         self.setObjectName("step_table")
-        self.model = StepModel(table, ticked, self)
+        self.model = model or StepModel(table, ticked, self)
         self.view = self._make_view()
         self.filter = QLineEdit(self)
         self.filter.setObjectName("step_filter")
@@ -162,7 +168,8 @@ class StepTable(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(style.GAP)
-        layout.addLayout(self._bar(table.title))
+        self.bar = self._bar(table.title)
+        layout.addLayout(self.bar)
         layout.addWidget(self.view, 1)
         self.model.ticking.connect(self._ticked)
         self.model.modelReset.connect(self._ticked)

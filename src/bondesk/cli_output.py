@@ -135,7 +135,8 @@ def report(act: Act, declared: Report, table: ReportTable, form: str, out: Path 
     if form == "xlsx":
         if out is None:
             raise WrongCall("导出工作簿须用 --out 指定文件")
-        exporting.export_report(act, declared, table, out)
+        for _progress in exporting.report_steps(act, declared, table, out):
+            pass
         say(f"已写出 {out}")
         return
     stream, sys.stdout = sys.stdout, (out.open("w", encoding="utf-8", newline="") if out else sys.stdout)

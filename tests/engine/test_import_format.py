@@ -141,19 +141,19 @@ def test_what_has_no_import_has_no_import_format(masters_office: Office, tmp_pat
 def test_the_dialog_offers_it_where_there_is_one(qtbot: Any) -> None:
     from PySide6.QtWidgets import QWidget
 
-    from bondesk.desktop.export_dialog import ExportDialog
+    from bondesk.desktop.export_dialog import ExportDialog, ExportOffer
     from bondesk.engine.import_format import TITLE
 
     parent = QWidget()
     qtbot.addWidget(parent)
 
     def offered(key: str) -> list[str]:
-        dialog = ExportDialog(document(key), ["月报"], "", (3, 1), parent)
+        dialog = ExportDialog(key, ExportOffer(3, 1, "", ("月报",), again=document(key).workbook is not None), parent)
         return [str(button.property("value")) for button in dialog.layouts.buttons()]
 
     assert offered("part") == ["", "月报", TITLE]
     assert offered("user") == ["", "月报"]
-    dialog = ExportDialog(document("part"), [], "", (3, 1), parent)
+    dialog = ExportDialog("part", ExportOffer(3, 1, "", again=True), parent)
     dialog.choose(layout=TITLE, suffix="csv")
     dialog._fit_files()
     chosen: list[Any] = []

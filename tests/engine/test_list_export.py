@@ -191,7 +191,7 @@ def test_memory_does_not_grow_with_the_rows(codes_office: Office, tmp_path: Path
 def test_a_file_is_called_by_document_and_time(codes_office: Office) -> None:
     from datetime import datetime
 
-    stem = file_stem(codes_office.document("merged_item"), datetime(2024, 11, 25, 9, 30))
+    stem = file_stem(codes_office.document("merged_item").title, datetime(2024, 11, 25, 9, 30))
     assert stem == "归并后料件、成品_20241125_0930"
 
 

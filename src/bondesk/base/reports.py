@@ -58,3 +58,7 @@ class Report:
     options: type[Any] = NoOptions
     area: str = "reports"
     help: str = ""
+
+    def column_place(self, key: str) -> int:
+        """Return where column ``key`` stands; ``ValueError`` when there is none."""
+        return [column.key for column in self.columns].index(key)

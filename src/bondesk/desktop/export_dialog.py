@@ -17,11 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bondesk.base.documents import DocumentType
 from bondesk.desktop import style
 from bondesk.engine import import_format
-
-_MANY = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,43 +30,57 @@ class ExportChoice:
     suffix: str
 
 
+@dataclass(frozen=True, slots=True)
+class ExportOffer:
+    """What may be exported: how many rows are shown and selected, named layouts, the usual one.
+
+    ``again``: in the format the import takes back. ``hint`` says how there come to be more layouts.
+    """
+
+    shown: int
+    selected: int
+    screen: str
+    layouts: tuple[str, ...] = ()
+    usual: str = ""
+    again: bool = False
+    hint: str = ""
+
+
 class ExportDialog(QDialog):
     """``chosen`` brings an :class:`ExportChoice`."""
 
     chosen = Signal(object)
 
-    def __init__(
-        self, document: DocumentType, layouts: Sequence[str], usual: str, rows: tuple[int, int], parent: QWidget
-    ) -> None:
-        """Offer the screen and ``layouts``, ``usual`` ticked; ``rows`` are how many are shown and selected."""
+    def __init__(self, title: str, offer: ExportOffer, parent: QWidget) -> None:
+        """Offer the screen and the layouts of ``offer``, the usual one ticked."""
         super().__init__(parent)
         self.setObjectName("export_dialog")
-        self.setWindowTitle(f"导出 — {document.title}")
+        self.setWindowTitle(f"导出 — {title}")
         self.setMinimumWidth(420)
-        shown, selected = rows
-        screen = ("", "屏幕所见（当前列、顺序、筛选和合计）")
-        again = [(import_format.TITLE, import_format.TITLE)] if document.workbook is not None else []
-        self.layouts = self._choices("layout", [screen, *((name, name) for name in layouts), *again])
+        shown, selected = offer.shown, offer.selected
+        again = [(import_format.TITLE, import_format.TITLE)] if offer.again else []
+        self.layouts = self._choices("layout", [("", offer.screen), *((name, name) for name in offer.layouts), *again])
         self.rows = self._choices("rows", [("", f"列表中的全部 {shown:,} 条"), ("selected", f"选中的 {selected:,} 条")])
         self.rows.buttons()[1].setEnabled(selected > 0)
         self.files = self._choices("file", [("xlsx", "Excel 工作簿（.xlsx）"), ("csv", "文本（.csv，UTF-8）")])
-        self._tick(self.layouts, usual)
+        self._tick(self.layouts, offer.usual)
         self._tick(self.rows, "")
         self._tick(self.files, "xlsx")
         self.layouts.buttonToggled.connect(lambda _button, _on: self._fit_files())
         form = QFormLayout()
         form.setHorizontalSpacing(style.WIDE_GAP)
         form.setVerticalSpacing(style.WIDE_GAP)
-        for title, choices in (("格式", self.layouts), ("范围", self.rows), ("文件", self.files)):
+        for label, choices in (("格式", self.layouts), ("范围", self.rows), ("文件", self.files)):
             column = QVBoxLayout()
             column.setSpacing(style.GAP)
             for button in choices.buttons():
                 column.addWidget(button)
-            form.addRow(title, column)
-        hint = QLabel("在「导出设置」中可为本单证定义更多格式（列、顺序、标题、表体）。", self)
+            form.addRow(label, column)
+        hint = QLabel(offer.hint, self)
         hint.setObjectName("export_hint")
         hint.setProperty("role", "quiet")
         hint.setWordWrap(True)
+        hint.setVisible(bool(offer.hint))
         buttons = QDialogButtonBox(self)
         ok = buttons.addButton("导出…", QDialogButtonBox.ButtonRole.AcceptRole)
         ok.setObjectName("export_ok")

@@ -1,78 +1,30 @@
-"""Exports of one list: the choice, the file's name, the strip that shows progress and, when done, the way to it."""
+"""Exports of one list: as on the screen, by a 导出设置, or in the format the import takes back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from bondesk.base.documents import DocumentType
-from bondesk.base.steps import Outcome, Progress
-from bondesk.desktop import style
+from bondesk.base.steps import Steps
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.context import DeskContext
-from bondesk.desktop.export_dialog import ExportChoice, ExportDialog
-from bondesk.desktop.jobs import jobs_of
+from bondesk.desktop.export_dialog import ExportChoice, ExportOffer
+from bondesk.desktop.exports import Exports
 from bondesk.desktop.list_selection import ListSelection
-from bondesk.desktop.talk import Talk
 from bondesk.engine.act import Act
 from bondesk.engine.import_format import TITLE, import_format_steps
-from bondesk.engine.list_export import export_steps, file_stem, layouts, usual_layout
+from bondesk.engine.list_export import export_steps, layouts, usual_layout
 from bondesk.engine.query import PageRow, Query
 
-_KINDS = {"xlsx": "Excel 工作簿 (*.xlsx)", "csv": "文本 (*.csv)"}
-#: Where the last export of this window went.
-_FOLDER = "export_folder"
+_SCREEN = "屏幕所见（当前列、顺序、筛选和合计）"
+_HINT = "在「导出设置」中可为本单证定义更多格式（列、顺序、标题、表体）。"
 
 
-class ExportStrip(QWidget):
-    """Hidden until an export runs; afterwards it leads to the file until it is closed."""
-
-    def __init__(self, parent: QWidget) -> None:
-        """Start hidden."""
-        super().__init__(parent)
-        self.setObjectName("export_strip")
-        self.text = QLabel(self)
-        self.text.setObjectName("export_text")
-        self.bar = QProgressBar(self)
-        self.bar.setObjectName("export_bar")
-        self.bar.setMaximumWidth(320)
-        self.stop = self._button("export_stop", "取消")
-        self.file = self._button("export_open", "打开文件")
-        self.folder = self._button("export_folder", "打开文件夹")
-        self.shut = self._button("export_close", "关闭")
-        self.shut.clicked.connect(self.hide)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(style.GAP)
-        row.addWidget(self.text, 1)
-        for widget in (self.bar, self.stop, self.file, self.folder, self.shut):
-            row.addWidget(widget)
-        self.hide()
-
-    def _button(self, name: str, text: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        return button
-
-    def say(self, text: str, *, running: bool, done: bool = False) -> None:
-        """Show a sentence with the buttons that make sense now."""
-        self.text.setText(text)
-        self.text.setToolTip(text)
-        self.bar.setVisible(running)
-        self.stop.setVisible(running)
-        self.stop.setEnabled(True)
-        self.file.setVisible(done)
-        self.folder.setVisible(done)
-        self.shut.setVisible(not running)
-        self.show()
-
-
-class ListExports(QObject):
-    """Exports what ``query`` returns, one export at a time."""
+class ListExports(Exports):
+    """Exports what ``query`` returns."""
 
     def __init__(
         self,
@@ -84,41 +36,19 @@ class ListExports(QObject):
         page: QWidget,
     ) -> None:
         """Export for ``page``."""
-        super().__init__(page)
-        self._context, self._document, self._selection = context, document, selection
-        self._query, self._explain, self._page = query, explain, page
-        self._talk: Talk | None = None
-        self._path = Path()
-        self.strip = ExportStrip(page)
-        self.strip.stop.clicked.connect(self._cancel)
-        self.strip.file.clicked.connect(lambda: self._show(self._path))
-        self.strip.folder.clicked.connect(lambda: self._show(self._path.parent))
+        super().__init__(context, document.title, explain, page)
+        self._document, self._selection, self._query = document, selection, query
 
-    def _show(self, path: Path) -> None:
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-            self._context.show_message(f"打不开，请在文件管理器中查看：{path}")
-
-    def ask(self) -> None:
-        """Ask what to export."""
-        self._offer(selected=False)
-
-    def ask_selected(self) -> None:
-        """Ask how to export the selection."""
-        self._offer(selected=True)
-
-    def _offer(self, *, selected: bool) -> None:
-        if self._talk is not None:
-            self._context.show_message("上一次导出还没有结束，请稍候或取消")
-            return
+    def offer(self, *, selected: bool) -> None:
+        """Offer the screen and the layouts of the document."""
         document = self._document
 
         def done(found: tuple[list[str], str]) -> None:
-            rows = (self._selection.model.rowCount(), self._selection.size)
-            dialog = ExportDialog(document, found[0], found[1], rows, self._page)
-            dialog.choose(layout=found[1], selected=selected)
-            dialog.chosen.connect(self._chosen)
-            dialog.finished.connect(dialog.deleteLater)
-            dialog.open()
+            shown, chosen = self._selection.model.rowCount(), self._selection.size
+            again = document.workbook is not None
+            self.open_dialog(
+                ExportOffer(shown, chosen, _SCREEN, tuple(found[0]), found[1], again, _HINT), selected=selected
+            )
 
         self._context.lane.act(
             lambda act: (layouts(act, document), usual_layout(act, document)),
@@ -126,69 +56,20 @@ class ListExports(QObject):
             while_alive(self, self._explain),
         )
 
-    def _chosen(self, choice: ExportChoice) -> None:
-        stem = file_stem(self._document, self._context.engine.clock())
-        dialog = QFileDialog(self._page, "导出")
-        dialog.setObjectName("save_dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(_KINDS[choice.suffix])
-        dialog.setDefaultSuffix(choice.suffix)
-        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        dialog.setDirectory(self._context.extras.get(_FOLDER) or documents)
-        dialog.selectFile(f"{stem}.{choice.suffix}")
-        dialog.fileSelected.connect(lambda name: self._to(choice, Path(name)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def _to(self, choice: ExportChoice, path: Path) -> None:
-        self._context.extras[_FOLDER] = str(path.parent)
+    def begin(self, choice: ExportChoice, path: Path) -> None:
+        """Fetch the selected rows when only they are wanted, then write."""
         everything = self._selection.size == self._selection.model.rowCount()
         if choice.selected_only and not everything:
-            self._selection.with_rows(lambda rows: self._start(choice.layout, path, rows), self._explain)
+            self._selection.with_rows(lambda rows: self._write(choice.layout, path, rows), self._explain)
         else:
-            self._start(choice.layout, path, [])
+            self._write(choice.layout, path, [])
 
-    def _start(self, layout: str, path: Path, rows: list[PageRow]) -> None:
+    def _write(self, layout: str, path: Path, rows: list[PageRow]) -> None:
         document, query, ids = self._document, self._query(), [row.id for row in rows]
 
-        def steps(act: Act) -> object:
+        def steps(act: Act) -> Steps:
             if layout == TITLE:
                 return import_format_steps(act, document, query, path, ids)
             return export_steps(act, document, query, path, layout, ids)
 
-        self._path = path
-        talk = Talk(self._context, steps)  # type: ignore[arg-type]
-        self._talk = talk
-        talk.progressed.connect(while_alive(self, self._progress))
-        talk.ended.connect(while_alive(self, self._ended))
-        talk.failed.connect(while_alive(self, self._failed))
-        talk.cancelled.connect(self._cancelled)
-        jobs_of(self._context).follow(f"导出 {document.title}", talk)
-        self.strip.bar.setRange(0, 0)
-        self.strip.say(f"正在导出 {path.name}", running=True)
-        talk.start()
-
-    def _progress(self, step: Progress) -> None:
-        self.strip.bar.setRange(0, step.total)
-        self.strip.bar.setValue(step.done)
-        self.strip.text.setText(step.text)
-
-    def _cancel(self) -> None:
-        if self._talk is not None:
-            self.strip.stop.setEnabled(False)
-            self.strip.text.setText("正在取消…")
-            self._talk.cancel()
-
-    def _ended(self, outcome: Outcome) -> None:
-        self._talk = None
-        self.strip.say(outcome.text, running=False, done=True)
-        self._context.show_message(outcome.text)
-
-    def _failed(self, problem: Exception) -> None:
-        self._talk = None
-        self.strip.hide()
-        self._explain(problem)
-
-    def _cancelled(self) -> None:
-        self._talk = None
-        self.strip.say("导出已取消，没有写出文件", running=False)
+        self.start(steps, path)

@@ -31,13 +31,36 @@ class ReportModel(QAbstractTableModel):
         self.table = ReportTable(())
         self.order: list[int] = []
         self._sums: tuple[Decimal | None, ...] = ()
+        self._sorting: tuple[int, bool] | None = None
+        self._text = ""
+        self._words: list[str] | None = None
 
     def show_table(self, table: ReportTable) -> None:
         """Show another table, in its own order."""
+        self.table, self._sorting, self._words = table, None, None
+        self._rearrange()
+
+    def search(self, text: str) -> None:
+        """Show only the rows that hold ``text`` in a text column, whatever the case; "" shows all."""
+        if text.casefold() != self._text:
+            self._text = text.casefold()
+            self._rearrange()
+
+    def _rearrange(self) -> None:
         self.beginResetModel()
-        self.table, self.order = table, list(range(len(table.rows)))
-        self._sums = totals(self.report, table) if table.rows else ()
+        self.order = self._sorted(self._matching())
+        shown = ReportTable(tuple(self.table.rows[number] for number in self.order))
+        self._sums = totals(self.report, shown) if self.order else ()
         self.endResetModel()
+
+    def _matching(self) -> list[int]:
+        rows = self.table.rows
+        if not self._text:
+            return list(range(len(rows)))
+        if self._words is None:  # written together once: a hundred thousand rows are searched between two keys
+            places = [n for n, column in enumerate(self.report.columns) if not self.is_number(n)]
+            self._words = ["\n".join(shown_value(row.values[n], None) for n in places).casefold() for row in rows]
+        return [number for number, words in enumerate(self._words) if self._text in words]
 
     @property
     def totalled(self) -> bool:
@@ -72,7 +95,7 @@ class ReportModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return column.title
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column.kind in PLACES or column.kind is Kind.INTEGER else _LEFT
+            return _RIGHT if self.is_number(section) else _LEFT
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -103,13 +126,30 @@ class ReportModel(QAbstractTableModel):
         """Sort the rows by a column; empty cells come last, the total row stays below."""
         if not 0 <= column < len(self.report.columns):
             return
-        rows = self.table.rows
-        filled = [n for n in range(len(rows)) if rows[n].values[column] is not None]
-        empty = [n for n in range(len(rows)) if rows[n].values[column] is None]
+        self._sorting = column, order is Qt.SortOrder.DescendingOrder
         self.layoutAboutToBeChanged.emit()
-        filled.sort(key=lambda n: rows[n].values[column], reverse=order is Qt.SortOrder.DescendingOrder)
-        self.order = filled + empty
+        self.order = self._sorted(self.order)
         self.layoutChanged.emit()
+
+    def _sorted(self, numbers: list[int]) -> list[int]:
+        if self._sorting is None:
+            return numbers
+        rows, (column, falling) = self.table.rows, self._sorting
+        filled = [n for n in numbers if rows[n].values[column] is not None]
+        filled.sort(key=lambda n: rows[n].values[column], reverse=falling)
+        return filled + [n for n in numbers if rows[n].values[column] is None]
+
+    def is_number(self, column: int) -> bool:
+        """Tell whether a column holds numbers."""
+        kind = self.report.columns[column].kind
+        return kind in PLACES or kind is Kind.INTEGER
+
+    def exact_text(self, row: int, column: int) -> str:
+        """Return what a shown cell is copied as: a number with all its places, ready to be computed with."""
+        value = self.value(row, column)
+        if isinstance(value, Decimal):
+            return padded(value, PLACES.get(self.report.columns[column].kind, 2))
+        return shown_value(value, None)
 
 
 def shown_value(value: Any, places: int | None) -> str:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QMenu,
     QProgressBar,
     QPushButton,
     QSplitter,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -32,13 +29,17 @@ from bondesk.desktop.commands import Command, CommandActions, Commands
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.explain_panel import ExplainPanel
 from bondesk.desktop.findings_strip import FindingsStrip
+from bondesk.desktop.list_head import DEBOUNCE_MS
 from bondesk.desktop.option_form import OptionForm, problems_text
+from bondesk.desktop.report_exports import ReportExports
 from bondesk.desktop.report_model import ReportModel
+from bondesk.desktop.report_view import ReportView
 from bondesk.desktop.talk import Talk
-from bondesk.engine import exporting, reporting
+from bondesk.engine import reporting
 from bondesk.engine.act import Act
 
-_CHARACTER = 9
+#: Commands whose keys belong to the rows: in a box above them they mean something else.
+_IN_ROWS = ("report.explain", "report.copy", "report.copy_bare")
 _FIRST = "请设定条件后按「查询」（F5）；F6 进入结果，回车查看数字来历"
 
 
@@ -57,29 +58,15 @@ class ReportPage(QWidget):
         self.options = OptionForm(context, report.options, self)
         self.options.finished.connect(self.query)
         self.model = ReportModel(report, self)
-        self.view = self._make_view()
+        self.view = ReportView(self.model, self)
+        self.view.customContextMenuRequested.connect(self._menu)
+        self.view.doubleClicked.connect(self._explain)
+        self.exports = ReportExports(context, self.model, self.view, self._failed, self)
         self.panel = ExplainPanel(self)
         self.panel.hide()
         self.strip = FindingsStrip(self)
         self.strip.hide()
         self._build()
-
-    def _make_view(self) -> QTableView:
-        view = QTableView(self)
-        view.setObjectName("report_rows")
-        view.setModel(self.model)
-        view.setSortingEnabled(True)
-        view.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        view.setAlternatingRowColors(True)
-        view.setWordWrap(False)
-        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        view.verticalHeader().setDefaultSectionSize(style.scaled(26))
-        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        view.customContextMenuRequested.connect(self._menu)
-        view.doubleClicked.connect(self._explain)
-        for number, column in enumerate(self.report.columns):
-            view.setColumnWidth(number, max(column.width, 2 * len(column.title) + 2) * style.scaled(_CHARACTER))
-        return view
 
     def _make_commands(self) -> Commands:
         why = self._why_no_rows
@@ -87,7 +74,17 @@ class ReportPage(QWidget):
             Command("report.query", "查询", "F5", self.query, self._why_not_query),
             Command("report.parts", "切换条件与结果", "F6", self.switch_part, why),
             Command("report.explain", "查看来历", "Return", lambda: self._explain(self.view.currentIndex()), why),
-            Command("report.export", "导出EXCEL", "Ctrl+E", self._export, why),
+            Command("report.find", "在结果中查找", "Ctrl+F", self.find_text, why),
+            Command("report.copy", "复制", "Ctrl+C", lambda: self.copy(headings=True), self._why_nothing_marked),
+            Command(
+                "report.copy_bare",
+                "复制（不含标题）",
+                "Ctrl+Shift+C",
+                lambda: self.copy(headings=False),
+                self._why_nothing_marked,
+            ),
+            Command("report.export", "导出EXCEL…", "Ctrl+E", self.exports.ask, self._why_no_shown),
+            Command("report.export_rows", "导出选中行…", "", self.exports.ask_selected, self._why_nothing_marked),
         )
 
     def _why_not_query(self) -> str:
@@ -95,6 +92,35 @@ class ReportPage(QWidget):
 
     def _why_no_rows(self) -> str:
         return "" if self._table.rows else "还没有数据，请先查询"
+
+    def _why_no_shown(self) -> str:
+        return self._why_no_rows() or ("" if self.model.order else "没有查找到的行")
+
+    def _why_nothing_marked(self) -> str:
+        return self._why_no_shown() or ("" if self.view.selectionModel().hasSelection() else "请先选中单元格")
+
+    def find_text(self) -> None:
+        """Put the cursor into the box that searches the rows; what stands there is replaced by the next letter."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def copy(self, *, headings: bool) -> None:
+        """Put the marked cells on the clipboard as a table."""
+        if rows := self.view.copy(headings=headings):
+            self._context.show_message(f"已复制 {rows:,} 行，可粘贴到 Excel")
+
+    def _find(self) -> None:
+        self._typing.stop()
+        self.model.search(self.search.text().strip())
+        self._say_rows()
+        self.bound.refresh()
+
+    def _say_rows(self) -> None:
+        shown, there = len(self.model.order), len(self._table.rows)
+        if not there:
+            self.said.setText("" if self._table.findings else "没有符合条件的数据")
+        else:
+            self.said.setText(f"共 {there:,} 行" if shown == there else f"显示 {shown:,} 行，共 {there:,} 行")
 
     def switch_part(self) -> None:
         """Go from the options to the first figure whose origin can be shown, and back."""
@@ -114,10 +140,10 @@ class ReportPage(QWidget):
         self.stop.setObjectName("report_cancel")
         self.stop.clicked.connect(self._cancel)
         self.stop.hide()
-        self.out = QPushButton("导出EXCEL", self)
+        self.out = QPushButton(self)
         self.out.setObjectName("report_export")
-        self.out.clicked.connect(self._export)
-        self.out.setEnabled(False)
+        self.out.clicked.connect(self.exports.ask)
+        self.search = self._search_box()
         self.bar = QProgressBar(self)
         self.bar.setObjectName("report_progress")
         self.bar.setMaximumWidth(260)
@@ -126,7 +152,7 @@ class ReportPage(QWidget):
         self.said.setObjectName("report_said")
         self.said.setProperty("role", "quiet")
         tools = QHBoxLayout()
-        for widget in (self.ask, self.stop, self.out, self.bar):
+        for widget in (self.ask, self.stop, self.out, self.search, self.bar):
             tools.addWidget(widget)
         tools.addStretch(1)
         tools.addWidget(self.said)
@@ -143,9 +169,26 @@ class ReportPage(QWidget):
         layout.addLayout(tools)
         layout.addWidget(self.split, 1)
         layout.addWidget(self.strip)
+        layout.addWidget(self.exports.strip)
         self.commands = self._make_commands()
-        self.bound = CommandActions(self.commands, self, {"report.explain": self.view})
+        self.bound = CommandActions(self.commands, self, dict.fromkeys(_IN_ROWS, self.view))
+        self.view.selectionModel().selectionChanged.connect(lambda _on, _off: self.bound.refresh())
         self.out.setText(self.bound["report.export"].iconText())
+        self.out.setEnabled(False)
+
+    def _search_box(self) -> QLineEdit:
+        box = QLineEdit(self)
+        box.setObjectName("report_search")
+        box.setPlaceholderText("查找（Ctrl+F）：在结果的文字列中查找")
+        box.setClearButtonEnabled(True)
+        box.setFixedWidth(style.scaled(280))
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(DEBOUNCE_MS)
+        self._typing.timeout.connect(self._find)
+        box.textChanged.connect(lambda _text: self._typing.start())
+        box.returnPressed.connect(self._find)
+        return box
 
     def query(self) -> None:
         """Run the report with the options on the screen."""
@@ -191,14 +234,13 @@ class ReportPage(QWidget):
         self.bound.refresh()
 
     def _ended(self, _outcome: Outcome) -> None:
-        self._rest(f"共 {len(self._table.rows):,} 行")
         self.panel.hide()
         self.view.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.model.show_table(self._table)
+        self._rest("")
+        self._say_rows()
         self.out.setEnabled(bool(self._table.rows))
         self._show_findings(self._table.findings)
-        if not self._table.rows and not self._table.findings:
-            self.said.setText("没有符合条件的数据")
 
     def _show_findings(self, findings: Sequence[Finding]) -> None:
         self.strip.show_findings(findings)
@@ -241,21 +283,8 @@ class ReportPage(QWidget):
         index = self.view.indexAt(place)
         explain = menu.addAction("查看来历", lambda: self._explain(index))
         explain.setEnabled(index.isValid() and self.report.columns[index.column()].explained)
-        menu.addAction("导出EXCEL", self._export).setEnabled(self.out.isEnabled())
+        menu.addSeparator()
+        menu.addActions([self.bound[key] for key in ("report.copy", "report.copy_bare")])
+        menu.addSeparator()
+        menu.addActions([self.bound[key] for key in ("report.export", "report.export_rows")])
         menu.popup(self.view.viewport().mapToGlobal(place))
-
-    def _export(self) -> None:
-        dialog = QFileDialog(self, "导出EXCEL", f"{self.report.title}.xlsx", "Excel 工作簿 (*.xlsx)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.fileSelected.connect(lambda name: self.export_to(Path(name)))
-        dialog.open()
-
-    def export_to(self, path: Path) -> None:
-        """Write what the screen shows, in its order, into a workbook."""
-        report = self.report
-        shown = ReportTable(tuple(self._table.rows[number] for number in self.model.order))
-        self._context.lane.act(
-            lambda act: exporting.export_report(act, report, shown, path),
-            while_alive(self, lambda _nothing: self._context.show_message(f"已导出：{path}")),
-            while_alive(self, self._failed),
-        )

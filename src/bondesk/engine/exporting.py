@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -10,22 +11,37 @@ from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
 from bondesk.base.reports import Report, ReportTable
 from bondesk.base.sheets import ColumnLook, TemplateHeading, TemplateSheet
+from bondesk.base.steps import Outcome, Steps
 from bondesk.base.workbooks import Heading, SheetPlan
 from bondesk.engine.act import Act
 from bondesk.engine.history import log_deed
 from bondesk.engine.import_headings import own_plans
 from bondesk.engine.reporting import totals
+from bondesk.engine.table_export import table_steps
 
 
-def export_report(act: Act, report: Report, table: ReportTable, path: Path) -> None:
-    """Write a report's rows and its total row."""
-    looks = [ColumnLook(column.title, column.width, column.kind) for column in report.columns]
-    rows: list[Sequence[Any]] = [row.values for row in table.rows]
-    sums = totals(report, table)
-    if any(value is not None for value in sums):
-        rows.append(("合计", *sums[1:]))
-    act.files.write_table(path, report.title, looks, rows)
+def report_steps(act: Act, report: Report, table: ReportTable, path: Path, columns: Sequence[str] = ()) -> Steps:
+    """Write rows of a report and their total row; ``columns`` are the keys of those shown, in their order.
+
+    A text file when ``path`` ends in ``.csv``. A cancelled or failed export leaves no file behind.
+    """
+    act.require_report(report.key, report.title)
+    places = [report.column_place(key) for key in columns] or list(range(len(report.columns)))
+    looks = [ColumnLook(one.title, one.width, one.kind) for one in (report.columns[place] for place in places)]
+    rows = chain(([row.values[place] for place in places] for row in table.rows), _total_row(report, table, places))
+    yield from table_steps(act, path, report.title, looks, rows, len(table.rows))
     log_deed(act, "导出", f"报表 {len(table.rows)} 行，文件 {path.name}", module=report.title)
+    return Outcome(f"已导出 {len(table.rows):,} 行：{path}")
+
+
+def _total_row(report: Report, table: ReportTable, places: Sequence[int]) -> Iterator[Sequence[Any]]:
+    """Yield the row of sums; the word stands in the first column that is not summed."""
+    sums = totals(report, table)
+    row: list[Any] = [sums[place] for place in places]
+    label = next((n for n, value in enumerate(row) if value is None), None)
+    if label is not None and any(value is not None for value in row):
+        row[label] = "合计"
+        yield row
 
 
 def write_template(act: Act, document: DocumentType, path: Path) -> None:

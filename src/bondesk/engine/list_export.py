@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +17,15 @@ from bondesk.base.errors import Refused, WrongCall
 from bondesk.base.export_layout import ExportLayout
 from bondesk.base.fields import Field, field_of
 from bondesk.base.sheets import ColumnLook
-from bondesk.base.steps import Outcome, Progress, Steps
+from bondesk.base.steps import Outcome, Steps
 from bondesk.engine.act import Act
 from bondesk.engine.clauses import MOST_VALUES, STATE, attribute_of
 from bondesk.engine.history import log_deed
-from bondesk.engine.ports import TableWriter
 from bondesk.engine.query import Query, filtered, ordered
 from bondesk.engine.summing import measures, totals
+from bondesk.engine.table_export import table_steps
 
-#: Data rows a sheet of a workbook holds below its heading.
-SHEET_ROWS = 1_048_575
-_BATCH, _REPORT_EVERY = 1000, 500
+_BATCH = 1000
 _UNSAFE = str.maketrans(dict.fromkeys('/\\:*?"<>|', "、"))
 
 
@@ -48,9 +47,9 @@ class Plan:
     with_names: bool = True
 
 
-def file_stem(document: DocumentType, act_time: Any) -> str:
+def file_stem(title: str, act_time: Any) -> str:
     """Return how an export is called: ``核注清单_20241125_0930``, without signs no file name may hold."""
-    return f"{document.title.translate(_UNSAFE)}_{act_time:%Y%m%d_%H%M}"
+    return f"{title.translate(_UNSAFE)}_{act_time:%Y%m%d_%H%M}"
 
 
 def layouts(act: Act, document: DocumentType) -> list[str]:
@@ -121,20 +120,8 @@ def export_steps(
         raise Refused(f"选中了 {len(ids)} 条，一次最多导出 {MOST_VALUES} 条选中的单据；请改用筛选后导出全部", "EXP-04")
     statement = _statement(act, document, query, plan, ids)
     total = act.session.execute(select(func.count()).select_from(statement.order_by(None).subquery())).scalar_one()
-    csv = path.suffix.lower() == ".csv"
-    if total > SHEET_ROWS and not csv:
-        text = f"共 {total:,} 行，超过 Excel 一张工作表的 {SHEET_ROWS:,} 行；请缩小筛选范围或导出为 CSV"
-        raise Refused(text, "EXP-05")
-    yield Progress(0, total, f"正在导出 {path.name}")
-    writer = act.files.table_writer(path, document.title, [_look(part) for part in plan.parts])
-    try:
-        yield from _write(act, document, writer, statement, plan, total)
-        for row in _total_rows(act, document, query, plan, ids):
-            writer.add(row)
-        writer.close()
-    except BaseException:
-        writer.drop()
-        raise
+    rows = chain(_rows(act, document, statement, plan), _total_rows(act, document, query, plan, ids))
+    yield from table_steps(act, path, document.title, [_look(part) for part in plan.parts], rows, total)
     log_deed(act, "导出", f"列表 {total} 行，文件 {path.name}", document=document)
     return Outcome(f"已导出 {total:,} 行：{path}")
 
@@ -159,17 +146,11 @@ def _statement(act: Act, document: DocumentType, query: Query, plan: Plan, ids: 
     return statement.where(header.id.in_(ids)) if ids else statement
 
 
-def _write(
-    act: Act, document: DocumentType, writer: TableWriter, statement: Select[Any], plan: Plan, total: int
-) -> Iterator[Progress]:
+def _rows(act: Act, document: DocumentType, statement: Select[Any], plan: Plan) -> Iterator[Sequence[Any]]:
     shown = [_shower(act, document, part, plan.with_names) for part in plan.parts]
-    written = 0
     for batch in act.session.execute(statement.execution_options(yield_per=_BATCH)).partitions():
         for row in batch:
-            writer.add([show(value) for show, value in zip(shown, row, strict=True)])
-            written += 1
-            if written % _REPORT_EVERY == 0:
-                yield Progress(written, total, f"已写出 {written:,} 行")
+            yield [show(value) for show, value in zip(shown, row, strict=True)]
 
 
 def _shower(act: Act, document: DocumentType, part: Part, with_names: bool) -> Callable[[Any], Any]:

@@ -1,0 +1,39 @@
+"""A table written row by row with progress: what every export of a list or a report has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from bondesk.base.errors import Refused
+from bondesk.base.sheets import ColumnLook
+from bondesk.base.steps import Progress
+from bondesk.engine.act import Act
+
+#: Data rows a sheet of a workbook holds below its heading.
+SHEET_ROWS = 1_048_575
+_REPORT_EVERY = 500
+
+
+def table_steps(
+    act: Act, path: Path, title: str, looks: Sequence[ColumnLook], rows: Iterable[Sequence[Any]], total: int
+) -> Iterator[Progress]:
+    """Write ``rows``, about ``total`` of them, to a workbook, or to text when ``path`` ends in ``.csv``.
+
+    ``EXP-05`` when they are more than a sheet holds. A cancelled or failed export leaves no file behind.
+    """
+    if total > SHEET_ROWS and path.suffix.lower() != ".csv":
+        text = f"共 {total:,} 行，超过 Excel 一张工作表的 {SHEET_ROWS:,} 行；请缩小筛选范围或导出为 CSV"
+        raise Refused(text, "EXP-05")
+    yield Progress(0, total, f"正在导出 {path.name}")
+    writer = act.files.table_writer(path, title, looks)
+    try:
+        for written, row in enumerate(rows, 1):
+            writer.add(row)
+            if written % _REPORT_EVERY == 0:
+                yield Progress(min(written, total), total, f"已写出 {written:,} 行")
+        writer.close()
+    except BaseException:
+        writer.drop()
+        raise

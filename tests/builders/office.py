@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import sqlite3
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import create_engine, make_url, text
 
 from bondesk.adapters.rehearsal import mark_rehearsal
 from bondesk.app import first_administrator, load_codes, open_engine
@@ -27,9 +31,11 @@ from bondesk.engine.act import Act
 from bondesk.engine.engine import SYSTEM, Engine
 from bondesk.engine.receiving import Received, receive
 from bondesk.engine.sending import HandedOver
-from bondesk.settings import Home, Settings, carried
+from bondesk.settings import Connection, Home, Settings, carried
 
 PASSWORD = "secret-1"
+#: A server to run every office's database on instead of files: ``BONDESK_TEST_OFFICES=postgresql+psycopg://…``.
+ON_SERVER = os.environ.get("BONDESK_TEST_OFFICES", "")
 DEMO = carried("resources") / "demo"
 #: The material of the trade beside the repository; tests that need it are skipped without it.
 SHARED = carried("resources").parents[1] / "shared"
@@ -133,11 +139,25 @@ def open_office(path: Path, *, rehearsal: bool = False) -> Office:
 
 
 def copy_of(template: Path, path: Path) -> Path:
-    """Copy a template's data folder; the client's folder is its own."""
+    """Copy a template's data folder; the client's folder is its own, and so is the database on a server."""
     shutil.copytree(template, path)
     home = Home(path)
-    home.write(home.read().model_copy(update={"gateway_root": str(path / "client")}))
+    settings = home.read()
+    connections = [team_database(one.url) if one.url else one for one in settings.connections]
+    home.write(settings.model_copy(update={"gateway_root": str(path / "client"), "connections": connections}))
     return path
+
+
+def team_database(template: str = "") -> Connection:
+    """Make a database on the server, empty or as a copy of ``template``; the throw-away server keeps it."""
+    name = f"office_{uuid.uuid4().hex[:12]}"
+    like = f' TEMPLATE "{make_url(template).database}"' if template else ""
+    admin = create_engine(ON_SERVER, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"{like}'))
+    admin.dispose()
+    url = make_url(ON_SERVER).set(database=name).render_as_string(hide_password=False)
+    return Connection(name="团队", url=url)
 
 
 def found_codes(path: Path) -> None:
@@ -147,7 +167,8 @@ def found_codes(path: Path) -> None:
         (root / "Nems" / box).mkdir(parents=True)
     mark_rehearsal(root)
     home = Home(path)
-    home.write(Settings(gateway_root=str(root)))
+    connections = {"connections": [team_database()]} if ON_SERVER else {}
+    home.write(Settings(gateway_root=str(root), **connections))
     engine = open_engine(home)
     load_codes(engine)
     first_administrator(engine, PASSWORD)
@@ -188,8 +209,9 @@ def found_factory(path: Path) -> None:
 
 def settle(engine: Engine) -> None:
     """Bring the database into its one file, so that it can be copied, and close it."""
-    with engine.store.sql.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    if engine.store.is_sqlite:
+        with engine.store.sql.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.store.dispose()
 
 

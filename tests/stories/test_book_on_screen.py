@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from bondesk.engine import records
 from bondesk.engine.engine import SYSTEM
 from bondesk.engine.receiving import receive
 from builders.books import BOOK, BookDesk, change_of
+from builders.clerk import wait_until
 from builders.keys import CTRL, KEY, press, type_in
 
 
@@ -40,6 +42,7 @@ def typed(rows: ChangeRows, **texts: str) -> None:
     for key, text in texts.items():
         box = rows.strip.header.cells[key].editor.box
         box.setFocus()
+        wait_until(box.hasFocus, f"the cursor in {key}")
         box.selectAll()
         type_in(text)
 
@@ -116,3 +119,33 @@ def _extract_the_new_name(books: BookDesk, rows: ChangeRows) -> None:
     press(KEY.Key_Return, CTRL)
     books.settle()
     press(KEY.Key_Escape)
+
+
+def test_a_new_row_is_filled_from_its_part_and_its_code(books: BookDesk, qtbot: Any) -> None:
+    """料号 brings what 归并后料件 says; another code brings its legal units; what was typed stays."""
+    with books.office.act(SYSTEM) as act:
+        item = act.session.scalars(select(MergedItem).filter_by(goods_flag="I", merge_no=13)).one()
+        item.part_no, item.price, item.origin = "P-13", Decimal("2.5"), "JPN"
+        taken = [item.hs_code, item.name, item.dcl_unit, item.legal_unit1]
+    page = books.form(change_of(books.office))
+    qtbot.addWidget(page, before_close_func=lambda form: setattr(form, "_closing", True))
+    rows = books.rows(page, "materials")
+    books.go_to(rows, 1)
+    press(KEY.Key_Insert, CTRL)
+    typed(rows, item_no="78", price="3", part_no="P-13")
+    press(KEY.Key_Return)
+    books.settle()
+    cells = rows.strip.header.cells
+    assert [cells[key].editor.value() for key in ("hs_code", "name", "dcl_unit", "legal_unit1")] == taken
+    assert (cells["price"].editor.value(), cells["country"].editor.value()) == (Decimal(3), "JPN")
+    typed(rows, hs_code="3926901000")
+    confirm(books, rows)
+    stored = books.stored(change_open(books), 78)
+    assert stored is not None
+    assert (stored.legal_unit1, stored.legal_unit2, stored.row_mark) == ("035", "", "3")
+
+
+def change_open(books: BookDesk) -> int:
+    """Return the open draft."""
+    with books.office.act(SYSTEM) as act:
+        return int(act.session.scalars(select(Account.id).filter_by(copy="draft")).one())

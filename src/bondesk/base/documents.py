@@ -12,6 +12,7 @@ from bondesk.base.facts import Facts, Work
 from bondesk.base.fields import Field, field_of
 from bondesk.base.findings import Finding
 from bondesk.base.flow import KEPT, Flow
+from bondesk.base.following import HeadFill
 from bondesk.base.messages import Message
 from bondesk.base.workbooks import WorkbookPlan
 
@@ -139,6 +140,7 @@ class DocumentType:
     ``single``: a company has exactly one, opened without a list, never made, copied or deleted by hand.
     ``opens_locked``: its form is grey until 修改 is ordered, and again after a save.
     ``guard(work)`` is asked before a save or deletion and returns what looks at the result and may refuse it.
+    ``fill`` proposes head values that follow from one named in ``fills``, as lines are filled.
     """
 
     key: str
@@ -171,6 +173,8 @@ class DocumentType:
     single: bool = False
     opens_locked: bool = False
     guard: Callable[[Work], Callable[[], None]] | None = None
+    fill: HeadFill | None = None
+    fills: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def list_fields(self) -> tuple[Field, ...]:

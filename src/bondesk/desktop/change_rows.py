@@ -47,7 +47,7 @@ class ChangeRows(QWidget):
         self.model = LineWindow(context, deeds.document, table, self)
         self.chips = MarkChips(table.key, self.drafts, self)
         self.view = rows_view(self.model, self)
-        self.strip = RowStrip(context, table, self.changed, self)
+        self.strip = RowStrip(context, table, self.changed, lambda: deeds.base().head, self)
         self.entry = RowEntry(self)
         self.source = Extracting(self) if self.drafts and self.changed.source else None
         self.commands = row_commands(self, context.identity)

@@ -11,15 +11,15 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QTab
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.findings import Finding, error
-from bondesk.desktop.code_lookup import CodeLookup
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.edited import EditedLine, lines_of, snapshot, unstorable
 from bondesk.desktop.enter_walk import EnterWalk
 from bondesk.desktop.findings_strip import FindingsStrip
-from bondesk.desktop.form_edits import HeadEdit
+from bondesk.desktop.form_edits import HeadEdit, HeadFollow
 from bondesk.desktop.form_findings import FormFindings
 from bondesk.desktop.form_room import FINDINGS, head_room
-from bondesk.desktop.form_words import unread_text
+from bondesk.desktop.form_words import codes_awaited, unread_text
+from bondesk.desktop.head_filling import HeadFilling
 from bondesk.desktop.header_form import HeaderForm, groups_of
 from bondesk.desktop.line_grid import LineGrid
 from bondesk.desktop.row_tabs import RowTabs
@@ -57,6 +57,7 @@ class FormBody(QWidget):
         self._build()
         places = (self.header, self.scroller, self.grids, self.rows.windows, self.tabs)
         self.findings = FormFindings(*places, self.strip, self.fit)
+        self.filling = HeadFilling(context, document.fill, document.fills, self.header, lambda: self.head, self._follow)
         self.walk = EnterWalk(self.go_on, self.focusPreviousChild, self)
         for cell in self.header.cells.values():
             self.walk.watch(cell.editor)
@@ -129,6 +130,7 @@ class FormBody(QWidget):
         self.base, self.head = draft, dict(draft.head)
         self.stack.clear()
         self.header.show_values(self.head)
+        self.filling.begin(self.head)
         for key, lines in lines_of(self.document, draft).items():
             self.grids[key].model.replace(lines)
         self.rows.show_document()
@@ -205,6 +207,9 @@ class FormBody(QWidget):
         self.header.touched.add(key)
         self.stack.push(HeadEdit(self, key, self.head.get(key), value, self._visit))
 
+    def _follow(self, key: str, cause: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        self.stack.push(HeadFollow(self, key, cause, before, after))
+
     def _head_left(self, _key: str) -> None:
         self._visit += 1
 
@@ -275,19 +280,11 @@ class FormBody(QWidget):
             if focus is not None and grid.view.isAncestorOf(focus):
                 grid.view.setFocus()
         self.header.commit()
+        self.filling.flush()
 
     def looking_up(self) -> bool:
-        """Tell whether a typed code still waits for the code book, or a line for what the book says of its item."""
-        return (
-            any(grid.filling.busy for grid in self.grids.values())
-            or any(isinstance(one, CodeLookup) and one.unresolved for one in self.header.problems())
-            or any(
-                unread.code == "FORM-03"
-                for grid in self.grids.values()
-                for line in grid.model.lines
-                for unread in line.unread.values()
-            )
-        )
+        """Tell whether a typed code still waits for the code book, or boxes for what follows from others."""
+        return self.filling.busy or codes_awaited(self.header, self.grids.values())
 
     def blocking(self) -> list[Finding]:
         """Say what keeps even a draft from being stored: texts that cannot be read, numbers that are missing."""

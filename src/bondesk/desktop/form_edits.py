@@ -11,6 +11,7 @@ from PySide6.QtGui import QUndoCommand
 from bondesk.desktop.edited import EditedLine, Unread
 
 _HEAD, _CELLS = 1, 2
+Values = Mapping[str, Any]
 
 
 class Head(Protocol):
@@ -62,25 +63,55 @@ class HeadEdit(QUndoCommand):
         """Change ``key`` from ``before`` to ``after``."""
         super().__init__()
         self._head, self.key, self._before, self.after, self.visit = head, key, before, after, visit
+        self._followed: tuple[Values, Values] = ({}, {})
 
     def id(self) -> int:
         """Return what may be merged with what."""
         return _HEAD
 
     def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 - Qt's name
-        """Take over a later edit of the same visit."""
+        """Take over a later edit of the same visit, and the boxes that were filled because of this one."""
+        if isinstance(other, HeadFollow) and (other.key, other.cause) == (self.key, self.after):
+            before, after = self._followed
+            self._followed = ({**other.before, **before}, {**after, **other.after})
+            return True
         if isinstance(other, HeadEdit) and (other.key, other.visit) == (self.key, self.visit):
             self.after = other.after
             return True
         return False
 
     def redo(self) -> None:
-        """Write the new value."""
+        """Write the new value and what followed from it."""
         self._head.write_head(self.key, self.after)
+        if self._followed[1]:
+            self._head.write_heads(self._followed[1])
 
     def undo(self) -> None:
-        """Write the old value."""
+        """Write the old value and what stood in the boxes that followed."""
+        if self._followed[0]:
+            self._head.write_heads(self._followed[0])
         self._head.write_head(self.key, self._before)
+
+
+class HeadFollow(QUndoCommand):
+    """Head values that follow from the one just typed; undone with it unless something else was typed meanwhile."""
+
+    def __init__(self, head: Head, key: str, cause: Any, before: Values, after: Values) -> None:
+        """Change ``before`` to ``after`` because ``key`` became ``cause``."""
+        super().__init__("带出")
+        self._head, self.key, self.cause, self.before, self.after = head, key, cause, dict(before), dict(after)
+
+    def id(self) -> int:
+        """Return what may be merged with what."""
+        return _HEAD
+
+    def redo(self) -> None:
+        """Write what follows."""
+        self._head.write_heads(self.after)
+
+    def undo(self) -> None:
+        """Write what stood there."""
+        self._head.write_heads(self.before)
 
 
 class HeadFill(QUndoCommand):

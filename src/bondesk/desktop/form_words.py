@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtWidgets import QLabel
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.identity import Identity
 from bondesk.desktop import style
+from bondesk.desktop.code_lookup import CodeLookup
+from bondesk.desktop.header_form import HeaderForm
+from bondesk.desktop.line_grid import LineGrid
 from bondesk.engine.drafts import Draft
 
 
@@ -63,3 +68,15 @@ def unread_text(label: str, typed: str, problem: str) -> str:
     ('「数量」“abc”：不是数字', '「币制」“XX”不是海关参数')
     """
     return f"「{label}」{problem}" if problem.startswith("“") else f"「{label}」“{typed[:40]}”：{problem}"
+
+
+def codes_awaited(header: HeaderForm, grids: Iterable[LineGrid]) -> bool:
+    """Tell whether a typed code still waits for the code book, or a line for what the book says of its item."""
+    shown = list(grids)
+    return (
+        any(grid.filling.busy for grid in shown)
+        or any(isinstance(one, CodeLookup) and one.unresolved for one in header.problems())
+        or any(
+            unread.code == "FORM-03" for grid in shown for line in grid.model.lines for unread in line.unread.values()
+        )
+    )

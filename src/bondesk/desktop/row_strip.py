@@ -12,11 +12,13 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QS
 from bondesk.base.change import ChangedTable, Mark
 from bondesk.base.documents import LineTable
 from bondesk.base.findings import Finding, error
+from bondesk.base.following import HeadFill
 from bondesk.desktop import style
-from bondesk.desktop.code_lookup import CodeLookup
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.edited import blank_line, fillings
 from bondesk.desktop.enter_walk import EnterWalk
+from bondesk.desktop.form_words import codes_awaited
+from bondesk.desktop.head_filling import HeadFilling
 from bondesk.desktop.head_page import FieldGroup
 from bondesk.desktop.header_form import HeaderForm
 from bondesk.engine.line_query import LineRow
@@ -31,8 +33,15 @@ class RowStrip(QWidget):
     given_up = Signal()
     edited = Signal()
 
-    def __init__(self, context: DeskContext, table: LineTable, changed: ChangedTable, parent: QWidget) -> None:
-        """Edit rows of ``table``; what names a filed row stays as customs knows it."""
+    def __init__(
+        self,
+        context: DeskContext,
+        table: LineTable,
+        changed: ChangedTable,
+        head: Callable[[], Mapping[str, Any]],
+        parent: QWidget,
+    ) -> None:
+        """Edit rows of ``table`` of the document with ``head``; what names a filed row stays as customs knows it."""
         super().__init__(parent)
         self.setObjectName(f"row_strip.{table.key}")
         self._table, self._changed = table, changed
@@ -58,6 +67,8 @@ class RowStrip(QWidget):
         for cell in self.header.cells.values():
             self._walk.watch(cell.editor)
         self.header.edited.connect(lambda _key: self._changed_by_user())
+        fill = _row_fill(table, head)
+        self.filling = HeadFilling(context, fill, table.fills, self.header, self._boxes, self._follow)
         self.show_row(None, editable=False)
 
     def _button(self, name: str, text: str, run: Callable[[], object]) -> QPushButton:
@@ -116,6 +127,18 @@ class RowStrip(QWidget):
     def _show(self, values: Mapping[str, Any]) -> None:
         self._began = dict(values)
         self.header.show_values(values)
+        self.filling.begin(values)
+
+    def _boxes(self) -> dict[str, Any]:
+        """Return what stands in the boxes."""
+        return {entry.key: self.header.cells[entry.key].editor.value() for entry in self.fields}
+
+    def _follow(self, _key: str, _cause: Any, _before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        """Write what follows from the box just left."""
+        for key, value in after.items():
+            self.header.cells[key].editor.set_value(value)
+            self.header.cells[key].refresh()
+        self._changed_by_user()
 
     def _named(self, values: Mapping[str, Any]) -> str:
         labels = {entry.key: entry.label for entry in self.fields}
@@ -149,22 +172,22 @@ class RowStrip(QWidget):
 
     def typed(self) -> dict[str, Any]:
         """Return the values that differ from the stored row, or from a blank one."""
-        now = {entry.key: self.header.cells[entry.key].editor.value() for entry in self.fields}
-        return {key: value for key, value in now.items() if self._began and value != self._began.get(key)}
+        return {key: value for key, value in self._boxes().items() if self._began and value != self._began.get(key)}
 
     def values(self) -> dict[str, Any]:
         """Return what is to be stored: a new row whole, of a stored one what differs."""
         if not self.adding:
             return self._filled(self.typed())
-        return self._filled({entry.key: self.header.cells[entry.key].editor.value() for entry in self.fields})
+        return self._filled(self._boxes())
 
     def _filled(self, values: dict[str, Any]) -> dict[str, Any]:
         defaults = dict(fillings(self._table.columns))
         return {key: defaults.get(key) if value is None else value for key, value in values.items()}
 
     def looking_up(self) -> bool:
-        """Tell whether a typed code still waits for the code book."""
-        return any(isinstance(one, CodeLookup) and one.unresolved for one in self.header.problems())
+        """Tell whether a typed code still waits for the code book, or a box for what follows from another."""
+        self.filling.flush()
+        return self.filling.busy or codes_awaited(self.header, ())
 
     def blocking(self) -> list[Finding]:
         """Say what keeps the row from being stored: unreadable texts, empty required boxes."""
@@ -200,6 +223,14 @@ class RowStrip(QWidget):
             self.given_up.emit()
         else:
             super().keyPressEvent(event)
+
+
+def _row_fill(table: LineTable, head: Callable[[], Mapping[str, Any]]) -> HeadFill | None:
+    """Return the table's fill as a row's boxes ask it: with the head, and what every row of the table has."""
+    fill = table.fill
+    if fill is None:
+        return None
+    return lambda values, key, facts: fill(head(), {**values, **table.fixed}, key, facts)
 
 
 class _StripWalk(EnterWalk):

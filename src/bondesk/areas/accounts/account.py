@@ -11,6 +11,7 @@ from bondesk.areas.accounts.book_model import Account, AccountConsumption, Accou
 from bondesk.areas.accounts.book_path import TABLES, book_path
 from bondesk.areas.accounts.book_receipts import BookReceipts
 from bondesk.areas.accounts.changing import InUse
+from bondesk.areas.accounts.row_filling import GOODS_FILLS, fill_goods_row
 from bondesk.areas.accounts.row_marks import mark_of
 from bondesk.areas.setup.company import company_of
 from bondesk.base.change import ChangePath, Mark
@@ -197,10 +198,15 @@ def _lines(kind: str) -> tuple[LineTable, ...]:
     columns = _GOODS_COLUMNS if kind == "EMS" else _HANDBOOK_COLUMNS
     consumptions = (*_CONSUMPTION_COLUMNS, *_CONSUMPTION_MORE)
     return (
-        LineTable("materials", "料件", _A.materials, columns, {"goods_flag": "I"}, windowed=True),
-        LineTable("products", "成品", _A.products, columns, {"goods_flag": "E"}, windowed=True),
+        _goods("materials", "料件", _A.materials, columns, "I"),
+        _goods("products", "成品", _A.products, columns, "E"),
         LineTable("consumptions", "单损耗", _A.consumptions, consumptions, windowed=True),
     )
+
+
+def _goods(key: str, title: str, relation: Any, columns: tuple[Any, ...], flag: str) -> LineTable:
+    fixed = {"goods_flag": flag}
+    return LineTable(key, title, relation, columns, fixed, windowed=True, fill=fill_goods_row, fills=GOODS_FILLS)
 
 
 def _workbook(kind: str, copy: str) -> WorkbookPlan:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 
 from sqlalchemy import select
 
 from bondesk.areas.goods.consolidation_map import ConsolidationMap
 from bondesk.areas.goods.hs_known import KNOWN
 from bondesk.areas.goods.merged_item import GOODS_FLAGS, MergedItem
-from bondesk.areas.goods.part import Part, convertible, hs_code_known, unit_known, units_of_cached
+from bondesk.areas.goods.part import Part, convertible, declared_price, hs_code_known, unit_known, units_of_cached
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Facts, Work
 from bondesk.base.findings import Finding, error, errors_in
-from bondesk.base.numbers import PRICE_PLACES, half_up
 from bondesk.base.options import option
 from bondesk.base.steps import Choose, Outcome, Preview, Progress, Script, Steps, Table
 
@@ -105,15 +102,6 @@ def item_of(part: Part, goods_flag: str, merge_no: int) -> MergedItem:
         main_mark="",
         **known,
     )
-
-
-def declared_price(part: Part) -> Decimal | None:
-    """Turn 参考单价, per ERP unit, into a price per declared unit at 4 decimals."""
-    if part.ref_price is None:
-        return None
-    if part.conv_factor is None:
-        return half_up(part.ref_price, PRICE_PLACES)
-    return half_up(Fraction(part.ref_price) / Fraction(part.conv_factor), PRICE_PLACES)
 
 
 def _row_of(part: Part, item: MergedItem) -> ConsolidationMap:

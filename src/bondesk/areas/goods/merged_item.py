@@ -8,6 +8,7 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from bondesk.areas.goods.hs_known import HsKnown, fill_from_table, hs_findings
+from bondesk.areas.goods.item_filling import ITEM_FILLS, fill_merged_item
 from bondesk.base.columns import Code4, Code10, Code32, Price, Text255, Text512
 from bondesk.base.documents import DocumentType, group
 from bondesk.base.facts import Facts
@@ -82,6 +83,8 @@ MERGED_ITEM = DocumentType(
         group("编码表", MergedItem.hs_name, MergedItem.supervision_condition),
     ),
     derive=derive_merged_item,
+    fill=fill_merged_item,
+    fills=ITEM_FILLS,
     rules=(hs_code_known,),
     workbook=WorkbookPlan(
         "归并后料件成品",

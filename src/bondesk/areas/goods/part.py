@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 
 from sqlalchemy import Index
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Mapped
 
 from bondesk.areas.codes.customs_code import FactsCodeBook, units_of
 from bondesk.areas.codes.units import Unit, kilograms_per
+from bondesk.areas.goods.hs_filling import PART_FILLS, fill_part
 from bondesk.areas.goods.hs_known import HsKnown, fill_from_table, hs_findings
 from bondesk.base.columns import Code4, Code10, Code32, Factor, Memo, SourcePrice, Text255, Text512
 from bondesk.base.documents import DocumentType, group
@@ -17,6 +19,7 @@ from bondesk.base.elements import MOST_BYTES, byte_length, element_names, missin
 from bondesk.base.facts import Facts
 from bondesk.base.fields import shown
 from bondesk.base.findings import Finding, error, note
+from bondesk.base.numbers import PRICE_PLACES, half_up
 from bondesk.base.records import Record
 from bondesk.base.workbooks import SheetPlan, WorkbookPlan, may, must
 
@@ -126,6 +129,15 @@ def units_of_cached(facts: Facts) -> dict[str, Unit]:
     return cached
 
 
+def declared_price(part: Part) -> Decimal | None:
+    """Turn 参考单价, per ERP unit, into a price per declared unit at 4 decimals."""
+    if part.ref_price is None:
+        return None
+    if part.conv_factor is None:
+        return half_up(part.ref_price, PRICE_PLACES)
+    return half_up(Fraction(part.ref_price) / Fraction(part.conv_factor), PRICE_PLACES)
+
+
 PART = DocumentType(
     key="part",
     title="料号档案",
@@ -165,6 +177,8 @@ PART = DocumentType(
         group("申报要素", Part.elements),
     ),
     derive=derive_part,
+    fill=fill_part,
+    fills=PART_FILLS,
     rules=(unit_known, hs_code_known, convertible, still_agrees, elements_complete),
     workbook=WorkbookPlan(
         "料号档案",

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bondesk.areas.accounts.book_path import TABLES
+from bondesk.areas.accounts.book_tables import TABLES
 from bondesk.base.change import ChangedTable, Mark, Outcome
 from bondesk.base.errors import Refused
 from bondesk.engine import changing, records

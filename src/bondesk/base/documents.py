@@ -17,6 +17,8 @@ from bondesk.base.messages import Message
 from bondesk.base.workbooks import WorkbookPlan
 
 Rule = Callable[[Any, Facts], Iterable[Finding]]
+#: A rule over a stored head whose rows are read from the database, never loaded as objects.
+StoredRule = Callable[[Any, Work], Iterable[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,8 @@ class DocumentType:
     ``single``: a company has exactly one, opened without a list, never made, copied or deleted by hand.
     ``opens_locked``: its form is grey until 修改 is ordered, and again after a save.
     ``guard(work)`` is asked before a save or deletion and returns what looks at the result and may refuse it.
+    ``stored_rules`` take the place of ``rules`` where the document is stored and its windowed rows stay in the
+    database: at 审核 and before 发送; rows were derived when each was stored.
     ``fill`` proposes head values that follow from one named in ``fills``, as lines are filled.
     """
 
@@ -173,6 +177,7 @@ class DocumentType:
     single: bool = False
     opens_locked: bool = False
     guard: Callable[[Work], Callable[[], None]] | None = None
+    stored_rules: tuple[StoredRule, ...] = ()
     fill: HeadFill | None = None
     fills: Mapping[str, frozenset[str]] = field(default_factory=dict)
 

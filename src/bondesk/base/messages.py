@@ -92,13 +92,15 @@ class Element:
 class MessageGroup:
     """A repeated or single group of elements; ``rows(document)`` gives what it repeats over.
 
-    ``table`` is the line table's key for findings ("" = head).
+    ``table`` is the line table's key for findings ("" = head); ``places(document)`` says where the rows stand in
+    that table, from 0, when not all of its rows are sent; asked only when there is something to find fault with.
     """
 
     name: str
     elements: tuple[Element, ...]
     rows: Callable[[Any], Sequence[Any]]
     table: str = ""
+    places: Callable[[Any], Sequence[int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -62,11 +63,15 @@ def _composed(message: Message, document: Any, facts: MessageFacts) -> Composed:
     findings: list[Finding] = list(message.checks(document, facts))
     groups = []
     for group in message.groups:
-        rows = group.rows(document)
-        for position, row in enumerate(rows):
+        found: list[Finding] = []
+        for position, row in enumerate(group.rows(document)):
             line = position if group.table else None
-            elements = tuple(_element(element, row, facts, group.table, line, findings) for element in group.elements)
+            elements = tuple(_element(element, row, facts, group.table, line, found) for element in group.elements)
             groups.append((group.name, elements))
+        if found and group.places is not None:
+            places = group.places(document)
+            found = [replace(one, line=places[one.line]) if one.line is not None else one for one in found]
+        findings += found
     tail = tuple(_element(element, document, facts, "", None, findings) for element in message.tail)
     return Composed(tuple(groups), tail, tuple(findings))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -13,13 +12,14 @@ from bondesk.base.columns import Kind
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
 from bondesk.base.fields import Field
-from bondesk.base.findings import Finding, Severity, error, errors_in
+from bondesk.base.findings import Finding, Severity, errors_in
 from bondesk.base.flow import Move
 from bondesk.base.records import Record, Row
 from bondesk.engine.act import Act
 from bondesk.engine.attached_files import remove_all
 from bondesk.engine.drafts import Draft, apply_draft, assemble, copied, draft_of
 from bondesk.engine.posting import post_document
+from bondesk.engine.row_checks import missing, row_findings
 
 
 def blank(act: Act, document: DocumentType) -> Draft:
@@ -113,7 +113,7 @@ def findings_of(act: Act, document: DocumentType, header: Any) -> list[Finding]:
     """Derive what is derived and run the required-field test and every rule on a head with lines."""
     if document.derive is not None:
         document.derive(header, act.facts)
-    found = list(_missing(document, header))
+    found = list(missing(document, header))
     if any(finding.severity is Severity.ERROR for finding in found) and document.flow.checked_on_save:
         return found
     for rule in document.rules:
@@ -121,21 +121,9 @@ def findings_of(act: Act, document: DocumentType, header: Any) -> list[Finding]:
     return found
 
 
-def _missing(document: DocumentType, header: Any) -> Sequence[Finding]:
-    found = [
-        error(document.required_code, f"「{entry.label}」必填", entry.key)
-        for entry in document.head_fields
-        if entry.required and not entry.readonly and getattr(header, entry.key) in (None, "")
-    ]
-    for table in document.lines:
-        needed = [entry for entry in table.fields if entry.required and not entry.readonly]
-        for position, line in enumerate(getattr(header, table.attribute_key)):
-            found.extend(
-                error(document.required_code, f"「{entry.label}」必填", entry.key, position, table=table.key)
-                for entry in needed
-                if getattr(line, entry.key) in (None, "")
-            )
-    return found
+def stored_findings(act: Act, document: DocumentType, header: Any) -> list[Finding]:
+    """Run the rules on a stored head; rows that stay in the database are read there, by rules made for that."""
+    return row_findings(act, document, header) if document.stored_rules else findings_of(act, document, header)
 
 
 def check(act: Act, document: DocumentType, draft: Draft) -> list[Finding]:
@@ -145,7 +133,7 @@ def check(act: Act, document: DocumentType, draft: Draft) -> list[Finding]:
     """
     header = assemble(document, draft)
     if any(table.key not in draft.lines for table in document.lines if table.windowed):
-        return list(_missing(document, header))
+        return list(missing(document, header))
     header.id = draft.id  # rules tell a document from its likes; the head is never stored
     with act.session.no_autoflush:
         return findings_of(act, document, header)
@@ -279,7 +267,7 @@ def _checked(act: Act, document: DocumentType, header: Any, order: Move) -> list
     if not order.checked:
         return []
     with act.session.no_autoflush:
-        found = findings_of(act, document, header)
+        found = stored_findings(act, document, header)
     if errors_in(found):
         raise Refused(found)
     return found

@@ -27,7 +27,7 @@ from bondesk.engine.composing import Names, compose
 from bondesk.engine.engine import Engine
 from bondesk.engine.history import log_bulk, log_deed
 from bondesk.engine.ports import Gateway
-from bondesk.engine.records import findings_of, load, load_numbered
+from bondesk.engine.records import load, load_numbered, stored_findings
 from bondesk.engine.tables import Outbox
 
 _log = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ def _order_one(act: Act, document: DocumentType, message: Message, header: Any, 
     sender = act.catalogue.sender(act.facts)
     facts = MessageFacts(sender=sender, now=act.now(), numeric=act.codebook.old_code)
     with act.session.no_autoflush:
-        found = [finding for finding in findings_of(act, document, header) if errors_in([finding])]
+        found = [finding for finding in stored_findings(act, document, header) if errors_in([finding])]
     found += _forced(act, document, header, errors_in(_before_send(act, document, header)), force)
     composed = compose(message, header, facts, _names(act, message))
     found += composed.findings

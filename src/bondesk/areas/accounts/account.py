@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from bondesk.areas.accounts import eml111, ems111
 from bondesk.areas.accounts.account_rules import APPROVED_RULES, DRAFT_RULES, derive_book
 from bondesk.areas.accounts.book_model import Account, AccountConsumption, AccountLine
-from bondesk.areas.accounts.book_path import TABLES, book_path
+from bondesk.areas.accounts.book_path import book_path
 from bondesk.areas.accounts.book_receipts import BookReceipts
+from bondesk.areas.accounts.book_rows import loaded, stored
+from bondesk.areas.accounts.book_tables import TABLES
 from bondesk.areas.accounts.changing import InUse
 from bondesk.areas.accounts.row_filling import GOODS_FILLS, fill_goods_row
 from bondesk.areas.accounts.row_marks import mark_of
@@ -17,7 +19,6 @@ from bondesk.areas.setup.company import company_of
 from bondesk.base.change import ChangePath, Mark
 from bondesk.base.documents import DocumentType, Group, LineTable, group
 from bondesk.base.facts import Facts
-from bondesk.base.findings import Finding, error
 from bondesk.base.flow import AUDITED_AND_SENT, Flow
 from bondesk.base.messages import Message
 from bondesk.base.workbooks import SheetPlan, WorkbookPlan, may, must
@@ -61,17 +62,6 @@ def _rows(account: Account | None, key: str, match: tuple[str, ...]) -> dict[tup
 
 def _values(line: Any, keys: tuple[str, ...]) -> Mapping[str, Any] | None:
     return None if line is None else {key: getattr(line, key) for key in keys}
-
-
-def filed_rows_stay(draft: Account, facts: Facts) -> Iterator[Finding]:
-    """ACC-11: what customs has filed is never removed, only marked (4.4)."""
-    approved = facts.one(Account, id=draft.approved_id) if draft.approved_id is not None else None
-    for table in TABLES:
-        here = _rows(draft, table.key, table.match)
-        for key in _rows(approved, table.key, table.match):
-            if key not in here:
-                text = f"{table.source} {'/'.join(str(part) for part in key)} 已备案，不能直接移除；请用「删除行」标记"
-                yield error("ACC-11", text, table=table.key)
 
 
 def draft_defaults(facts: Facts) -> Mapping[str, Any]:
@@ -314,7 +304,7 @@ def _approved(kind: str, key: str, title: str, path: ChangePath) -> DocumentType
         lines=_lines(kind),
         flow=APPROVED,
         derive=derive_book,
-        rules=APPROVED_RULES,
+        rules=tuple(loaded(rule) for rule in APPROVED_RULES),
         workbook=_workbook(kind, "approved"),
         message=_message(kind),
         variant={"copy": "approved", "book_kind": kind},
@@ -347,7 +337,8 @@ def _draft(kind: str, prefix: str, title: str, path: ChangePath) -> DocumentType
         lines=_lines(kind),
         flow=FILED,
         derive=derive_draft,
-        rules=(*DRAFT_RULES, filed_rows_stay),
+        rules=tuple(loaded(rule) for rule in DRAFT_RULES),
+        stored_rules=tuple(stored(rule) for rule in DRAFT_RULES),
         workbook=_workbook(kind, "draft"),
         message=_message(kind),
         defaults=draft_defaults,

@@ -7,47 +7,12 @@ from typing import Any
 
 from bondesk.areas.accounts import approval, changing, comparing, extraction
 from bondesk.areas.accounts.account_rules import derive_consumption
-from bondesk.areas.accounts.book_model import Account, AccountConsumption, AccountLine
+from bondesk.areas.accounts.book_model import Account, AccountConsumption
+from bondesk.areas.accounts.book_tables import CONSUMPTIONS, TABLES
 from bondesk.areas.accounts.changing import InUse, follow_consumption
 from bondesk.base.change import ChangedTable, ChangePath, Counted
 from bondesk.base.facts import Work
 
-#: Key columns of 4.3 for goods; materials add origin and the main mark.
-_GOODS = ("hs_code", "name", "spec", "dcl_unit", "legal_unit1", "legal_unit2", "currency", "price", "duty_mode")
-_KEPT = (*_GOODS, "part_no", "country", "main_mark", "filed_qty", "total", "goods_attribute", "quantity_control")
-_KEPT_ALL = (*_KEPT, "enterprise_mark", "remark")
-_RATES = ("net", "tangible", "intangible", "bonded")
-
-MATERIALS = ChangedTable(
-    key="materials",
-    model=AccountLine,
-    match=("item_no",),
-    compared=(*_GOODS, "country", "main_mark"),
-    kept=_KEPT_ALL,
-    fixed={"goods_flag": "I"},
-    source="归并后料件",
-    source_document="merged_item",
-)
-PRODUCTS = ChangedTable(
-    key="products",
-    model=AccountLine,
-    match=("item_no",),
-    compared=_GOODS,
-    kept=_KEPT_ALL,
-    fixed={"goods_flag": "E"},
-    source="归并后成品",
-    source_document="merged_item",
-)
-CONSUMPTIONS = ChangedTable(
-    key="consumptions",
-    model=AccountConsumption,
-    match=("product_no", "uc_version", "material_no"),
-    compared=_RATES,
-    kept=(*_RATES, "unit_consumption", "declared_state", "enterprise_mark", "valid_to", "remark"),
-    source="归并后单损耗",
-    source_document="unit_consumption",
-)
-TABLES = (MATERIALS, PRODUCTS, CONSUMPTIONS)
 _FOLLOW = follow_consumption(AccountConsumption)
 
 

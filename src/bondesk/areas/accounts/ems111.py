@@ -5,8 +5,11 @@ The inner element names are inferred (confidence C): an implementer corrects the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import object_session, with_parent
 
 from bondesk.areas.accounts.book_model import Account, AccountConsumption, AccountLine
 from bondesk.base.change import Mark
@@ -154,19 +157,47 @@ def once(document: Any) -> Sequence[Any]:
 
 
 def marked(relation: str) -> Any:
-    """Only rows with a mark go into the message (4.2); a row added and taken along by a 删除 was never filed."""
+    """Only rows with a mark go into the message (4.2); a row added and taken along by a 删除 was never filed.
+
+    Of a stored document the other rows are never read.
+    """
 
     def rows(document: Any) -> Sequence[Any]:
-        lines = getattr(document, relation)
+        session = object_session(document)
+        attribute = getattr(type(document), relation)
+        if session is None or relation not in inspect(document).unloaded:
+            lines = getattr(document, relation)
+        else:
+            model = attribute.property.mapper.class_
+            mine = select(model).where(with_parent(document, attribute), model.row_mark != Mark.SAME.value)
+            lines = session.scalars(mine.order_by(model.line_no, model.id))
         return [line for line in lines if line.row_mark != Mark.SAME and getattr(line, "mark_before", "") != Mark.ADDED]
 
     return rows
 
 
+def places(relation: str) -> Callable[[Any], Sequence[int]]:
+    """Return where the rows of :func:`marked` stand among all rows of their table, from 0."""
+
+    def found(document: Any) -> Sequence[int]:
+        wanted = {line.id for line in marked(relation)(document)}
+        session = object_session(document)
+        if session is None:
+            return [place for place, line in enumerate(getattr(document, relation)) if line.id in wanted]
+        attribute = getattr(type(document), relation)
+        model = attribute.property.mapper.class_
+        ids = session.scalars(
+            select(model.id).where(with_parent(document, attribute)).order_by(model.line_no, model.id)
+        )
+        return [place for place, line_id in enumerate(ids) if line_id in wanted]
+
+    return found
+
+
 GROUPS = (
     MessageGroup("NemsHead", HEAD, once),
-    MessageGroup("NemsImgList", goods_elements(material=True), marked("materials"), "materials"),
-    MessageGroup("NemsExgList", goods_elements(material=False), marked("products"), "products"),
-    MessageGroup("NemsCmList", CONSUMPTION, marked("consumptions"), "consumptions"),
+    MessageGroup("NemsImgList", goods_elements(material=True), marked("materials"), "materials", places("materials")),
+    MessageGroup("NemsExgList", goods_elements(material=False), marked("products"), "products", places("products")),
+    MessageGroup("NemsCmList", CONSUMPTION, marked("consumptions"), "consumptions", places("consumptions")),
 )
 TAIL = (Element("OperCusRegCode", "操作卡海关十位编码", "C10", "M", sender_value("oper_customs_code"), confidence="C"),)

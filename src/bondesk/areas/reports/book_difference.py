@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Select, inspect, select
 
 from bondesk.areas.accounts.book_model import Account
-from bondesk.areas.accounts.book_path import TABLES
+from bondesk.areas.accounts.book_tables import TABLES
 from bondesk.base.change import ChangedTable
 from bondesk.base.columns import Kind
 from bondesk.base.errors import Refused

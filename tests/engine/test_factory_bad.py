@@ -31,6 +31,8 @@ bom_loss_100               | bom               | BOM-03 | 4 有形损耗率     
 bom_cycle                  | bom               | BOM-02 | 3 料件料号 / 5 料件料号      | PCBA-GW → PCBA-PWR → PCBA-GW
 source_document_date       | source_document   | IMP-02 | 4 单据日期                  | 日期不存在
 source_document_formula    | source_document   | IMP-03 | 3 数量                      | 公式没有保存计算结果
+stock_doc_quantity         | stock_doc         | STK-03 | 3 数量 / 5 数量              | 数量须大于0
+stock_doc_duplicate_line   | stock_doc         | STK-06 | 5 行号                      | 单据号与行号重复：A117-2404901 / 2
 source_document_unit       | source_document   | IMP-06 | 3 企业单位                  | 与料号档案的企业单位 PCS 不一致且不能换算
 """
 ROWS = [[cell.strip() for cell in line.split("|")] for line in REFUSED.strip().splitlines()]

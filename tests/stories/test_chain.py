@@ -17,10 +17,10 @@ from sqlalchemy import select
 
 from bondesk.app import open_engine
 from bondesk.areas.accounts.book_model import Account
+from bondesk.areas.accounts.book_reading import filed_of
 from bondesk.areas.codes.effects import effect_table
 from bondesk.areas.goods.unit_consumption import UnitConsumption
 from bondesk.areas.notes.bonded_note_model import BondedNote
-from bondesk.areas.reports.book_reading import filed_of
 from bondesk.base.errors import Refused
 from bondesk.base.explanation import Explanation
 from bondesk.base.options import read_options

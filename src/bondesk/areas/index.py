@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from bondesk.areas.accounts.account import book_documents
 from bondesk.areas.accounts.book_scripts import change_script, extract_script
 from bondesk.areas.accounts.filed_items import filed_items
@@ -43,6 +45,8 @@ from bondesk.areas.setup.log_checkpoint import COMPARE_CHECKPOINT, EXPORT_CHECKP
 from bondesk.areas.setup.operation_log import OPERATION_LOG
 from bondesk.areas.setup.password_setting import SET_PASSWORD
 from bondesk.areas.setup.users import USER, USER_GROUP, StoredUsers
+from bondesk.areas.stock.stock_document import stock_doc
+from bondesk.areas.stock.stocktake import STOCKTAKE
 from bondesk.base.catalogue import Area, Catalogue
 from bondesk.base.documents import DocumentType
 from bondesk.base.facts import Facts
@@ -72,6 +76,11 @@ HANDBOOKS = book_documents("EML", rows_in_use)
 QUALIFICATIONS = (QUALIFICATION, QUALIFICATION_DRAFT, QUALIFICATION_VERSION)
 
 
+def _no_lock(_facts: Facts) -> date | None:
+    """No 报核 locks a period yet."""
+    return None
+
+
 def _book_scripts() -> tuple[Script, ...]:
     scripts = []
     for approved, draft, _version in (QUALIFICATIONS, ACCOUNTS, HANDBOOKS):
@@ -83,6 +92,7 @@ CATALOGUE = Catalogue(
     areas=(
         Area("notes", "保税智慧通关"),
         Area("declarations", "报关单"),
+        Area("stock", "仓单与盘点"),
         Area("accounts", "账册管理"),
         Area("goods", "商品信息"),
         Area("reports", "报表"),
@@ -96,6 +106,8 @@ CATALOGUE = Catalogue(
         FORMAL_NOTE,
         DECLARATION,
         FORMAL_DECLARATION,
+        stock_doc(_no_lock),
+        STOCKTAKE,
         *QUALIFICATIONS,
         *ACCOUNTS,
         *HANDBOOKS,

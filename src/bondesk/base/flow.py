@@ -140,6 +140,27 @@ DECLARED_AND_RELEASED = Flow(
     ),
 )
 
+#: 仓单 (handbook 12.1): used ones are locked by the document they went into.
+STOCK = Flow(
+    "stock",
+    states=(State("DRAFT", "新增", "plain", editable=True), _AUDITED, State("USED", "已使用", "good", rank=2), _VOID),
+    moves=AUDITED.moves,
+)
+
+#: 盘点 (handbook 12.2): a confirmed count is locked by the 报核 or 短溢表 that used it.
+COUNTED = Flow(
+    "counted",
+    states=(
+        State("DRAFT", "录入", "plain", editable=True),
+        State("CONFIRMED", "已确认", "info", rank=1),
+        State("LOCKED", "已锁定", "good", rank=2),
+    ),
+    moves=(
+        Move("audit", "确认", frozenset({"DRAFT"}), "CONFIRMED", checked=True),
+        Move("unaudit", "取消确认", frozenset({"CONFIRMED"}), "DRAFT"),
+    ),
+)
+
 
 def formal_copy_of(flow: Flow) -> Flow:
     """Return the flow of what customs has of a kind of document: the same states, nothing to order or edit."""

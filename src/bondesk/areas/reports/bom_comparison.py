@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bondesk.areas.accounts.book_model import Account
+from bondesk.areas.accounts.book_reading import approved_books, filed_of, materials_of, read_period
 from bondesk.areas.goods import bom as erp
 from bondesk.areas.goods.bom_explosion import chosen_bom
 from bondesk.areas.goods.explosion import Bom, natural_key
 from bondesk.areas.goods.factory import Factory, factory_of
 from bondesk.areas.goods.rollup import ItemBom, ItemConsumption
-from bondesk.areas.reports.book_reading import approved_books, filed_of, materials_of, read_period
 from bondesk.base.errors import Refused
 from bondesk.base.findings import Finding, note
 from bondesk.base.numbers import QUANTITY_PLACES, half_up

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bondesk.areas.accounts.book_model import Account, AccountLine
-from bondesk.areas.reports.book_reading import Period, approved_books, filed_of, materials_of, read_period
+from bondesk.areas.accounts.book_reading import Period, approved_books, filed_of, materials_of, read_period
 from bondesk.base.columns import Kind
 from bondesk.base.errors import Refused
 from bondesk.base.explanation import Explanation

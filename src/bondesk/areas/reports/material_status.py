@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import Any
 
 from bondesk.areas.accounts.book_model import Account, AccountLine
+from bondesk.areas.accounts.book_reading import Period, approved_books, filed_of, materials_of, read_period
 from bondesk.areas.codes.customs_code import units_of
-from bondesk.areas.reports.book_reading import Period, approved_books, filed_of, materials_of, read_period
 from bondesk.areas.reports.valuation import Valuation, valuation_of
 from bondesk.base.columns import Kind
 from bondesk.base.errors import Refused

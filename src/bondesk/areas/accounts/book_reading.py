@@ -1,4 +1,4 @@
-"""What both ledger reports read of a book: its filed consumption and its movements in a period."""
+"""What reports and verification read of a book: its filed consumption and its movements in a period."""
 
 from __future__ import annotations
 

@@ -1,0 +1,153 @@
+"""From counted or moved parts to the material items of a book (handbook 8.5, 12.2).
+
+Materials go straight to their item; products take the filed version of their BOM, a blank one the newest filed;
+semi-products are exploded through their BOM. Losses are inside: what lies there had to be consumed from the book.
+Everything stays exact here; a figure is rounded where it is stored or shown.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from bondesk.areas.accounts.book_model import Account
+from bondesk.areas.accounts.book_reading import filed_of
+from bondesk.areas.goods.bom import Bom
+from bondesk.areas.goods.explosion import natural_key
+from bondesk.areas.goods.factory import Factory, factory_of
+from bondesk.areas.goods.rollup import Mapped, roll_up
+from bondesk.base.facts import Facts
+from bondesk.base.findings import Finding, error, note
+from bondesk.base.numbers import QUANTITY_PLACES, half_up
+from bondesk.ledger.balance import Consumption, Filed, usage
+
+
+class Lot(NamedTuple):
+    """A quantity of one part in its own unit, with the BOM version it was made by ("" = not said)."""
+
+    goods_kind: str
+    part_no: str
+    bom_version: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one lot is in one material item, exactly; ``version`` and ``unit_consumption`` for made parts."""
+
+    lot: Lot
+    material_no: int
+    quantity: Fraction
+    version: str = ""
+    unit_consumption: Decimal | None = None
+
+
+class ItemLevel:
+    """Takes lots to material items of one book; look-ups are done once."""
+
+    def __init__(self, facts: Facts, book: Account) -> None:
+        """Prepare for ``book``."""
+        self._book = book
+        self._factory: Factory = factory_of(facts, book.record_no)
+        self._filed: Filed = filed_of(book)
+        self._boms: Mapping[tuple[str, str], Bom] = facts.index(Bom, Bom.product_part_no, Bom.bom_version)
+        self._newest: dict[int, str] = {}
+        for row in book.consumptions:
+            if row.row_mark != "2":
+                known = self._newest.setdefault(row.product_no, row.uc_version)
+                self._newest[row.product_no] = max(known, row.uc_version, key=natural_key)
+        self._semis: dict[tuple[str, str], tuple[Consumption, ...]] = {}
+
+    def explode(self, lots: Iterable[Lot]) -> tuple[list[Share], list[Finding]]:
+        """Return the shares of every lot, and one finding per part that has no way to the book.
+
+        STK-04 a material or product without item (left out); CNT-01 a made part without BOM or filed version.
+        """
+        shares: list[Share] = []
+        findings: dict[tuple[str, str], Finding] = {}
+        for lot in lots:
+            if not lot.quantity:
+                continue
+            found = self._shares(lot)
+            if isinstance(found, Finding):
+                findings.setdefault((lot.part_no, lot.bom_version), found)
+            else:
+                shares += found
+        return shares, list(findings.values())
+
+    def _shares(self, lot: Lot) -> list[Share] | Finding:
+        match lot.goods_kind:
+            case "I":
+                mapped = self._factory.materials.get(lot.part_no)
+                if mapped is None:
+                    return _unmapped(lot)
+                return [Share(lot, mapped.item_no, Fraction(lot.quantity) * mapped.factor)]
+            case "E":
+                return self._product(lot)
+            case _:
+                rows = self._semi(lot)
+                return [_made(lot, row, Fraction(lot.quantity)) for row in rows] or _no_bom(lot, "没有可展开的 BOM")
+
+    def _product(self, lot: Lot) -> list[Share] | Finding:
+        mapped = self._factory.products.get(lot.part_no)
+        if mapped is None:
+            return _unmapped(lot)
+        version = self._version(lot, mapped.item_no)
+        rows = self._filed.of((mapped.item_no, version)) if version is not None else ()
+        if not rows:
+            return _no_bom(lot, f"在账册 {self._book.record_no} 没有备案的单损耗")
+        return [_made(lot, row, Fraction(lot.quantity) * mapped.factor) for row in rows]
+
+    def _version(self, lot: Lot, item_no: int) -> str | None:
+        if not lot.bom_version:
+            return self._newest.get(item_no)
+        bom = self._boms.get((lot.part_no, lot.bom_version))
+        ours = bom is not None and bom.filed_record_no == self._book.record_no
+        return bom.filed_version if ours and bom is not None else None
+
+    def _semi(self, lot: Lot) -> tuple[Consumption, ...]:
+        """Return the item-level consumption of one semi-product, U at 9 decimals as for a filed version."""
+        key = (lot.part_no, lot.bom_version)
+        if key not in self._semis:
+            self._semis[key] = self._rolled(*key)
+        return self._semis[key]
+
+    def _rolled(self, part_no: str, version: str) -> tuple[Consumption, ...]:
+        boms = [bom for bom in self._factory.boms.get(part_no, ()) if version in ("", bom.version)]
+        if not boms:
+            return ()
+        newest = max(boms, key=lambda bom: natural_key(bom.version))
+        factory = self._factory
+        one = {part_no: Mapped(0, Fraction(1))}
+        results = roll_up([newest], factory.boms, factory.made, factory.materials, one).results
+        return tuple(
+            Consumption(0, newest.version, line.item_no, line.unit_consumption, line.bonded)
+            for result in results
+            for line in result.lines
+        )
+
+
+def _made(lot: Lot, row: Consumption, quantity: Fraction) -> Share:
+    exact = usage(Decimal(1), row) * quantity
+    return Share(lot, row.material_no, exact, row.uc_version, row.unit_consumption)
+
+
+def _unmapped(lot: Lot) -> Finding:
+    return note("STK-04", f"料号 {lot.part_no} 未归并，不计入项号级结果", "part_no")
+
+
+def _no_bom(lot: Lot, why: str) -> Finding:
+    version = f" BOM版本 {lot.bom_version}" if lot.bom_version else ""
+    return error("CNT-01", f"料号 {lot.part_no}{version} {why}，不能折料", "part_no")
+
+
+def by_material(shares: Iterable[Share]) -> dict[int, Decimal]:
+    """Add shares per material, each sum rounded once at 5 decimals."""
+    sums: dict[int, Fraction] = defaultdict(Fraction)
+    for share in shares:
+        sums[share.material_no] += share.quantity
+    return {material: half_up(quantity, QUANTITY_PLACES) for material, quantity in sums.items()}

@@ -53,9 +53,6 @@ _AMOUNTS = (
     _D.insurance_mark,
     _D.insurance,
     _D.insurance_currency,
-    _D.misc_mark,
-    _D.misc_fee,
-    _D.misc_currency,
     _D.marks,
     _D.remark,
 )
@@ -71,6 +68,7 @@ _PARTIES = (
     _D.declarant_name,
     _D.declarant_person,
 )
+_MISC_FEE = (_D.misc_mark, _D.misc_fee, _D.misc_currency)
 _PROMISES = (_D.special_relation, _D.price_influence, _D.royalty, _D.formula_price, _D.provisional_price)
 _KINDS = (
     _D.entry_type,
@@ -152,6 +150,7 @@ DECLARATION_FORM = (
     group("运输与监管", *_TRANSPORT),
     group("成交与包装", *_AMOUNTS),
     group("单位", *_PARTIES, tab=_PARTY_TAB),
+    group("杂费", *_MISC_FEE, tab=_PARTY_TAB),
     group("确认", *_PROMISES, tab=_PARTY_TAB),
     group("单证", *_KINDS, tab=_PARTY_TAB),
     group("报检", *_INSPECTION, tab=_INSPECTION_TAB),

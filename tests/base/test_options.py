@@ -163,6 +163,6 @@ def test_every_declared_option_can_be_written_and_read_back(declared: Any) -> No
     """What a form proposes must be acceptable on the command line too."""
     texts = {}
     for entry in options_of(declared.options):
-        shown = {True: "1", False: "0", None: ""}.get(entry.default) if entry.kind != "integer" else None
-        texts[entry.key] = str(entry.default) if shown is None else shown
+        yes_no = {True: "1", False: "0"}.get(entry.default) if entry.kind == "yesno" else None
+        texts[entry.key] = yes_no or ("" if entry.default is None else str(entry.default))
     assert read_options(declared.options, texts) == declared.options()

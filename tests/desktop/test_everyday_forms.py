@@ -10,14 +10,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QTabBar, QTabWidget
 
 from bondesk.areas.codes.exchange_rate import ExchangeRate
 from bondesk.desktop.form_page import FormPage
 from builders.clerk import wait_until
 from builders.everyday import PAPER, Desk, SignIn, lines, open_paper
 from builders.homes import read
-from builders.keys import CTRL, KEY, SHIFT
+from builders.keys import CTRL, KEY, NONE, SHIFT
 
 
 def asked(desk: Desk) -> None:
@@ -137,3 +137,37 @@ def test_a_copied_line_and_the_new_numbers_are_taken_back_at_once(sign_in: SignI
     desk.press(KEY.Key_Z, CTRL)
     assert [line.values["line_no"] for line in model.lines] == numbers
     assert not form.dirty
+
+
+def test_the_cursor_keeps_its_column_when_a_copied_line_is_taken_back(sign_in: SignIn) -> None:
+    desk = sign_in()
+    view = open_paper(desk, PAPER).body.grids["lines"].view
+    desk.press(KEY.Key_F6)
+    desk.press(KEY.Key_Right, times=2)
+    column = view.currentIndex().column()
+    assert column > 2
+    desk.press(KEY.Key_D, CTRL | SHIFT)
+    assert view.currentIndex().column() == column
+    desk.press(KEY.Key_Z, CTRL)
+    assert view.currentIndex().column() == column
+    desk.press(KEY.Key_Delete, CTRL)
+    desk.press(KEY.Key_Z, CTRL)
+    assert view.currentIndex().column() == column
+    assert view.hasFocus()
+
+
+def test_tab_never_leads_to_where_the_keys_of_the_form_are_dead(sign_in: SignIn) -> None:
+    """Tab goes past the tabs of the pages: from wherever it leads within them Ctrl+S saves."""
+    desk = sign_in()
+    form = open_paper(desk, PAPER)
+    for backwards in (0, 1):
+        form.body.header.focus_first()
+        for _ in range(40):
+            desk.press(KEY.Key_Backtab if backwards else KEY.Key_Tab, SHIFT if backwards else NONE)
+            focus = QApplication.focusWidget()
+            assert not isinstance(focus, QTabBar | QTabWidget), focus
+    form.body.header.focus_first()
+    desk.press(KEY.Key_Backtab, SHIFT)
+    form.body.header.cells["document_date"].editor.set_text("2024-01-05")
+    if form.isAncestorOf(QApplication.focusWidget()):
+        desk.save()

@@ -132,4 +132,7 @@ def test_16_open_a_report_and_query_it(sign_in: SignIn) -> None:
     desk.run("zcljjck")
     page = desk.window.pages.current()
     assert isinstance(page, ReportPage)
+    desk.press(KEY.Key_F5)
+    wait_until(lambda: bool(page.model.order), "the report")
+    assert page._talk is None
     desk.within("open a report and query it", 10)

@@ -212,3 +212,28 @@ def test_a_list_without_offers_says_so(open_form: OpenForm, desk: DeskStub, qtbo
     qtbot.waitUntil(lambda: bool(desk.messages))
     assert "请先在表头选择单证" in desk.messages[-1]
     assert ALL
+
+
+def test_what_grants_everything_shows_everything_as_granted(
+    open_form: OpenForm, group: UserGroup, qtbot: QtBot
+) -> None:
+    page = open_form("user_group", group.id)
+    ticks, title = ticks_of(page, "rights"), CATALOGUE.document("part").title
+    ticks.tree.setCurrentItem(ticks.tree.topLevelItem(0))
+    qtbot.keyClick(ticks.tree, Qt.Key.Key_Space)
+    goods = item_at(ticks, "商品信息")
+    on, whole = goods.text(1).split(" / ")
+    assert on == whole != "0"
+    leaf = item_at(ticks, "商品信息", title, "删除")
+    assert goods.checkState(0) is leaf.checkState(0) is Qt.CheckState.Checked
+    assert ticks.count.text() == f"已选 {len(ticks._offers)} / {len(ticks._offers)}"
+    assert not leaf.flags() & Qt.ItemFlag.ItemIsUserCheckable
+    assert "全部权限" in leaf.toolTip(0)
+    ticks.tree.setCurrentItem(goods)
+    assert not any(button.isEnabled() for button in ticks._buttons)
+    ticks._choose(lambda _offer: False)
+    assert ("part", "edit") in rights(page), "what was ticked one by one is still there"
+    ticks.tree.setCurrentItem(ticks.tree.topLevelItem(0))
+    qtbot.keyClick(ticks.tree, Qt.Key.Key_Space)
+    assert leaf.checkState(0) is Qt.CheckState.Unchecked
+    assert leaf.flags() & Qt.ItemFlag.ItemIsUserCheckable

@@ -7,6 +7,7 @@ from typing import Any
 from bondesk.areas.setup.users import User, set_password
 from bondesk.base.operation_log import OperationLog
 from bondesk.engine import history, records
+from bondesk.engine.drafts import LineDraft
 from bondesk.engine.engine import SYSTEM
 from builders.office import DEMO, Office
 
@@ -120,3 +121,31 @@ def test_passwords_never_reach_the_log(codes_office: Office) -> None:
     assert "argon2" not in whole
     assert "very-secret-word" not in whole
     assert "新姓名" in whole
+
+
+def test_rights_are_told_in_the_words_of_the_screen(codes_office: Office) -> None:
+    """A granted action is a module and an action a reader knows, never their keys."""
+    document = codes_office.document("user_group")
+    with codes_office.act() as act:
+        draft = records.blank(act, document)
+        draft.head |= {"code": "G1", "name": "制单组"}
+        draft.lines["rights"] = [LineDraft({"line_no": 1, "module": "part", "action": "view"})]
+        key = records.save(act, document, draft)
+    with codes_office.act() as act:
+        draft = records.open_draft(act, document, key)
+        draft.lines["rights"][0].values["action"] = "edit"
+        for number, (module, action) in enumerate((("item_ledger", "view"), ("*", "*"), ("gone", "view")), 2):
+            draft.lines["rights"].append(LineDraft({"line_no": number, "module": module, "action": action}))
+        records.save(act, document, draft)
+    with codes_office.act() as act:
+        changed, made = history.entries(act, "user_group", key)
+        told = [(one.label, one.before, one.after) for one in history.changes_of(act, changed.id)]
+        assert told == [
+            ("权限", "查看", "修改"),
+            ("新增行", "空", "料件明细账·查看"),
+            ("新增行", "空", "全部权限"),
+            ("新增行", "空", "模块 gone，操作 view"),
+        ]
+        assert "料件明细账·查看" in changed.summary
+        assert "item_ledger" not in changed.summary
+        assert "料号档案·查看" in [one.after for one in history.changes_of(act, made.id)]

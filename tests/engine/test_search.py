@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
+from bondesk.areas.codes.hs_code import HsCode
 from bondesk.areas.codes.partner import Partner
 from bondesk.areas.goods.part import Part
 from bondesk.base.errors import Refused
 from bondesk.base.identity import Identity
 from bondesk.engine import overview
 from bondesk.engine.engine import SYSTEM, Engine
+from bondesk.engine.number_search import search_numbers
 from bondesk.engine.search import code_document, code_row, search, search_document, searchable
 from builders.office import Office
 
@@ -118,3 +121,48 @@ def test_numbers_of_what_still_exists(stocked: Engine) -> None:
     with stocked.acting(SYSTEM) as act:
         ids = {hit.number: hit.document_id for hit in search_document(act, document, "CAP")}
         assert overview.numbers_of(act, document, [ids["CAP-1"], 999]) == {ids["CAP-1"]: "CAP-1"}
+
+
+def test_numbers_are_found_with_one_statement_and_one_more_for_each_kind_found(stocked: Engine) -> None:
+    asked: list[str] = []
+    event.listen(stocked.store.sql, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    with stocked.acting(SYSTEM) as act:
+        code = act.session.scalars(select(HsCode.hs_code)).first()
+        asked.clear()
+        assert code is not None
+        hits = search_numbers(act, code)
+    assert [(hit.document_key, hit.number.split("/")[0]) for hit in hits] == [("hs_code", code)]
+    assert len(asked) == 2, asked
+
+
+def test_equal_numbers_come_first_and_small_letters_find_capitals(stocked: Engine) -> None:
+    with stocked.acting(SYSTEM) as act:
+        found = search_numbers(act, "cap")
+        assert {hit.number for hit in found} == {"CAP-1", "CAP-10", "cap-2", "CAPCO"}
+        assert [hit.number for hit in search_numbers(act, "CAP-1")] == ["CAP-1", "CAP-10"]
+        assert [hit.number for hit in search_numbers(act, "CAP-1", 1)] == ["CAP-1"]
+        assert search_numbers(act, "C") == search_numbers(act, "凯普") == []
+
+
+def test_numbers_are_looked_up_along_indexes(stocked: Engine) -> None:
+    """The database says how it would answer: no table is read from end to end."""
+    plans: list[str] = []
+
+    def explained(connection: Any, _cursor: Any, statement: str, given: Any, *_rest: Any) -> None:
+        if "UNION ALL" in statement:
+            raw = connection.connection.driver_connection.execute(f"EXPLAIN QUERY PLAN {statement}", given)
+            plans.extend(row[3] for row in raw)
+
+    event.listen(stocked.store.sql, "before_cursor_execute", explained)
+    with stocked.acting(SYSTEM) as act:
+        search_numbers(act, "CAP-1")
+    tables = [step for step in plans if step.startswith(("SCAN", "SEARCH")) and not step.startswith("SCAN anon_")]
+    assert len(tables) > 10
+    assert [step for step in tables if not step.startswith("SEARCH") or "INDEX" not in step] == []
+
+
+def test_numbers_of_what_may_not_be_seen_are_not_found(stocked: Engine, granted: Callable[..., Identity]) -> None:
+    with stocked.acting(granted(("partner", "view"))) as act:
+        assert [hit.number for hit in search_numbers(act, "CAP")] == ["CAPCO"]
+    with stocked.acting(granted()) as act:
+        assert search_numbers(act, "CAP") == []

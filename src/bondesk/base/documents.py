@@ -45,12 +45,13 @@ class Offer:
     """A line that can be chosen instead of typed.
 
     ``path`` holds the titles of the branches it hangs under, ``title`` its own; ``values`` are what the
-    line gets, and what tells whether a line is already there.
+    line gets, and what tells whether a line is already there. One that ``covers`` grants all others too.
     """
 
     path: tuple[str, ...]
     title: str
     values: Mapping[str, Any]
+    covers: bool = False
 
 
 #: (catalogue, facts, head values) → what may be chosen, in order.
@@ -86,7 +87,7 @@ class LineTable:
     store them row by row, drafts do not carry them.
     ``fill`` proposes the rest of a line when a cell named in ``fills`` was
     typed; only empty cells take what it proposes. ``fills`` names the cells that follow from each, so that Enter
-    passes over them.
+    passes over them. ``told(values, name_of)`` writes a whole line in words for the log; "" where it cannot.
     """
 
     key: str
@@ -100,6 +101,7 @@ class LineTable:
     windowed: bool = False
     fill: Fill | None = None
     fills: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    told: Callable[[Mapping[str, Any], Callable[[str, str], str]], str] | None = None
 
     @property
     def model(self) -> type[Any]:

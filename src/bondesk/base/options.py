@@ -58,7 +58,14 @@ def option(
     return dataclasses.field(default=default, metadata={**metadata, "secret": secret}, repr=not secret)
 
 
-_KINDS: dict[Any, str] = {bool: "yesno", int: "integer", Decimal: "number", date: "date", date | None: "date"}
+_KINDS: dict[Any, str] = {
+    bool: "yesno",
+    int: "integer",
+    int | None: "integer",
+    Decimal: "number",
+    date: "date",
+    date | None: "date",
+}
 
 
 def options_of(options: type[Any]) -> tuple[Option, ...]:
@@ -93,6 +100,8 @@ def _read(entry: Option, value: Any) -> Any:
     if not isinstance(value, str):
         return value
     text = value.strip()
+    if not text and entry.default is None:
+        return None
     if entry.choices and text not in {code for code, _ in entry.choices}:
         by_name = {name: code for code, name in entry.choices}
         if text in by_name:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QSizePolicy, QToolButton, QWidget, QWidgetAction
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QPushButton, QSizePolicy, QWidget, QWidgetAction
 
 from bondesk.desktop.filter_editors import Filter
 from bondesk.engine.query import Condition
@@ -18,10 +18,10 @@ class ChoiceFilter(Filter):
     def __init__(self, key: str, choices: Sequence[tuple[Any, str]], parent: QWidget) -> None:
         """Offer (value, name) pairs."""
         super().__init__(key, parent)
-        self.button = QToolButton(self)
+        self.button = QPushButton(self)
         self.button.setObjectName(f"filter.{key}.choices")
-        self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.button.setProperty("role", "choices")
+        self.button.setAutoDefault(False)
         self.button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.list = QListWidget()
         self.list.setObjectName(f"filter.{key}.list")

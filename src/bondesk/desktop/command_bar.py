@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
@@ -42,7 +42,7 @@ class CommandBar(QWidget):
         layout.setSpacing(style.GAP)
         layout.addWidget(self.bar, 1)
         if badge is not None:
-            layout.addWidget(badge)
+            layout.addWidget(badge, 0, Qt.AlignmentFlag.AlignVCenter)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.timeout.connect(self._fit)
@@ -70,8 +70,8 @@ class CommandBar(QWidget):
         self.bar.addWidget(more)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Follow the width of the row, which also changes with the badge."""
-        if watched is self.bar and event.type() == QEvent.Type.Resize:
+        """Follow the width of the row, which also changes with the badge, and buttons that come and go."""
+        if watched is self.bar and event.type() in (QEvent.Type.Resize, QEvent.Type.ActionChanged):
             self._settle.start()
         return super().eventFilter(watched, event)
 
@@ -81,7 +81,29 @@ class CommandBar(QWidget):
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "_settle"):
             self._settle.start()
 
+    def _part_groups(self) -> None:
+        """Show a line only between buttons: two side by side stood for a group of which nothing is offered."""
+        pending, shown = None, False
+        for action in self.bar.actions():
+            if not action.isSeparator():
+                if action.isVisible():
+                    if pending is not None:
+                        _show(pending, shown)
+                    pending, shown = None, True
+            else:
+                if pending is not None:
+                    _show(pending, False)
+                pending = action
+        if pending is not None:
+            _show(pending, False)
+
     def _fit(self) -> None:
         """Write the keys on the buttons when all buttons still fit with them."""
+        self._part_groups()
         self._bound.write_keys(True)
         self._bound.write_keys(self.bar.sizeHint().width() <= self.bar.width())
+
+
+def _show(action: QAction, shown: bool) -> None:
+    if action.isVisible() != shown:
+        action.setVisible(shown)

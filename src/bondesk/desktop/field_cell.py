@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from bondesk.base.fields import Field
 from bondesk.base.findings import Finding, Severity
@@ -12,6 +12,7 @@ from bondesk.base.rule_sources import with_source
 from bondesk.desktop import style
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.editors import make_editor
+from bondesk.desktop.elided_label import ElidedLabel
 from bondesk.desktop.field_editor import mark_wrong
 
 TONES = {Severity.ERROR: "bad", Severity.CONFIRM: "warn", Severity.NOTE: "info"}
@@ -26,7 +27,7 @@ class FieldCell(QWidget):
         self.editor = editor = make_editor(context, entry, self)
         self.findings: tuple[Finding, ...] = ()
         self.quiet = False
-        self.message = QLabel(self)
+        self.message = ElidedLabel(self)
         self.message.setObjectName(f"message.{editor.entry.key}")
         font = self.message.font()
         font.setPointSizeF(max(7.0, font.pointSizeF() - 1.5))
@@ -50,7 +51,7 @@ class FieldCell(QWidget):
         """Write the weightiest thing there is to say, with its code."""
         tone, text = self._word()
         self.message.setText(text)
-        self.message.setToolTip("\n".join(self._sentences()))
+        self.message.tip = "\n".join(self._sentences())
         self.message.setVisible(bool(text))
         if text:
             style.set_tone(self.message, tone, "ink")

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent, QUndoStack
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.findings import Finding, error
@@ -17,7 +17,7 @@ from bondesk.desktop.enter_walk import EnterWalk
 from bondesk.desktop.findings_strip import FindingsStrip
 from bondesk.desktop.form_edits import HeadEdit, HeadFollow
 from bondesk.desktop.form_findings import FormFindings
-from bondesk.desktop.form_room import FINDINGS, head_room
+from bondesk.desktop.form_room import FINDINGS, head_room, head_scroller
 from bondesk.desktop.form_words import codes_awaited, unread_text
 from bondesk.desktop.head_filling import HeadFilling
 from bondesk.desktop.header_form import HeaderForm, groups_of
@@ -75,16 +75,12 @@ class FormBody(QWidget):
         self.split = QSplitter(Qt.Orientation.Vertical, self)
         self.split.setObjectName("form_split")
         self.split.setChildrenCollapsible(False)
-        self.scroller = QScrollArea(self.split)
-        self.scroller.setObjectName("form_scroll")
-        self.scroller.setWidgetResizable(True)
-        self.scroller.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroller = head_scroller(self.split)
         self.tabs = QTabWidget(self.split)
         self.tabs.setObjectName("form_tabs")
         self.tabs.setDocumentMode(True)
-        self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for part in (self.tabs, self.tabs.tabBar()):
+            part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def _build(self) -> None:
         self.scroller.setWidget(self.header)

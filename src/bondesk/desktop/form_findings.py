@@ -35,19 +35,25 @@ class FormFindings(QObject):
         self._header, self._scroller, self._grids, self._windows = header, scroller, grids, windows
         self._tabs, self._strip, self._fit = tabs, strip, fit
         self._loud = False
+        self._held: tuple[Finding, ...] = ()
         strip.chosen.connect(self.go_to)
         for grid in grids.values():
             grid.told.connect(self._told)
 
     def forget(self) -> None:
         """Start with another document."""
-        self._loud = False
+        self._loud, self._held = False, ()
         self._strip.show_findings(())
         self._retitle(())
 
     def show(self, findings: Sequence[Finding], *, loud: bool = False) -> None:
-        """Show findings beside fields, in cells and in the strip; ``loud`` marks untouched empty fields too."""
+        """Show findings beside fields, in cells and in the strip; ``loud`` marks untouched empty fields too.
+
+        What was shown aloud stays beside what the rules say of the same typing, until :meth:`edited`.
+        """
         self._loud = self._loud or loud
+        self._held = tuple(findings) if loud else self._held
+        findings = (*self._held, *(one for one in findings if one not in self._held))
         placed = [self._placed(finding) for finding in findings]
         if not loud:  # rows are checked when audited: what was found then stays until the next audit
             found = [one for one in self._strip.findings if one.table in self._windows]
@@ -62,6 +68,10 @@ class FormFindings(QObject):
         self._retitle(placed)
         if bool(self._strip.findings) != had:
             self._fit()
+
+    def edited(self) -> None:
+        """Let go of what was refused: it may be mended by now."""
+        self._held = ()
 
     def _unread(self) -> list[Finding]:
         """Say which cells hold texts that cannot be read."""

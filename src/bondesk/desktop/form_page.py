@@ -148,7 +148,9 @@ class FormPage(QWidget):
         self._unlocked = False
         self.notice.clear()
         self._follow_state()
-        if self.body.editable:
+        if self.body.editable and draft.id is None and self._copy_of is None:
+            self.body.strip.show_findings((), "开始填写后自动检查")  # a blank form is no list of errors
+        elif self.body.editable:
             self.checks.soon()
 
     def _follow_state(self) -> None:
@@ -174,6 +176,7 @@ class FormPage(QWidget):
 
     def _edited(self) -> None:
         self._retitle()
+        self.body.findings.edited()
         self.keeping.keep()
         if self.body.editable:
             self.checks.soon()
@@ -247,6 +250,8 @@ class FormPage(QWidget):
         self.notice.say(f"没有完成：{(errors or findings)[0].text}{count}。您的输入仍在屏幕上。", "error")
         if placed is not None:
             self.body.findings.go_to(placed)
+        if self.body.editable:
+            self.checks.soon()
 
     def _deleted(self) -> None:
         self._context.show_message(f"已删除「{self.document.title}」{self.number()}")

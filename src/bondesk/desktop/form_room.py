@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtWidgets import QTabWidget, QVBoxLayout
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from bondesk.desktop import style
 from bondesk.desktop.line_grid import LineGrid
@@ -12,6 +13,18 @@ from bondesk.desktop.line_grid import LineGrid
 _LEAST_LINES = 4
 #: Findings in sight below the lines.
 FINDINGS = 2
+
+
+def head_scroller(parent: QWidget) -> QScrollArea:
+    """Return what the head scrolls in when it must; one row is its least height (Qt's own is two)."""
+    scroller = QScrollArea(parent)
+    scroller.setObjectName("form_scroll")
+    scroller.setWidgetResizable(True)
+    scroller.setFrameShape(QFrame.Shape.NoFrame)
+    scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scroller.setMinimumHeight(style.BOX_HEIGHT)
+    return scroller
 
 
 def head_room(height: int, wanted: int, tabs: QTabWidget, grids: Iterable[LineGrid]) -> int:

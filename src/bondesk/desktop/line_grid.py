@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from bondesk.base.columns import Kind
 from bondesk.base.documents import LineTable
@@ -21,6 +21,7 @@ from bondesk.desktop.code_lookup import ask_code, known_codes, unknown_code
 from bondesk.desktop.commands import Command, CommandActions
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.edited import EditedLine, Unread, blank_line, untouched
+from bondesk.desktop.elided_label import ElidedLabel
 from bondesk.desktop.form_edits import CellsEdit, LinesPut, change_of
 from bondesk.desktop.line_deeds import LineDeeds, line_commands
 from bondesk.desktop.line_delegate import LineDelegate
@@ -56,9 +57,9 @@ class LineGrid(QWidget):
         if table.offers is not None:
             self.commands.add(Command("lines.choose", "从清单选择…", "", self.choose, self._why_locked))
         self.bound = CommandActions(self.commands, self.view)
-        self.footer = QLabel(self)
+        self.footer = ElidedLabel(self)  # long sums are cut rather than widen the window; the tooltip has them all
         self.footer.setObjectName(f"lines_sums.{table.key}")
-        self.footer.setMinimumWidth(1)  # long sums are cut rather than widen the window; the tooltip has them all
+        self.footer.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.footer.setProperty("role", "quiet")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(style.MARGIN, style.GAP, style.MARGIN, style.GAP)
@@ -86,8 +87,8 @@ class LineGrid(QWidget):
             button.setAutoRaise(True)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             row.addWidget(button)
-        row.addStretch(1)
-        row.addWidget(self.footer)
+        row.addSpacing(style.WIDE_GAP)
+        row.addWidget(self.footer, 1)
         return row
 
     def choose(self) -> None:
@@ -193,7 +194,7 @@ class LineGrid(QWidget):
                 if values:
                     parts.append(f"{entry.label} {grouped(sum(values, Decimal(0)))}")
         self.footer.setText("　".join(parts))
-        self.footer.setToolTip("\n".join(parts))
+        self.footer.tip = "\n".join(parts)
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
         """Colour the cells findings are about."""

@@ -205,8 +205,9 @@ class LineModel(QAbstractTableModel):
             touched.append((row, self.column(change.key)))
         top, bottom = min(row for row, _ in touched), max(row for row, _ in touched)
         self.dataChanged.emit(self.index(max(top, 0), 0), self.index(bottom, len(self.fields) - 1))
-        if undone:
-            self.shown.emit(*touched[0])
+        typed = [spot for spot, change in zip(touched, changes, strict=True) if change.key != "line_no"]
+        if undone and typed:  # lines that were only renumbered are no place to go to
+            self.shown.emit(*typed[0])
         self.edited.emit()
 
     def _row_of(self, line: EditedLine) -> int:

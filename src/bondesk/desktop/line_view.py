@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, Qt
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
@@ -12,6 +12,7 @@ from bondesk.base.fields import Field
 from bondesk.desktop import style
 from bondesk.desktop.line_model import LineModel
 
+Index = QModelIndex | QPersistentModelIndex
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _BLOCK_KEYS = (QKeySequence.StandardKey.Paste, QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.Cut)
 _ROW_HEIGHT = 26
@@ -87,6 +88,14 @@ class LineView(QTableView):
         """Go to the first cell of a line that can be typed into."""
         columns = self.walked()
         self.show_cell(row, columns[0] if columns else 0)
+
+    def rowsAboutToBeRemoved(self, parent: Index, start: int, end: int) -> None:  # noqa: N802 - Qt's name
+        """Keep the column of the cursor: Qt would go to the first one of the line that is left."""
+        before = self.currentIndex()
+        super().rowsAboutToBeRemoved(parent, start, end)
+        here = self.currentIndex()
+        if here.isValid() and start <= before.row() <= end:
+            self.setCurrentIndex(self._lines.index(here.row(), before.column()))
 
     def take_input(self) -> None:
         """Let an input method compose into the current cell when it can be typed into."""

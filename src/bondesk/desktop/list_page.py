@@ -98,10 +98,14 @@ class ListPage(QWidget):
         return self.head.filters
 
     def _build(self) -> None:
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(style.MARGIN, style.GAP, style.MARGIN, style.GAP)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, style.GAP, 0, style.GAP)
+        page.setSpacing(style.GAP)
+        page.addWidget(CommandBar("list_toolbar", self.bound, _ELSEWHERE, self))
+        layout = QVBoxLayout()
+        layout.setContentsMargins(style.MARGIN, 0, style.MARGIN, 0)
         layout.setSpacing(style.GAP)
-        layout.addWidget(CommandBar("list_toolbar", self.bound, _ELSEWHERE, self))
+        page.addLayout(layout, 1)
         layout.addWidget(self.head)
         rows = QWidget(self)
         inner = QVBoxLayout(rows)

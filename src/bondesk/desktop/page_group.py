@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QMouseEvent
-from PySide6.QtWidgets import QTabBar, QTabWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QTabBar, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 #: A tab dropped this far from the bar goes into a window of its own.
 _TORN_OFF = 70
@@ -49,6 +49,8 @@ class PageGroup(QTabWidget):
         self.setElideMode(Qt.TextElideMode.ElideRight)
         self.setMinimumSize(_LEAST_WIDTH, _LEAST_HEIGHT)  # two groups share a narrow screen; pages scroll
         bar = self.tabBar()
+        for widget in (self, bar):  # with the cursor here every shortcut of the page would be dead
+            widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         bar.setObjectName(f"{name}_bar" if name != "pages" else "page_bar")
         bar.installEventFilter(self)
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -101,6 +103,11 @@ class PageGroup(QTabWidget):
             if page is not None:
                 self.torn.emit(page, event.globalPosition().toPoint())
         return super().eventFilter(watched, event)
+
+
+def halve(split: QSplitter) -> None:
+    """Give two groups the same room."""
+    split.setSizes([split.width() // 2] * 2)
 
 
 class PageWindow(QWidget):

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
 from shiboken6 import isValid
 
-from bondesk.desktop.page_group import LastUsed, PageBar, PageGroup, PageWindow
+from bondesk.desktop.page_focus import PageFocus
+from bondesk.desktop.page_group import LastUsed, PageGroup, PageWindow, halve
 from bondesk.desktop.page_menu import show_page_menu
 
 Place = Literal["main", "side", "window"]
@@ -40,9 +41,7 @@ class PageTabs(QStackedWidget):
         self._walk_over.setSingleShot(True)
         self._walk_over.setInterval(_WALK_MS)
         self._walk_over.timeout.connect(self._last.end_walk)
-        self._handed_on = QTimer(self)
-        self._handed_on.setSingleShot(True)
-        self._handed_on.timeout.connect(self._hand_on)
+        self._focus = PageFocus(self._is_open, self._touch, self.current, self)
         self.addWidget(QWidget(self))
         self.addWidget(self.split)
         for group in (self.tabs, self.side):
@@ -51,9 +50,6 @@ class PageTabs(QStackedWidget):
             group.shut.connect(self.shut)
             group.torn.connect(self.tear_off)
             group.menu_asked.connect(lambda page, at: show_page_menu(self, page, at))
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            application.focusChanged.connect(self._focus_moved)
 
     def set_start(self, start: QWidget) -> None:
         """Show ``start`` while no page is open."""
@@ -84,8 +80,7 @@ class PageTabs(QStackedWidget):
         group.take(page, title)
         if place == "side" and not self.side.isVisibleTo(self.split):
             self.side.show()
-            half = self.split.width() // 2
-            self.split.setSizes([half, half])
+            halve(self.split)
         self.setCurrentWidget(self.split)
 
     def _float(self, page: QWidget, title: str) -> PageWindow:
@@ -197,7 +192,7 @@ class PageTabs(QStackedWidget):
 
     def beside(self, page: QWidget) -> None:
         """Put a page into the second group, side by side with the tabs."""
-        window, group = self._window_of(page), self.group_of(page)
+        window, group, alone = self._window_of(page), self.group_of(page), not self.side.count()
         if group is self.side:
             return
         title = window.windowTitle() if window else ""
@@ -209,6 +204,8 @@ class PageTabs(QStackedWidget):
         self._put(page, title, "side")
         self._settle()
         self.bring(page)
+        if alone:
+            QTimer.singleShot(0, self, lambda: halve(self.split))  # what the pages want is known only now
 
     def float_or_back(self) -> None:
         """Tear the page in front off, or put it back."""
@@ -267,14 +264,6 @@ class PageTabs(QStackedWidget):
         if self._is_open(page) and self._last.touch(page):
             self.switched.emit()
 
-    def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
-        """Follow the keyboard into another page; the page's window is not enough when two stand side by side."""
-        while new is not None and isValid(new):
-            if self._is_open(new):
-                self._touch(new)
-                return
-            new = new.parentWidget()
-
     def _settle(self) -> None:
         """Hide what is empty; the tabs come first."""
         if self._settling:
@@ -288,12 +277,5 @@ class PageTabs(QStackedWidget):
         self.side.setVisible(bool(self.side.count()))
         self.setCurrentIndex(1 if self.tabs.count() else 0)
         self._settling = False
-        self._handed_on.start()
+        self._focus.settle()
         self.switched.emit()
-
-    def _hand_on(self) -> None:
-        """Give the keyboard a closed page left behind to the page now in front, where the cursor was in it."""
-        page = self.current()
-        focus = page.window().focusWidget() if page is not None else None
-        if page is not None and (focus is None or isinstance(focus, PageBar)):
-            (page.focusWidget() or page).setFocus(Qt.FocusReason.OtherFocusReason)

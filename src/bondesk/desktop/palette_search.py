@@ -11,9 +11,13 @@ from bondesk.base.documents import DocumentType
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.command_palette import Entry
 from bondesk.desktop.context import DeskContext
+from bondesk.engine.act import Act
+from bondesk.engine.number_search import search_numbers
 from bondesk.engine.search import HITS, LEAST_LETTERS, Hit, code_document, code_row, search_document, searchable
 
 Take = Callable[[Sequence[Entry], bool], None]
+#: Documents found already: kind and id.
+Known = set[tuple[str, int]]
 _CODES = 8
 
 
@@ -26,39 +30,50 @@ class PaletteSearch:
         self._turn = 0
 
     def look(self, typed: str, take: Take) -> None:
-        """Give ``take`` the codes at once, then the documents of each kind as they are found."""
+        """Give ``take`` the codes at once, then documents by their numbers, then those of each kind whose texts fit."""
         self._turn += 1
         text = typed.strip()
         if len(text) < LEAST_LETTERS:
             take(code_entries(self._context, text, self._open_code), True)
             return
-        kinds = searchable(self._context.engine.catalogue, self._context.identity)
-        codes = code_document(self._context.engine.catalogue)
+        catalogue = self._context.engine.catalogue
+        kinds = searchable(catalogue, self._context.identity)
         take(code_entries(self._context, text, self._open_code), not kinds)
-        self._next(self._turn, text, [kind for kind in kinds if kind is not codes], take)
+        turn, codes = self._turn, code_document(catalogue)
+        rest = [kind for kind in kinds if kind is not codes]
+
+        def numbered(hits: list[Hit]) -> None:
+            if turn == self._turn:
+                hits = [hit for hit in hits if codes is None or hit.document_key != codes.key]
+                known = {(hit.document_key, hit.document_id) for hit in hits}
+                entries = [self._entry(catalogue.document(hit.document_key), hit) for hit in hits]
+                take(entries, not rest)
+                self._next(turn, text, rest, known, take)
+
+        self._act(lambda act: search_numbers(act, text), numbered)
 
     def stop(self) -> None:
         """Look no further."""
         self._turn += 1
 
-    def _next(self, turn: int, text: str, kinds: list[DocumentType], take: Take) -> None:
+    def _next(self, turn: int, text: str, kinds: list[DocumentType], known: Known, take: Take) -> None:
+        """Look into the texts of one kind after the other; what is ``known`` by its number is not told twice."""
         if turn != self._turn or not kinds:
             return
         document, rest = kinds[0], kinds[1:]
 
         def done(hits: list[Hit]) -> None:
             if turn == self._turn:
-                take([self._entry(document, hit) for hit in hits], not rest)
-                self._next(turn, text, rest, take)
+                fresh = [hit for hit in hits if (hit.document_key, hit.document_id) not in known]
+                take([self._entry(document, hit) for hit in fresh], not rest)
+                self._next(turn, text, rest, known, take)
 
-        def failed(_problem: Exception) -> None:
-            done([])
+        self._act(lambda act: search_document(act, document, text, HITS), done)
 
-        self._context.lane.act(
-            lambda act: search_document(act, document, text, HITS),
-            while_alive(self._owner, done),
-            while_alive(self._owner, failed),
-        )
+    def _act(self, look: Callable[[Act], list[Hit]], done: Callable[[list[Hit]], None]) -> None:
+        """Ask the database; what cannot be answered is nothing found."""
+        alive = self._owner
+        self._context.lane.act(look, while_alive(alive, done), while_alive(alive, lambda _problem: done([])))
 
     def _entry(self, document: DocumentType, hit: Hit) -> Entry:
         title = f"{hit.number}  {hit.text}".strip()

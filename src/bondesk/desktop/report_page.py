@@ -6,6 +6,7 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -30,7 +31,7 @@ from bondesk.desktop.context import DeskContext
 from bondesk.desktop.explain_panel import ExplainPanel
 from bondesk.desktop.findings_strip import FindingsStrip
 from bondesk.desktop.list_head import DEBOUNCE_MS
-from bondesk.desktop.option_form import OptionForm, problems_text
+from bondesk.desktop.option_form import OptionForm
 from bondesk.desktop.report_exports import ReportExports
 from bondesk.desktop.report_model import ReportModel
 from bondesk.desktop.report_view import ReportView
@@ -190,14 +191,20 @@ class ReportPage(QWidget):
         box.returnPressed.connect(self._find)
         return box
 
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Let the first condition be typed as soon as the page is there."""
+        super().focusInEvent(event)
+        self.options.focus_first()
+
     def query(self) -> None:
         """Run the report with the options on the screen."""
         if self._talk is None:
             self.options.when_ready(self._ready)
 
     def _ready(self, problems: Sequence[Finding]) -> None:
+        self._show_findings(problems)
         if problems:
-            self.said.setText(problems_text(problems))
+            self.said.setText("没有查询：请先改正条件")
             return
         self._options = self.options.value()
         self._talk = Talk(self._context, self._steps)

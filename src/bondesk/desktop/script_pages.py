@@ -51,6 +51,7 @@ def results(tables: Sequence[Table], findings: Sequence[Finding], parent: QWidge
         layout.addWidget(said)
     tabs = QTabWidget(page)
     tabs.setObjectName("script_tabs")
+    tabs.setDocumentMode(True)
     for table in tables:
         tabs.addTab(StepTable(table, parent=page), f"{table.title} {len(table.rows):,}")
     if findings:

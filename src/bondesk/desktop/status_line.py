@@ -34,6 +34,7 @@ class StatusLine(QObject):
         user.setObjectName("status_user")
         connection = QLabel(f"数据连接：{signed.connection}", window)
         connection.setObjectName("status_connection")
+        self.message.setContentsMargins(8, 0, 8, 0)
         bar.addWidget(self.message, 1)
         for label in (self.working, connection, user):
             bar.addPermanentWidget(label)

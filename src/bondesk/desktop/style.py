@@ -14,6 +14,8 @@ from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 from shiboken6 import isValid
 
+from bondesk.desktop.style_sheet import DARK_BOXES, SHEET, TONE
+
 #: Spacing in pixels: between related things, between groups, around a page.
 GAP, WIDE_GAP, MARGIN = 6, 12, 12
 #: Height of a list row, of a box one types in, and width of one character of a column, in pixels. They follow
@@ -89,73 +91,6 @@ DARK = Scheme(
     },
 )
 
-_SHEET = Template("""
-QToolTip { background: $base; color: $text; border: 1px solid $border; padding: 4px; }
-QHeaderView::section { background: $window; color: $quiet; border: 0; border-right: 1px solid $border;
-    border-bottom: 1px solid $border; padding: 5px 8px; }
-QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-position: top center; width: 9px; height: 6px; }
-QTableView, QTreeView, QListView { border: 1px solid $border; gridline-color: $border; }
-QTableView#list_table::item { padding: 0 5px; }
-QTreeView#module_tree { border: 0; background: $window; }
-QTreeView#module_tree::item { padding: 3px 2px; }
-QListView#connection_list::item { padding: 5px 6px; }
-QTreeView#palette_list::item { padding: 4px 2px; }
-QToolButton[role="tab_close"] { border: 0; border-radius: 3px; padding: 0 4px; color: $quiet; }
-QToolButton[role="tab_close"]:hover { background: $border; color: $text; }
-QTabWidget[role="pages"]::pane { border: 0; border-top: 1px solid $border; }
-QSplitter#page_split::handle { background: $border; width: 3px; }
-QDockWidget::title { background: $window; padding: 6px 8px; border-bottom: 1px solid $border; }
-QDockWidget { font-weight: 600; }
-QScrollArea#start_page, QWidget#start_inner { background: $base; border: 0; }
-QPushButton[role="tile"] { background: $window; border: 1px solid $border; border-radius: 6px; text-align: left; }
-QPushButton[role="tile"]:hover, QPushButton[role="tile"]:focus { border: 1px solid $accent; }
-QPushButton[role="link"] { background: transparent; border: 1px solid transparent; border-radius: 4px; padding: 4px 6px;
-    text-align: left; color: $link; }
-QPushButton[role="link"]:hover { background: $window; } QPushButton[role="link"]:focus { border: 1px solid $accent; }
-QToolButton[role="chip"] { border: 1px solid $border; border-radius: 10px; padding: 2px 10px; }
-QToolButton[role="chip"]:hover, QToolButton[role="chip"]:focus { border: 1px solid $accent; }
-QStatusBar { border-top: 1px solid $border; padding-left: 6px; } QStatusBar::item { border: 0; }
-QMenu { background: $base; border: 1px solid $border; padding: 4px; }
-QMenu::item { padding: 5px 24px 5px 20px; }
-QMenu::item:selected { background: $accent; color: $on_accent; }
-QMenu::item:disabled { color: $disabled; background: transparent; }
-QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
-QLabel[role="quiet"] { color: $quiet; }
-QLabel[role="title"] { font-size: ${big}pt; font-weight: 600; color: $link; }
-QLabel[role="count"] { font-size: ${big}pt; font-weight: 600; }
-QLabel[role="said"] { border-radius: 4px; padding: 6px; } QFrame[role="rule"] { background: $border; }
-QLabel[role="heading"], QLabel[role="badge"] { font-weight: 600; }
-QLabel[role="badge"] { border-radius: 4px; padding: 2px 8px; }
-QLabel[role="error"] { color: $bad_text; background: $bad; border-radius: 4px; padding: 8px; }
-QLabel[role="good"] { color: $good_text; background: $good; border-radius: 4px; padding: 8px; }
-QLabel[role="notice"] { color: $warn_text; background: $warn; border-radius: 4px; padding: 8px; }
-QLineEdit[locked="true"], QPlainTextEdit[locked="true"] { background: $window; color: $quiet; }
-QLineEdit[wrong="true"] { border: 1px solid $bad_text; background: $bad; }
-QPushButton[role="primary"] { background: $accent; color: $on_accent; border: 1px solid $accent;
-    border-radius: 4px; padding: 7px 18px; }
-QPushButton[role="primary"]:disabled { background: $border; border-color: $border; color: $quiet; }
-QPushButton[role="primary"]:focus { border: 2px solid $text; padding: 6px 17px; }
-QTextBrowser#help_text { background: $base; border: 0; }
-QToolButton[role="chip"]:checked { background: $accent; color: $on_accent; }
-QFrame#toast { border: 1px solid $border; border-radius: 6px; }
-$tones""")
-
-#: Fusion draws frames darker than the window: on a dark one they would be gone.
-_DARK_BOXES = """
-QLineEdit, QPlainTextEdit { border: 1px solid $border; border-radius: 3px; background: $base; }
-QLineEdit:focus, QPlainTextEdit:focus { border: 1px solid $accent; }
-QLineEdit[locked="true"], QPlainTextEdit[locked="true"] { background: $window; color: $quiet; }
-QLineEdit[wrong="true"] { border: 1px solid $bad_text; background: $bad; }
-QComboBox QLineEdit { border: 0; }
-"""
-
-_TONE = Template("""
-QLabel[tone="$name"], QFrame[tone="$name"], QToolButton[tone="$name"] { color: $text; background: $ground; }
-QWidget#form_notice[tone="$name"] { background: $ground; }
-QFrame[tone="$name"] QLabel { color: $text; background: transparent; }
-QLabel[ink="$name"] { color: $text; }
-""")
-
 _current = LIGHT
 _points = FONT_POINTS
 
@@ -198,9 +133,9 @@ def _sheet_of(scheme: Scheme, points: int) -> str:
     bad, warn, good = (scheme.tones[name] for name in ("bad", "warn", "good"))
     colours = {name: getattr(scheme, name) for name in Scheme.__dataclass_fields__ if name != "tones"}
     tones = "".join(
-        _TONE.substitute(name=name, text=tone.foreground, ground=tone.background) for name, tone in scheme.tones.items()
+        TONE.substitute(name=name, text=tone.foreground, ground=tone.background) for name, tone in scheme.tones.items()
     )
-    sheet = Template(_SHEET.template + _DARK_BOXES) if scheme is DARK else _SHEET
+    sheet = Template(SHEET.template + DARK_BOXES) if scheme is DARK else SHEET
     return sheet.substitute(
         colours,
         good=good.background,

@@ -33,7 +33,8 @@ _INTO_TREE = (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 class TickTree(QWidget):
     """Offers by place 0, 1 …, then lines no offer has. It shows ticks, it does not keep them: ``wanted`` brings
-    place → on or off as the user asks for it, :meth:`show_ticks` says what is.
+    place → on or off as the user asks for it, :meth:`show_ticks` says what is. Below a ticked offer that covers the
+    others everything is shown as ticked, and is not for ticking.
     """
 
     wanted = Signal(object)
@@ -45,6 +46,7 @@ class TickTree(QWidget):
         self._offers: Sequence[Offer] = ()
         self._leaves: list[QTreeWidgetItem] = []
         self._ticked: Set[int] = frozenset()
+        self._covering = ""
         self.editable = False
         self.filter = QLineEdit(self)
         self.filter.setObjectName(f"ticks_filter.{name}")
@@ -146,35 +148,54 @@ class TickTree(QWidget):
     def set_editable(self, editable: bool) -> None:
         """Let ticks be changed, or only looked at."""
         self.editable = editable
+        self._let()
+        self._explain_buttons()
+
+    def _let(self) -> None:
+        """Let be ticked what means anything."""
         self.tree.blockSignals(True)
         for item in self._items(self.tree.invisibleRootItem()):
             flags = item.flags() | Qt.ItemFlag.ItemIsUserCheckable
-            item.setFlags(flags if editable else flags & ~Qt.ItemFlag.ItemIsUserCheckable)
+            free = self.editable and not self._covered(item)
+            item.setFlags(flags if free else flags & ~Qt.ItemFlag.ItemIsUserCheckable)
+            item.setToolTip(0, f"已包含在「{self._covering}」中" if self._covered(item) else "")
         self.tree.blockSignals(False)
-        self._explain_buttons()
+
+    def _covered(self, item: QTreeWidgetItem | None) -> bool:
+        """Tell whether a ticked offer grants the item, whatever is ticked there."""
+        place = item.data(0, _PLACE) if item is not None else None
+        return bool(self._covering) and not (place is not None and self._offers[place].covers)
 
     def show_ticks(self, ticked: Set[int]) -> None:
         """Tick these places and no others; branches follow."""
         self._ticked = ticked
+        before = self._covering
+        covering = [one.title for place, one in enumerate(self._offers) if one.covers and place in ticked]
+        self._covering = next(iter(covering), "")
+        if self._covering != before:
+            self._let()
+            self._explain_buttons()
         self.tree.blockSignals(True)
         for item in _children(self.tree.invisibleRootItem()):
             self._show(item)
         self.tree.blockSignals(False)
-        self.count.setText(f"已选 {len(ticked)} / {len(self._offers)}")
+        many = len(self._offers)
+        self.count.setText(f"已选 {many if covering else len(ticked)} / {many}")
 
     def _show(self, item: QTreeWidgetItem) -> tuple[int, int]:
         """Bring an item and what is under it up to date; returns how many leaves are ticked, and how many there are."""
         place = item.data(0, _PLACE)
         if place is not None:
-            item.setCheckState(0, _ON if place in self._ticked else _OFF)
-            return int(place in self._ticked), 1
-        on, whole = 0, 0
+            on = place in self._ticked or self._covered(item)
+            item.setCheckState(0, _ON if on else _OFF)
+            return int(on), 1
+        some_on, whole = 0, 0
         for child in _children(item):
             some, many = self._show(child)
-            on, whole = on + some, whole + many
-        item.setCheckState(0, _OFF if not on else _ON if on == whole else _SOME)
-        item.setText(1, f"{on} / {whole}")
-        return on, whole
+            some_on, whole = some_on + some, whole + many
+        item.setCheckState(0, _OFF if not some_on else _ON if some_on == whole else _SOME)
+        item.setText(1, f"{some_on} / {whole}")
+        return some_on, whole
 
     def _items(self, parent: QTreeWidgetItem) -> Iterator[QTreeWidgetItem]:
         for child in _children(parent):
@@ -197,7 +218,7 @@ class TickTree(QWidget):
     def _choose(self, fits: Callable[[Offer], bool]) -> None:
         """Tick in the marked branch what fits and untick the rest of it."""
         item = self.tree.currentItem()
-        if item is None or not self.editable:
+        if item is None or not self.editable or self._covered(item):
             return
         places = self._places(item)
         self.wanted.emit({place: fits(self._offers[place]) for place in places})
@@ -206,9 +227,11 @@ class TickTree(QWidget):
     def _explain_buttons(self) -> None:
         item = self.tree.currentItem()
         for button in self._buttons:
-            button.setEnabled(self.editable and item is not None)
+            covered = self._covered(item)
+            button.setEnabled(self.editable and item is not None and not covered)
             where = f"「{item.text(0)}」" if item is not None else ""
-            button.setToolTip(f"{button.text()}：作用于选中的{where}" if self.editable else "当前不能修改")
+            why_not = f"已包含在「{self._covering}」中" if covered else "" if self.editable else "当前不能修改"
+            button.setToolTip(why_not or f"{button.text()}：作用于选中的{where}")
 
     def _narrow(self, typed: str) -> None:
         wanted = typed.strip().lower()

@@ -1,4 +1,4 @@
-"""The code table ``document``: documents by their titles, so that settings can name one as any code is named."""
+"""The code tables ``document`` and ``right``: documents and what may be granted by their titles, named as any code."""
 
 from __future__ import annotations
 
@@ -7,8 +7,35 @@ from datetime import date
 
 from bondesk.base.catalogue import Catalogue
 from bondesk.base.codebook import CodeBook
+from bondesk.base.documents import BASIC_RIGHTS
 
-TABLE = "document"
+TABLE, RIGHTS = "document", "right"
+#: Grants everything.
+_ALL = "*.*"
+
+
+def right_name(catalogue: Catalogue, right: str) -> str:
+    """Return what ``document.action`` grants in words, "" when nothing declares it.
+
+    The words are those of the tree the rights are ticked in; without a document, those of what all have.
+    """
+    if right == _ALL:
+        return "全部权限"
+    key, _, action = right.partition(".")
+    if not key:
+        return dict(BASIC_RIGHTS).get(action, "")
+    for document in (one for one in catalogue.documents if one.key == key):
+        return next(
+            (f"{document.title}·{title}" for name, title in catalogue.rights_of(document) if name == action), ""
+        )
+    return next((f"{one.title}·查看" for one in catalogue.reports if one.key == key and action == "view"), "")
+
+
+def declared_name(catalogue: Catalogue, table: str, code: str) -> str:
+    """Return the name of a code the catalogue itself declares, "" for those of the customs."""
+    if table == RIGHTS:
+        return right_name(catalogue, code)
+    return next((one.title for one in catalogue.documents if one.key == code), "") if table == TABLE else ""
 
 
 class WithDocuments:
@@ -18,6 +45,7 @@ class WithDocuments:
         """Answer ``document`` from ``catalogue``, everything else from ``book``."""
         self._book = book
         self._titles = {document.key: document.title for document in catalogue.documents}
+        self._catalogue = catalogue
 
     def read(self, table: str, text: str) -> str | None:
         """Return the code ``text`` stands for; a document by key or title."""
@@ -27,6 +55,8 @@ class WithDocuments:
 
     def name(self, table: str, code: str) -> str:
         """Return the Chinese name of ``code``, or ""."""
+        if table == RIGHTS:
+            return right_name(self._catalogue, code)
         return self._titles.get(code, "") if table == TABLE else self._book.name(table, code)
 
     def entries(self, table: str, on: date | None = None) -> Sequence[tuple[str, str]]:

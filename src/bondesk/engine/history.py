@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import event, inspect, select
@@ -22,6 +23,7 @@ from bondesk.base.log_chain import Verdict, verify
 from bondesk.base.operation_log import OperationLog
 from bondesk.base.records import Line, Record, Row, new_id
 from bondesk.engine.act import Act
+from bondesk.engine.document_codes import declared_name
 from bondesk.engine.log_reading import Change, changes
 from bondesk.engine.log_writing import Deed, Pending, append, row_of
 
@@ -162,7 +164,8 @@ def _deed(act: Act, pending: Pending, head: Record) -> Deed:
         ),
         act.catalogue.of_header(type(head)),
     )
-    deed = pending.deed(document, type(head), head.id, lambda: row_of(act, at=act.now()))
+    names = partial(declared_name, act.catalogue)
+    deed = pending.deed(document, type(head), head.id, lambda: row_of(act, at=act.now()), names)
     deed.number = document.number_of(head) if document else ""
     return deed
 

@@ -35,7 +35,8 @@ class Change:
         return f"{self.before} → {self.after}"
 
 
-def _unnamed(_table: str, _code: str) -> str:
+def unnamed(_table: str, _code: str) -> str:
+    """Know no name."""
     return ""
 
 
@@ -44,7 +45,7 @@ def changes(
     model: type[Any] | None,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
-    name_of: NameOf = _unnamed,
+    name_of: NameOf = unnamed,
 ) -> list[Change]:
     """Return what a log row changed, head first, then line by line."""
     found = []
@@ -78,6 +79,9 @@ def _line_changes(
             what = _words(table, new if old is None else old, name_of)
             yield Change(where, NEW_LINE, EMPTY, what) if old is None else Change(where, GONE_LINE, what, EMPTY)
             continue
+        if table is not None and table.told is not None and table.told(new, name_of):
+            yield Change(where, table.title, _words(table, old, name_of), _words(table, new, name_of))
+            continue
         for key in dict.fromkeys((*old, *new)):
             if old.get(key) != new.get(key):
                 yield _change(where, model, key, old.get(key), new.get(key), name_of)
@@ -88,6 +92,8 @@ def _words(table: LineTable | None, values: Mapping[str, Any] | None, name_of: N
     values = values or {}
     if table is None:
         return "，".join(f"{key} {value}" for key, value in values.items())
+    if table.told is not None and (said := table.told(values, name_of)):
+        return said
     shown = [(entry, values[entry.key]) for entry in table.fields if entry.key in values and entry.key != "line_no"]
     return "，".join(f"{entry.label} {word(entry, value, name_of)}" for entry, value in shown)
 
@@ -110,7 +116,7 @@ def _plain(value: Any) -> str:
     return EMPTY if value in (None, "") else str(value)
 
 
-def word(entry: Field, value: Any, name_of: NameOf = _unnamed) -> str:
+def word(entry: Field, value: Any, name_of: NameOf = unnamed) -> str:
     """Write a logged value, which JSON keeps as text, as the form would: choices and codes with their names."""
     if entry.choices and value:
         return entry.choice_name(str(value))

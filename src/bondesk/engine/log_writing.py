@@ -17,7 +17,7 @@ from bondesk.base.log_chain import START, link
 from bondesk.base.operation_log import LogHead, OperationLog
 from bondesk.base.records import new_id
 from bondesk.engine.act import Act
-from bondesk.engine.log_reading import changes, sentence
+from bondesk.engine.log_reading import NameOf, changes, sentence, unnamed
 
 MADE, CHANGED, GONE = "新增", "修改", "删除"
 Values = dict[str, Any]
@@ -36,6 +36,7 @@ class Deed:
     before: Values = field(default_factory=dict)
     after: Values = field(default_factory=dict)
     lines: dict[tuple[str, int], tuple[Values | None, Values | None]] = field(default_factory=dict)
+    names: NameOf = unnamed
 
     def made(self, values: Values) -> None:
         """Note that the document is new."""
@@ -80,7 +81,7 @@ class Deed:
         self._lines_into(before, after)
         if not self.action or (self.action == CHANGED and not before and not after):
             return None
-        told = changes(self.document, self.model, before, after) if self.action == CHANGED else ()
+        told = changes(self.document, self.model, before, after, self.names) if self.action == CHANGED else ()
         return self.row | {
             "module": self.document.title if self.document else self.model.__tablename__,
             "document_key": self.document.key if self.document else self.model.__tablename__,
@@ -143,11 +144,16 @@ class Pending:
         self._kept.append(row)
 
     def deed(
-        self, document: DocumentType | None, model: type[Any], document_id: int, begin: Callable[[], Values]
+        self,
+        document: DocumentType | None,
+        model: type[Any],
+        document_id: int,
+        begin: Callable[[], Values],
+        names: NameOf = unnamed,
     ) -> Deed:
         """Return the deed on one document, begun with the row ``begin`` gives when there is none."""
         if (model, document_id) not in self._deeds:
-            deed = Deed(document, model, document_id, begin())
+            deed = Deed(document, model, document_id, begin(), names=names)
             self._deeds[model, document_id] = deed
             self._kept.append(deed)
         return self._deeds[model, document_id]

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from bondesk.base.catalogue import Catalogue
 from bondesk.base.columns import Kind
 from bondesk.base.documents import DocumentType
-from bondesk.base.fields import Field
+from bondesk.base.fields import Field, field_of
 from bondesk.base.identity import Identity
 from bondesk.base.records import Row
 from bondesk.engine.act import Act
@@ -32,12 +32,19 @@ class Hit:
 
 
 def searchable(catalogue: Catalogue, identity: Identity) -> list[DocumentType]:
-    """Return the kinds a search looks into, in menu order: what may be seen and is no log."""
+    """Return the kinds a search looks into, in menu order: what may be seen and is neither log nor former version."""
     return [
         document
         for document in catalogue.documents
-        if identity.may(document.key, "view") and not document.flow.closed and _searched(document)
+        if identity.may(document.key, "view") and _searched(document) and not _kept_only(document)
     ]
+
+
+def _kept_only(document: DocumentType) -> bool:
+    """Tell whether documents are only kept: the log, whose number is no text, and versions that were replaced."""
+    if document.change is not None:
+        return document.key == document.change.version
+    return document.flow.closed and not any(is_text(part) for part in document.number)
 
 
 def search(act: Act, text: str, limit: int = HITS) -> list[Hit]:
@@ -58,16 +65,31 @@ def search_document(act: Act, document: DocumentType, text: str, limit: int = HI
     attributes = _searched(document)
     if len(wanted) < LEAST_LETTERS or not attributes:
         return []
-    header = document.header
-    columns = [*document.number, *_telling(document)]
     matches = or_(*(attribute.contains(wanted, autoescape=True) for attribute in attributes))
-    statement = of_kind(act, document, select(header.id, *columns).where(matches))
-    statement = statement.order_by(_rank(document, wanted), header.id.desc()).limit(limit)
-    numbers = len(document.number)
+    return told(act, document, matches, limit, _rank(document, wanted))
+
+
+def told(
+    act: Act, document: DocumentType, matches: ColumnElement[bool], limit: int, *order: ColumnElement[Any]
+) -> list[Hit]:
+    """Return the documents of one kind for which ``matches`` holds, choices written by their names."""
+    header, fields = document.header, [field_of(part) for part in document.number]
+    statement = of_kind(act, document, select(header.id, *document.number, *_telling(document)).where(matches))
+    rows = act.session.execute(statement.order_by(*order, header.id.desc()).limit(limit))
+    many = 1 + len(fields)
     return [
-        Hit(document.key, row[0], _joined(row[1 : 1 + numbers], "/"), _joined(row[1 + numbers :], "  "))
-        for row in act.session.execute(statement)
+        Hit(
+            document.key,
+            row[0],
+            _joined([_written(entry, part) for entry, part in zip(fields, row[1:many], strict=True)], "/"),
+            _joined(row[many:], "  "),
+        )
+        for row in rows
     ]
+
+
+def _written(entry: Field, part: Any) -> Any:
+    return entry.choice_name(str(part)) if entry.choices and part is not None else part
 
 
 def code_document(catalogue: Catalogue) -> DocumentType | None:
@@ -101,7 +123,7 @@ def of_kind(act: Act, document: DocumentType, statement: Select[Any]) -> Select[
 
 
 def _rank(document: DocumentType, wanted: str) -> ColumnElement[Any]:
-    numbers = [part for part in document.number if _is_text(part)]
+    numbers = [part for part in document.number if is_text(part)]
     if not numbers:
         return case((document.header.id == 0, 0), else_=1)
     equal = or_(*(func.upper(part) == wanted.upper() for part in numbers))
@@ -109,12 +131,13 @@ def _rank(document: DocumentType, wanted: str) -> ColumnElement[Any]:
     return case((equal, 0), (begins, 1), else_=2)
 
 
-def _is_text(attribute: Any) -> bool:
+def is_text(attribute: Any) -> bool:
+    """Tell whether a mapped attribute holds text."""
     return getattr(attribute.type, "python_type", None) is str
 
 
 def _searched(document: DocumentType) -> list[Any]:
-    found = {part.key: part for part in document.number if _is_text(part)}
+    found = {part.key: part for part in document.number if is_text(part)}
     for entry in document.list_fields:
         if _speaks(entry) and len(found) < _TEXTS_SEARCHED:
             found.setdefault(entry.key, getattr(document.header, entry.key))

@@ -26,7 +26,7 @@ class ItemLedgerOptions:
     """Which material of which book, and the period."""
 
     record_no: str = option("备案号", "", reference="account", help="空 = 全部账册")
-    item_no: int = option("备案序号", 0, help="0 = 全部料件")
+    item_no: int | None = option("备案序号", None, help="空 = 全部料件")
     date_from: date | None = option("期间起", None, help="空 = 账册开始")
     date_to: date | None = option("期间止", None, help="空 = 不限")
 
@@ -58,7 +58,7 @@ def run(work: LedgerWork, options: ItemLedgerOptions) -> Generator[Progress, Non
     for book in books:
         period = read_period(work, book, options.date_from, options.date_to)
         findings.extend(period.findings)
-        lines = [line for line in materials_of(book) if options.item_no in (0, line.item_no)]
+        lines = [line for line in materials_of(book) if options.item_no in (None, line.item_no)]
         for number, (line, vouchers, opening) in enumerate(_ledgers(work, book, lines, options, period), 1):
             if number % 20 == 1:
                 yield Progress(number - 1, len(lines), f"账册 {book.record_no}")

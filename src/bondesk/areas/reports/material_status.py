@@ -49,7 +49,7 @@ class MaterialStatusOptions:
     record_no: str = option("备案号", "", reference="account", help="空 = 全部账册")
     date_from: date | None = option("期间起", None, help="空 = 账册开始")
     date_to: date | None = option("期间止", None, help="空 = 不限")
-    item_no: int = option("备案序号", 0, help="0 = 全部")
+    item_no: int | None = option("备案序号", None, help="空 = 全部料件")
     hide_idle: bool = option("隐藏无变动料件", False)
 
 
@@ -86,7 +86,7 @@ def run(work: LedgerWork, options: MaterialStatusOptions) -> Generator[Progress,
         values = valuation_of(work, book, options.date_from, options.date_to)
         findings.extend(values.findings)
         for line in materials_of(book):
-            if options.item_no in (0, line.item_no):
+            if options.item_no in (None, line.item_no):
                 row = _row(work, book, line, period, values)
                 if not (options.hide_idle and _idle(row)):
                     rows.append(ReportRow(_key(books, book, line), tuple(row[c.key] for c in COLUMNS)))

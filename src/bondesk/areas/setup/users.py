@@ -226,7 +226,7 @@ def rights_stay(work: Work) -> Callable[[], None]:
 
 def right_offers(catalogue: Any, _facts: Facts, _head: Mapping[str, Any]) -> Sequence[Offer]:
     """Offer everything at once, then every right of every document and report, area by area."""
-    offers = [Offer((), "全部权限（包括以后新增的功能）", {"module": ALL, "action": ALL})]
+    offers = [Offer((), "全部权限（包括以后新增的功能）", {"module": ALL, "action": ALL}, covers=True)]
     for area in catalogue.areas:
         for document in (one for one in catalogue.documents if one.area == area.key):
             offers += [
@@ -263,6 +263,7 @@ USER_GROUP = DocumentType(
             offers=right_offers,
             ticked=True,
             quick=(("只查看", lambda offer: offer.values["action"] == "view"),),
+            told=lambda values, name_of: name_of("right", f"{values.get('module', '')}.{values.get('action')}"),
         ),
     ),
     guard=rights_stay,

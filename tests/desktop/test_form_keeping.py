@@ -226,6 +226,7 @@ def test_typing_is_on_the_disk_when_the_clerk_turns_away_and_gone_after_the_save
     other.show()
     other.activateWindow()
     other.setFocus()
+    qtbot.waitUntil(lambda: not page.keeping.drafts._timer.isActive())
     settled(store, qtbot)
     (path,) = files(tmp_path)
     assert '"1.5"' in path.read_text(encoding="utf-8")

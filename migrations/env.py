@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import create_engine
 
+from bondesk.areas.codes.code_release import CodeRelease
 from bondesk.areas.index import CATALOGUE
 from bondesk.base.attachment import Attachment
 from bondesk.base.formal_copy import MatchPair
@@ -12,6 +13,7 @@ from bondesk.base.records import Base
 from bondesk.engine.tables import Outbox
 
 assert CATALOGUE.documents, "importing the catalogue maps the areas' tables"
+assert CodeRelease.metadata is Base.metadata, "importing it maps the releases of the code tables"
 assert Outbox.metadata is Base.metadata, "importing it maps the engine's tables"
 assert Attachment.metadata is Base.metadata, "importing it maps the attachments"
 assert MatchPair.metadata is Base.metadata, "importing it maps the pairs of draft and formal copy"

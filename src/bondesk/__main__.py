@@ -19,6 +19,7 @@ _VERBS = frozenset(
         "receive",
         "report",
         "explain",
+        "update-codes",
         "check",
         "describe",
         "-h",

@@ -8,18 +8,22 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+import bondesk
 from bondesk.adapters.carried_codes import carried_tables
 from bondesk.adapters.excel.files import ExcelFiles
 from bondesk.adapters.gateway_folder import GatewayFolders
 from bondesk.adapters.notice_folder import NoticeFolder
+from bondesk.adapters.parameter_zip import newest_in, public_keys, read_package
 from bondesk.adapters.rehearsal import RehearsalCustoms, is_rehearsal
 from bondesk.adapters.xml.packing import SingleWindowPacker
 from bondesk.adapters.xml.receipt_reading import SingleWindowReceipts
 from bondesk.areas.codes.loading import code_versions, load_table
+from bondesk.areas.codes.updating import apply_release
 from bondesk.areas.index import CATALOGUE
 from bondesk.areas.setup.company import Company
 from bondesk.areas.setup.users import ALL, GroupRight, User, UserGroup, UserMembership, set_password
 from bondesk.base.errors import OutsideFailure, Refused
+from bondesk.engine import history
 from bondesk.engine.engine import SYSTEM, Engine
 from bondesk.engine.schema import HEAD, foreign_tables, present_revision, refuse_newer, upgrade
 from bondesk.engine.store import Store, open_store
@@ -109,6 +113,30 @@ def load_codes(engine: Engine, tell: Callable[[int, int], None] = lambda _done, 
             counted[table] = loaded.added + loaded.changed
         tell(total, total)
     return counted
+
+
+def update_codes(engine: Engine, content: bytes, keys: Path | None = None) -> tuple[str, dict[str, dict[str, int]]]:
+    """Apply an update package in one transaction; return its version and the counts per table (empty = had it).
+
+    ``Refused`` (CODES-01 … CODES-08) changes nothing. ``keys`` is the folder of trusted keys (those carried).
+    """
+    package = read_package(content, public_keys(keys or carried("resources") / "codes" / "keys"), bondesk.__version__)
+    with engine.acting(SYSTEM) as act:
+        release = apply_release(act, package, act.identity.name)
+        if release is None:
+            return package.version, {}
+        history.log_deed(act, "更新", module="海关参数", number=package.version)
+        return package.version, dict(release.counts)
+
+
+def newest_package(home: Home) -> Path:
+    """Return the newest update package of the update folder; ``OutsideFailure`` when there is none."""
+    folder = home.read().update_folder
+    if not folder:
+        raise OutsideFailure("没有设置更新目录（settings.json 的 update_folder），请指定更新包文件")
+    if (newest := newest_in(Path(folder))) is None:
+        raise OutsideFailure(f"更新目录 {folder} 中没有参数更新包（bondesk-codes-版本.zip）")
+    return newest
 
 
 def first_administrator(

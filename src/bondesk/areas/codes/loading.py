@@ -42,6 +42,11 @@ def code_versions(work: Work) -> dict[str, str]:
     return {table: day.isoformat() if day else "" for table, day in found.items()}
 
 
+def row_values(table: str, row: Mapping[str, str]) -> dict[str, Any]:
+    """Return the attributes of the stored row that a CSV row (columns by name) of ``table`` stands for."""
+    return _hs_values(row) if table == "hs_code" else _code_values(table, row)
+
+
 def _load(
     session: Session, model: type[Any], key: tuple[str, ...], rows: list[dict[str, Any]], where: dict[str, Any]
 ) -> Loaded:

@@ -1,0 +1,193 @@
+"""Update packages: what is tampered with is refused, what is right is applied whole, once, and written down."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sqlalchemy import select
+
+from bondesk.adapters.parameter_zip import newest_in, read_package
+from bondesk.app import update_codes
+from bondesk.areas.codes.code_release import CodeChange, CodeRelease
+from bondesk.areas.codes.customs_code import CustomsCode
+from bondesk.base.errors import Refused
+from bondesk.engine.engine import SYSTEM
+from builders.office import Office
+
+TOOL = Path(__file__).resolve().parents[2] / "packaging" / "parameters.py"
+_spec = importlib.util.spec_from_file_location("parameters_tool", TOOL)
+assert _spec is not None
+assert _spec.loader is not None
+tool = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(tool)
+
+KEY = Ed25519PrivateKey.generate()
+PUBLIC = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+WHOLE_V1 = "code,name,valid_from,valid_to\nA,甲,2000-01-01,\nB,乙,2000-01-01,\n"
+WHOLE_V2 = "code,name,valid_from,valid_to\nA,甲新,2000-01-01,\nC,丙,2025-02-01,\n"
+DELTA = "code,name,valid_from,valid_to,change\n"
+
+
+def package(tables: Mapping[str, str], version: str = "2025.01", **more: Any) -> bytes:
+    manifest = {"version": version, "key": "test", "created": "2025-01-01", "effective_from": "2025-02-01", **more}
+    made: bytes = tool.packed({name: text.encode() for name, text in tables.items()}, manifest, KEY)
+    return made
+
+
+def altered(content: bytes, changes: Mapping[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        members = {name: source.read(name) for name in source.namelist()}
+        for name, text in (members | changes).items():
+            target.writestr(name, text)
+    return out.getvalue()
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    (folder / "test.pub").write_bytes(PUBLIC)
+    return folder
+
+
+GOOD = package({"trial": WHOLE_V1})
+MANIFEST = zipfile.ZipFile(io.BytesIO(GOOD)).read("manifest.json")
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "words"),
+    [
+        (b"no zip", "CODES-01", "zip"),
+        (GOOD[: len(GOOD) // 2], "CODES-01", "zip"),
+        (altered(GOOD, {"trial.csv": WHOLE_V2.encode()}), "CODES-01", "trial.csv"),
+        (altered(GOOD, {"other.csv": b"x"}), "CODES-01", "other.csv"),
+        (altered(GOOD, {"../evil.csv": b"x"}), "CODES-01", "evil"),
+        (altered(GOOD, {"bomb.csv": b"0" * 3_000_000}), "CODES-01", "过大"),
+        (altered(GOOD, {"manifest.json": MANIFEST.replace(b"2025.01", b"2025.09")}), "CODES-03", "签名"),
+        (altered(GOOD, {"manifest.sig": bytes(64)}), "CODES-03", "签名"),
+        (package({"trial": WHOLE_V1}, key="stranger"), "CODES-02", "stranger"),
+        (package({"trial": WHOLE_V1}, requires="999"), "CODES-04", "999"),
+        (package({"trial": DELTA + "A,甲,2000-01-01,,delete\n"}), "CODES-05", "第 2 行"),
+        (package({"trial": WHOLE_V1 + "D,丁,2025-13-01,\n"}), "CODES-06", "第 4 行 valid_from 列"),
+        (package({"trial": WHOLE_V1 + "D,丁\n"}), "CODES-06", "第 4 行"),
+        (package({"trial": WHOLE_V1 + "A,甲,2000-01-01,\n"}), "CODES-06", "重复"),
+        (package({"trial": DELTA + "A,甲,2000-01-01,,close\n"}), "CODES-06", "valid_to"),
+        (package({"hs_code": WHOLE_V1}), "CODES-06", "legal_unit1"),
+    ],
+)
+def test_what_is_wrong_is_refused_with_its_reason(content: bytes, code: str, words: str) -> None:
+    with pytest.raises(Refused, match=words) as refusal:
+        read_package(content, {"test": PUBLIC}, "0.1.0")
+    assert refusal.value.findings[0].code == code
+
+
+def state(office: Office) -> dict[tuple[str, str], tuple[str, str]]:
+    with office.act(SYSTEM) as act:
+        rows = act.session.scalars(select(CustomsCode).filter_by(table_name="trial"))
+        return {(r.code, str(r.valid_from)): (r.name, str(r.valid_to or "")) for r in rows}
+
+
+def test_a_whole_table_closes_what_is_gone_and_twice_changes_nothing(codes_office: Office, keys: Path) -> None:
+    engine = codes_office.engine
+    assert update_codes(engine, GOOD, keys) == ("2025.01", {"trial": {"add": 2}})
+    before = state(codes_office)
+    assert update_codes(engine, GOOD, keys) == ("2025.01", {})
+    assert state(codes_office) == before
+    second = package({"trial": WHOLE_V2}, "2025.02")
+    assert update_codes(engine, second, keys)[1] == {"trial": {"change": 1, "add": 1, "close": 1}}
+    assert state(codes_office) == {
+        ("A", "2000-01-01"): ("甲新", ""),
+        ("B", "2000-01-01"): ("乙", "2025-01-31"),
+        ("C", "2025-02-01"): ("丙", ""),
+    }
+    with pytest.raises(Refused, match="CODES-07"):
+        update_codes(engine, GOOD, keys)
+    with codes_office.act(SYSTEM) as act:
+        told = act.session.scalars(select(CodeChange).filter_by(version="2025.02", code="A")).one()
+        assert (told.change, told.before, told.after) == ("change", {"name": "甲"}, {"name": "甲新"})
+
+
+def test_a_delta_says_the_same_as_the_whole_table(codes_office: Office, keys: Path) -> None:
+    update_codes(codes_office.engine, GOOD, keys)
+    rows = "A,甲新,2000-01-01,,change\nB,乙,2000-01-01,2025-01-31,close\nC,丙,2025-02-01,,add\n"
+    update_codes(codes_office.engine, package({"trial": DELTA + rows}, "2025.02"), keys)
+    assert state(codes_office)[("B", "2000-01-01")] == ("乙", "2025-01-31")
+    assert state(codes_office)[("A", "2000-01-01")] == ("甲新", "")
+    assert ("C", "2025-02-01") in state(codes_office)
+
+
+def test_a_later_period_is_a_new_row_and_ends_the_one_before(codes_office: Office, keys: Path) -> None:
+    update_codes(codes_office.engine, GOOD, keys)
+    update_codes(codes_office.engine, package({"trial": DELTA + "A,甲二,2025-03-01,,add\n"}, "2025.02"), keys)
+    assert state(codes_office)[("A", "2000-01-01")] == ("甲", "2025-02-28")
+    assert state(codes_office)[("A", "2025-03-01")] == ("甲二", "")
+
+
+def test_a_refused_package_leaves_nothing(codes_office: Office, keys: Path) -> None:
+    bad = package({"trial": WHOLE_V1, "trial_two": DELTA + "X,无,2000-01-01,2025-01-01,close\n"})
+    with pytest.raises(Refused, match="CODES-08"):
+        update_codes(codes_office.engine, bad, keys)
+    assert state(codes_office) == {}
+    with codes_office.act(SYSTEM) as act:
+        assert act.session.scalars(select(CodeRelease)).all() == []
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from sqlalchemy import event
+from bondesk.app import open_engine, update_codes
+from bondesk.settings import Home
+engine = open_engine(Home(Path(sys.argv[1])))
+left = int(sys.argv[4])
+def one(*_args, **_more):
+    global left
+    left -= 1
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+event.listen(engine.store.sql, "before_cursor_execute", one)
+event.listen(engine.store.sql, "commit", one)
+update_codes(engine, Path(sys.argv[2]).read_bytes(), Path(sys.argv[3]))
+"""
+
+
+@pytest.mark.parametrize("moment", [4, 7])
+def test_killed_in_between_leaves_nothing(codes_office: Office, keys: Path, tmp_path: Path, moment: int) -> None:
+    file = tmp_path / "package.zip"
+    file.write_bytes(package({"trial": WHOLE_V1, "trial_two": WHOLE_V2}))
+    words = [sys.executable, "-c", _KILLED, str(codes_office.home.path), str(file), str(keys), str(moment)]
+    assert subprocess.run(words, check=False, env=dict(os.environ)).returncode == -signal.SIGKILL
+    assert state(codes_office) == {}
+    assert update_codes(codes_office.engine, file.read_bytes(), keys)[1]["trial"] == {"add": 2}
+
+
+def test_the_newest_file_counts_by_number(tmp_path: Path) -> None:
+    for name in ("bondesk-codes-2025.9.zip", "bondesk-codes-2025.10.zip", "bondesk-codes-x.zip"):
+        (tmp_path / name).write_bytes(b"")
+    newest = newest_in(tmp_path)
+    assert newest is not None
+    assert newest.name == "bondesk-codes-2025.10.zip"
+
+
+def test_the_command_line_applies_without_a_login(codes_office: Office, tmp_path: Path) -> None:
+    file = tmp_path / "package.zip"
+    file.write_bytes(GOOD)
+    words = [sys.executable, "-m", "bondesk", "--home", str(codes_office.home.path), "update-codes", str(file)]
+    done = subprocess.run(words, check=False, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 1
+    assert "CODES-02" in done.stdout + done.stderr
+    assert json.loads(MANIFEST)["key"] == "test"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
 
 import bondesk
-from bondesk.adapters.carried_codes import carried_tables
+from bondesk.adapters.carried_codes import carried_release, carried_tables
 from bondesk.adapters.excel.files import ExcelFiles
 from bondesk.adapters.gateway_folder import GatewayFolders
 from bondesk.adapters.notice_folder import NoticeFolder
@@ -18,11 +19,12 @@ from bondesk.adapters.rehearsal import RehearsalCustoms, is_rehearsal
 from bondesk.adapters.xml.packing import SingleWindowPacker
 from bondesk.adapters.xml.receipt_reading import SingleWindowReceipts
 from bondesk.areas.codes.loading import code_versions, load_table
-from bondesk.areas.codes.updating import apply_release
+from bondesk.areas.codes.updating import apply_release, installed_release, written_down
 from bondesk.areas.index import CATALOGUE
 from bondesk.areas.setup.company import Company
 from bondesk.areas.setup.users import ALL, GroupRight, User, UserGroup, UserMembership, set_password
 from bondesk.base.errors import OutsideFailure, Refused
+from bondesk.base.parameter_package import version_numbers
 from bondesk.engine import history
 from bondesk.engine.engine import SYSTEM, Engine
 from bondesk.engine.schema import HEAD, foreign_tables, present_revision, refuse_newer, upgrade
@@ -99,20 +101,27 @@ class Enterprise:
 
 
 def load_codes(engine: Engine, tell: Callable[[int, int], None] = lambda _done, _total: None) -> dict[str, int]:
-    """Load the carried customs code tables; return how many codes of each were new or changed.
+    """Load the carried customs code tables; return how many codes of each were new, changed or ended.
 
+    Once a newer release was applied nothing is loaded, and 0 returned for each.
     ``tell(done, total)`` is called before each table; what it raises stops the loading and keeps nothing.
     """
-    counted = {}
     folder = carried("resources") / "codes"
-    total = len(list(folder.glob("*.csv")))
+    tables = list(carried_tables(folder))
+    version, effective_from = carried_release(folder)
+    counts = {}
     with engine.acting(SYSTEM) as act:
-        for done, (table, rows) in enumerate(carried_tables(folder)):
-            tell(done, total)
-            loaded = load_table(act.session, table, rows)
-            counted[table] = loaded.added + loaded.changed
-        tell(total, total)
-    return counted
+        installed = version_numbers(installed_release(act.session))
+        if installed > version_numbers(version):
+            return dict.fromkeys((table for table, _rows in tables), 0)
+        for done, (table, rows) in enumerate(tables):
+            tell(done, len(tables))
+            loaded = load_table(act.session, table, rows, effective_from - timedelta(days=1))
+            counts[table] = {"add": loaded.added, "change": loaded.changed, "close": loaded.closed}
+        tell(len(tables), len(tables))
+        if installed < version_numbers(version):
+            written_down(act, version, effective_from, act.identity.name, counts).notes = "随程序带来的参数"
+    return {table: sum(count.values()) for table, count in counts.items()}
 
 
 def update_codes(engine: Engine, content: bytes, keys: Path | None = None) -> tuple[str, dict[str, dict[str, int]]]:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import select
 
 from bondesk.adapters.parameter_zip import newest_in, read_package
-from bondesk.app import update_codes
+from bondesk.app import load_codes, update_codes
 from bondesk.areas.codes.code_release import CodeChange, CodeRelease
 from bondesk.areas.codes.customs_code import CustomsCode
+from bondesk.areas.codes.hs_code import HsCode
+from bondesk.areas.codes.loading import load_table
 from bondesk.base.errors import Refused
 from bondesk.engine.engine import SYSTEM
 from builders.office import Office
@@ -137,13 +140,63 @@ def test_a_later_period_is_a_new_row_and_ends_the_one_before(codes_office: Offic
     assert state(codes_office)[("A", "2025-03-01")] == ("甲二", "")
 
 
+def test_columns_a_package_does_not_have_keep_what_they_hold(codes_office: Office, keys: Path) -> None:
+    changes = "USA,美利坚合众国,2000-01-01,,change\nCHN,中华人民共和国,2025-03-01,,add\n"
+    update_codes(codes_office.engine, package({"country": DELTA + changes}), keys)
+    with codes_office.act(SYSTEM) as act:
+        usa, china = (
+            act.session.scalars(select(CustomsCode).filter_by(table_name="country", name=name)).one()
+            for name in ("美利坚合众国", "中华人民共和国")
+        )
+        assert (usa.details["old_code"], usa.confidence) == ("502", "high")
+        assert (china.details["old_code"], china.confidence, china.valid_to) == ("142", "high", None)
+        told = act.session.scalars(select(CodeChange).filter_by(code="USA")).one()
+        assert (told.old, told.new) == ("名称：美国", "名称：美利坚合众国")
+
+
+def test_the_carried_tables_stay_away_from_a_newer_release(codes_office: Office, keys: Path) -> None:
+    update_codes(codes_office.engine, package({"country": DELTA + "USA,美利坚合众国,2000-01-01,,change\n"}), keys)
+    assert set(load_codes(codes_office.engine).values()) == {0}
+    with codes_office.act(SYSTEM) as act:
+        assert act.codebook.name("country", "USA") == "美利坚合众国"
+
+
+def test_a_code_no_longer_carried_ends(codes_office: Office) -> None:
+    rows = [{"code": code, "name": code, "valid_from": "2000-01-01"} for code in "AB"]
+    with codes_office.act(SYSTEM) as act:
+        load_table(act.session, "trial", rows, date(2024, 11, 30))
+        assert load_table(act.session, "trial", rows[:1], date(2024, 12, 31)).closed == 1
+        assert load_table(act.session, "trial", rows[:1], date(2024, 12, 31)).closed == 0
+    assert state(codes_office)[("B", "2000-01-01")] == ("B", "2024-12-31")
+    assert state(codes_office)[("A", "2000-01-01")] == ("A", "")
+
+
+def test_a_new_period_of_a_commodity_code(codes_office: Office, keys: Path) -> None:
+    header = DELTA.strip() + ",legal_unit1,legal_unit2,supervision_condition,declaration_elements\n"
+    with codes_office.act(SYSTEM) as act:
+        code = act.session.scalars(select(HsCode.hs_code).order_by(HsCode.hs_code)).first()
+    update_codes(
+        codes_office.engine, package({"hs_code": header + f"{code},新名,2025-03-01,,add,035,,A,0:用途\n"}), keys
+    )
+    with codes_office.act(SYSTEM) as act:
+        old, new = act.session.scalars(select(HsCode).filter_by(hs_code=code).order_by(HsCode.valid_from))
+        assert (str(old.valid_to), new.name, new.valid_to, new.supervision_condition) == (
+            "2025-02-28",
+            "新名",
+            None,
+            "A",
+        )
+        ended = act.session.scalars(select(CodeChange).filter_by(code=code, change="close")).one()
+        assert ended.new == "失效日期：2025-02-28"
+
+
 def test_a_refused_package_leaves_nothing(codes_office: Office, keys: Path) -> None:
     bad = package({"trial": WHOLE_V1, "trial_two": DELTA + "X,无,2000-01-01,2025-01-01,close\n"})
     with pytest.raises(Refused, match="CODES-08"):
         update_codes(codes_office.engine, bad, keys)
     assert state(codes_office) == {}
     with codes_office.act(SYSTEM) as act:
-        assert act.session.scalars(select(CodeRelease)).all() == []
+        assert [release.notes for release in act.session.scalars(select(CodeRelease))] == ["随程序带来的参数"]
 
 
 _KILLED = """

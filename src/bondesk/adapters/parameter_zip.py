@@ -71,7 +71,7 @@ def read_package(content: bytes, keys: Mapping[str, bytes], program: str) -> Par
     if extra or len(set(names)) != len(names):
         raise _damaged(f"清单与内容不符：{'、'.join(sorted(extra)) or '同一张表出现两次'}")
     tables = tuple(_table(table, members) for table in manifest.tables)
-    return ParameterPackage(manifest.version, manifest.effective_from, manifest.notes, tables)
+    return ParameterPackage(manifest.version, manifest.effective_from, manifest.notes, tables, manifest.key)
 
 
 def _damaged(why: str) -> Refused:

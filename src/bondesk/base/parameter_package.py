@@ -26,6 +26,7 @@ class ParameterPackage:
     effective_from: date
     notes: str
     tables: tuple[PackageTable, ...]
+    signer: str = ""
 
 
 def version_numbers(version: str) -> tuple[int, ...]:

@@ -5,23 +5,33 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, DateTime, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bondesk.base.columns import Code32, Memo, Text64
+from bondesk.base.columns import Code10, Code32, Memo, Text64, Text255
+from bondesk.base.fields import shown
+from bondesk.base.parameter_package import ADD, CHANGE, CLOSE
 from bondesk.base.records import Reference
+
+CHANGES = ((ADD, "新增"), (CHANGE, "修改"), (CLOSE, "停用"))
 
 
 class CodeRelease(Reference):
-    """One applied release; ``counts`` holds {table: {added, changed, closed}}."""
+    """One release, applied from a package or carried by the program (no signer); ``counts`` holds
+    {table: {add, change, close}}.
+    """
 
     __tablename__ = "code_release"
 
-    version: Mapped[Code32] = mapped_column(unique=True)
-    effective_from: Mapped[date]
-    applied_at: Mapped[datetime]
-    applied_by: Mapped[Text64]
-    notes: Mapped[Memo]
+    version: Mapped[Code32] = shown("参数版本", unique=True, readonly=True, width=14)
+    effective_from: Mapped[date] = shown("生效日期", readonly=True)
+    applied_at: Mapped[datetime] = shown("更新时间", DateTime, readonly=True)
+    applied_by: Mapped[Text64] = shown("更新人", readonly=True)
+    signer: Mapped[Text64] = shown("签发者", readonly=True, help="更新包由哪一把密钥签名；随程序带来的参数没有签发者")
+    added: Mapped[int] = shown("新增", readonly=True, default=0)
+    changed: Mapped[int] = shown("修改", readonly=True, default=0)
+    closed: Mapped[int] = shown("停用", readonly=True, default=0)
+    notes: Mapped[Memo] = shown("说明", readonly=True, width=40)
     counts: Mapped[Any] = mapped_column(JSON)
 
 
@@ -31,9 +41,13 @@ class CodeChange(Reference):
     __tablename__ = "code_change"
     __table_args__ = (Index("ix_code_change_key", "version", "table_name", "code"),)
 
-    version: Mapped[Code32]
-    table_name: Mapped[Code32]
-    code: Mapped[Code32]
-    change: Mapped[Code32]
+    version: Mapped[Code32] = shown("参数版本", readonly=True, width=14)
+    table_name: Mapped[Code32] = shown("参数表", readonly=True)
+    code: Mapped[Code32] = shown("代码", readonly=True, width=14)
+    name: Mapped[Text255] = shown("名称", readonly=True, width=24)
+    change: Mapped[Code10] = shown("变化", choices=CHANGES, readonly=True)
+    valid_from: Mapped[date] = shown("生效日期", readonly=True)
+    old: Mapped[Memo] = shown("原值", readonly=True, width=28)
+    new: Mapped[Memo] = shown("新值", readonly=True, width=28)
     before: Mapped[Any] = mapped_column(JSON)
     after: Mapped[Any] = mapped_column(JSON)

@@ -12,9 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bondesk.areas.codes.code_release import CodeChange, CodeRelease
+from bondesk.areas.codes.code_wording import in_words
 from bondesk.areas.codes.customs_code import CustomsCode
 from bondesk.areas.codes.hs_code import HsCode
-from bondesk.areas.codes.loading import row_values
+from bondesk.areas.codes.loading import new_row, row_changes
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Work
 from bondesk.base.parameter_package import ADD, CHANGE, CLOSE, PackageTable, ParameterPackage, version_numbers
@@ -41,13 +42,24 @@ def apply_release(
         return None
     if version_numbers(package.version) < version_numbers(installed):
         raise Refused(f"已安装较新的海关参数 {installed}，不能退回到 {package.version}", "CODES-07")
-    counts = {}
+    counts: dict[str, dict[str, int]] = {}
     for done, table in enumerate(package.tables):
         tell(done, len(package.tables))
         counts[table.name] = _Table(work.session, package, table).apply()
-    moment = work.now()
-    values = {"version": package.version, "effective_from": package.effective_from, "applied_at": moment}
-    release = CodeRelease(id=new_id(), **values, applied_by=by, notes=package.notes, counts=counts)
+    release = written_down(work, package.version, package.effective_from, by, counts)
+    release.signer, release.notes = package.signer, package.notes
+    work.session.flush()
+    return release
+
+
+def written_down(
+    work: Work, version: str, effective_from: date, by: str, counts: Mapping[str, Mapping[str, int]]
+) -> CodeRelease:
+    """Store that a release was applied, with its counts {table: {add, change, close}}."""
+    added, changed, closed = (sum(one.get(what, 0) for one in counts.values()) for what in (ADD, CHANGE, CLOSE))
+    release = CodeRelease(id=new_id(), version=version, effective_from=effective_from, applied_by=by, counts=counts)
+    release.applied_at = work.now()
+    release.added, release.changed, release.closed = added, changed, closed
     work.session.add(release)
     work.session.flush()
     return release
@@ -65,7 +77,7 @@ class _Table:
         self.model: Any = HsCode if self.table.name == "hs_code" else CustomsCode
         self.code = "hs_code" if self.model is HsCode else "code"
         where = {} if self.model is HsCode else {"table_name": self.table.name}
-        found = self.session.scalars(select(self.model).filter_by(**where).order_by(self.model.valid_from))
+        found: Any = self.session.scalars(select(self.model).filter_by(**where).order_by(self.model.valid_from))
         self.stored: dict[str, dict[date, Any]] = {}
         for row in found:
             self.stored.setdefault(getattr(row, self.code), {})[row.valid_from] = row
@@ -88,16 +100,17 @@ class _Table:
             self._change(present, {"valid_to": date.fromisoformat(given["valid_to"])}, CLOSE)
             return
         columns = {name: value for name, value in given.items() if name != "change"}
-        values = row_values(self.table.name, columns)
         if present is not None:
-            self._change(present, values, CHANGE)
+            self._change(present, row_changes(present, columns), CHANGE)
             return
+        before = max((begun for begun in periods if begun < start), default=None)
+        fresh = new_row(self.table.name, columns, periods[before] if before is not None else None)
         for begun, row in periods.items():
             if begun < start and (row.valid_to is None or row.valid_to >= start):
                 self._change(row, {"valid_to": start - _DAY}, CLOSE)
-        periods[start] = self.model(id=new_id(), **values)
-        self.session.add(periods[start])
-        self._note(given["code"], ADD, {}, values)
+        periods[start] = fresh
+        self.session.add(fresh)
+        self._note(fresh, ADD, {}, _values(fresh))
 
     def _close_missing(self, kept: set[str]) -> None:
         last = self.package.effective_from - _DAY
@@ -113,12 +126,19 @@ class _Table:
         after = {name: values[name] for name in before}
         for name, value in after.items():
             setattr(row, name, value)
-        self._note(getattr(row, self.code), what, before, after)
+        self._note(row, what, before, after)
 
-    def _note(self, code: str, what: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    def _note(self, row: Any, what: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         self.counts[what] += 1
-        told = {"version": self.package.version, "table_name": self.table.name, "code": code, "change": what}
-        self.session.add(CodeChange(id=new_id(), **told, before=_plain(before), after=_plain(after)))
+        change = CodeChange(id=new_id(), version=self.package.version, table_name=self.table.name, change=what)
+        change.code, change.name, change.valid_from = getattr(row, self.code), row.name, row.valid_from
+        change.before, change.after = _plain(before), _plain(after)
+        change.old, change.new = in_words(change.before, change.after)
+        self.session.add(change)
+
+
+def _values(row: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in row.__mapper__.columns.keys() if name != "id"}  # noqa: SIM118
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

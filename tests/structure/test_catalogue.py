@@ -75,6 +75,7 @@ ODD = replace(
     CATALOGUE,
     documents=(DocumentType("odd", "x", "goods", Odd, (), (Odd.weight, Odd.length, Odd.pieces), ()),),
     scripts=(),
+    matchings=(),
 )
 
 WRONG: dict[str, tuple[Catalogue, str]] = {
@@ -83,11 +84,11 @@ WRONG: dict[str, tuple[Catalogue, str]] = {
         "key part is declared 2 times",
     ),
     "a report named like a document": (
-        replace(CATALOGUE, reports=(*CATALOGUE.reports, replace(CATALOGUE.reports[0], key="part"))),
+        replace(CATALOGUE, matchings=(), reports=(*CATALOGUE.reports, replace(CATALOGUE.reports[0], key="part"))),
         "key part is declared 2 times",
     ),
     "a script named like a report": (
-        replace(CATALOGUE, scripts=(replace(GENERATE_NOTES, key="item_ledger"),)),
+        replace(CATALOGUE, matchings=(), scripts=(replace(GENERATE_NOTES, key="item_ledger"),)),
         "key item_ledger is declared 2 times",
     ),
     "a document in no menu": (
@@ -95,7 +96,7 @@ WRONG: dict[str, tuple[Catalogue, str]] = {
         "part: area attic is not in the menu",
     ),
     "a report in no menu": (
-        replace(CATALOGUE, reports=(replace(CATALOGUE.reports[0], area="attic"),)),
+        replace(CATALOGUE, matchings=(), reports=(replace(CATALOGUE.reports[0], area="attic"),)),
         "material_status: area attic is not in the menu",
     ),
     "a list column of another head": (
@@ -158,19 +159,27 @@ WRONG: dict[str, tuple[Catalogue, str]] = {
         "part: a document with a message needs a state",
     ),
     "a script on no document": (
-        replace(CATALOGUE, scripts=(replace(GENERATE_NOTES, document="attic"),)),
+        replace(CATALOGUE, matchings=(), scripts=(replace(GENERATE_NOTES, document="attic"),)),
         "script generate_notes is offered on the unknown document attic",
     ),
     "a report with an option nobody labelled": (
-        replace(CATALOGUE, reports=(replace(CATALOGUE.reports[0], options=Untyped),)),
+        replace(CATALOGUE, matchings=(), reports=(replace(CATALOGUE.reports[0], options=Untyped),)),
         "material_status: Untyped has an option without a label",
     ),
     "a script with an option nobody labelled": (
-        replace(CATALOGUE, scripts=(replace(GENERATE_NOTES, options=Untyped),)),
+        replace(CATALOGUE, matchings=(), scripts=(replace(GENERATE_NOTES, options=Untyped),)),
         "generate_notes: Untyped has an option without a label",
     ),
+    "a matching of nothing": (
+        replace(CATALOGUE, matchings=(replace(CATALOGUE.matchings[0], formal="attic"),)),
+        "matching of bonded_note names the unknown attic",
+    ),
+    "a matching by a foreign script": (
+        replace(CATALOGUE, matchings=(replace(CATALOGUE.matchings[0], script="generate_notes"),)),
+        "matching of bonded_note names the unknown script generate_notes",
+    ),
     "a script for no state": (
-        replace(CATALOGUE, scripts=(replace(GENERATE_NOTES, when=frozenset({"ASLEEP"})),)),
+        replace(CATALOGUE, matchings=(), scripts=(replace(GENERATE_NOTES, when=frozenset({"ASLEEP"})),)),
         "script generate_notes names the unknown state ASLEEP",
     ),
 }
@@ -185,7 +194,7 @@ def test_a_broken_declaration_is_named(case: str) -> None:
 def test_a_sheet_whose_table_is_unknown_does_not_stop_the_check() -> None:
     """The check lists what is wrong; it must not fall over the first thing."""
     catalogue = with_sheet(BOM, part="attic")
-    broken = replace(catalogue, scripts=(replace(GENERATE_NOTES, document="attic"),))
+    broken = replace(catalogue, matchings=(), scripts=(replace(GENERATE_NOTES, document="attic"),))
     assert len(broken.check()) == 2
 
 
@@ -217,6 +226,10 @@ def test_rights_are_basic_ones_moves_and_scripts() -> None:
         "send",
         "void",
         "force_send",
+        "match_notes",
+        "match",
+        "unmatch",
+        "accept_difference",
     ]
 
 

@@ -12,8 +12,9 @@ from bondesk.areas.index import CATALOGUE
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
 from bondesk.base.identity import Identity
+from bondesk.base.matching import Matching
 from bondesk.base.steps import play
-from bondesk.engine import importing, records, reporting, scripts, sending
+from bondesk.engine import importing, matching, records, reporting, scripts, sending
 from bondesk.engine.act import Act
 from bondesk.engine.drafts import Draft
 from bondesk.engine.engine import Engine
@@ -44,10 +45,24 @@ BASIC: Mapping[str, Sequence[Attempt]] = {
 }
 
 
+def matching_of(document: DocumentType) -> Matching:
+    """Return how ``document`` is matched."""
+    return next(one for one in CATALOGUE.matchings if one.draft == document.key)
+
+
+MATCHED: Mapping[str, Sequence[Attempt]] = {
+    "match": (lambda act, document, path: matching.pair(act, matching_of(document), 1, 2),),
+    "unmatch": (lambda act, document, path: play(matching.cancel_steps(act, matching_of(document), [1])),),
+    "accept_difference": (lambda act, document, path: matching.accept(act, matching_of(document), [1], "已核对"),),
+}
+
+
 def attempts(document: DocumentType, action: str) -> Sequence[Attempt]:
     """Return every way to do ``action`` through the engine."""
     if action in BASIC:
         return BASIC[action]
+    if action in MATCHED:
+        return MATCHED[action]
     if document.flow.move(action) is not None:
         return (lambda act, kind, path: records.move(act, kind, 1, action),)
     script = CATALOGUE.script(action)

@@ -26,6 +26,9 @@ from bondesk.areas.goods.item_generation import GENERATE_MERGED_ITEMS
 from bondesk.areas.goods.merged_item import MERGED_ITEM
 from bondesk.areas.goods.part import PART
 from bondesk.areas.goods.unit_consumption import UNIT_CONSUMPTION
+from bondesk.areas.matching.automatic import MATCH_DECLARATIONS, MATCH_NOTES
+from bondesk.areas.matching.difference_report import MATCH_DIFFERENCES
+from bondesk.areas.matching.matchings import MATCHINGS
 from bondesk.areas.notes.bonded_note import BONDED_NOTE
 from bondesk.areas.notes.book_usage import rows_in_use
 from bondesk.areas.notes.formal_note import FORMAL_NOTE
@@ -132,9 +135,11 @@ CATALOGUE = Catalogue(
         USER,
         OPERATION_LOG,
     ),
-    reports=(MATERIAL_STATUS, ITEM_LEDGER, BOOK_DIFFERENCE, BOM_EXPLOSION, BOM_DIFFERENCE),
+    reports=(MATERIAL_STATUS, ITEM_LEDGER, BOOK_DIFFERENCE, BOM_EXPLOSION, BOM_DIFFERENCE, MATCH_DIFFERENCES),
     scripts=(
         GENERATE_NOTES,
+        MATCH_NOTES,
+        MATCH_DECLARATIONS,
         GENERATE_MERGED_ITEMS,
         EXTRACT_MERGED_ITEMS,
         check_script(filed_items),
@@ -145,6 +150,7 @@ CATALOGUE = Catalogue(
         EXPORT_CHECKPOINT,
         COMPARE_CHECKPOINT,
     ),
+    matchings=MATCHINGS,
     codebook=FactsCodeBook,
     elements=elements_of,
     users=StoredUsers(),

@@ -17,6 +17,7 @@ from bondesk.base.errors import WrongCall
 from bondesk.base.facts import Facts
 from bondesk.base.fields import field_of
 from bondesk.base.identity import UserBook
+from bondesk.base.matching import MATCH_RIGHTS, Matching
 from bondesk.base.messages import Sender
 from bondesk.base.options import options_of
 from bondesk.base.reports import Report
@@ -53,6 +54,7 @@ class Catalogue:
     creator_only: Callable[[Facts], bool]
     reviewer_apart: Callable[[Facts], bool]
     elements: Callable[[Facts, str], Sequence[Element]] = lambda _facts, _code: ()
+    matchings: tuple[Matching, ...] = ()
 
     def document(self, key: str) -> DocumentType:
         """Return the document type named ``key``; :class:`WrongCall` lists what exists."""
@@ -84,7 +86,8 @@ class Catalogue:
         moves = tuple((move.key, move.title) for move in document.flow.moves)
         scripts = tuple((script.key, script.title) for script in self.scripts_of(document))
         force = (("force_send", "强制发送"),) if document.forcible else ()
-        return BASIC_RIGHTS + moves + force + scripts
+        matched = MATCH_RIGHTS if any(one.draft == document.key for one in self.matchings) else ()
+        return BASIC_RIGHTS + moves + force + scripts + matched
 
     def of_header(self, header: type[Any]) -> DocumentType | None:
         """Return the first document type whose head is ``header``."""
@@ -115,6 +118,15 @@ class Catalogue:
             yield from _option_problems(report.key, report.options)
         for script in self.scripts:
             yield from self._script_problems(script)
+        for matching in self.matchings:
+            yield from self._matching_problems(matching)
+
+    def _matching_problems(self, matching: Matching) -> Iterator[str]:
+        declared = {document.key for document in self.documents} | {report.key for report in self.reports}
+        for key in {matching.draft, matching.formal, matching.report} - declared:
+            yield f"matching of {matching.draft} names the unknown {key}"
+        if all(script.key != matching.script or script.document != matching.draft for script in self.scripts):
+            yield f"matching of {matching.draft} names the unknown script {matching.script}"
 
     def _script_problems(self, script: Script) -> Iterator[str]:
         document = next((d for d in self.documents if d.key == script.document), None)

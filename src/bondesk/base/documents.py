@@ -143,6 +143,8 @@ class DocumentType:
     ``change`` is set for what customs approves: copies, drafts and versions on one path.
     ``single``: a company has exactly one, opened without a list, never made, copied or deleted by hand.
     ``opens_locked``: its form is grey until 修改 is ordered, and again after a save.
+    ``yielding(document, work)`` gives the (key, document) whose postings give way to this one's: they are
+    brought up to date whenever this one is posted.
     ``guard(work)`` is asked before a save or deletion and returns what looks at the result and may refuse it.
     ``stored_rules`` take the place of ``rules`` where the document is stored and its windowed rows stay in the
     database: at 审核 and before 发送; rows were derived when each was stored.
@@ -182,6 +184,7 @@ class DocumentType:
     stored_rules: tuple[StoredRule, ...] = ()
     fill: HeadFill | None = None
     fills: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    yielding: Callable[[Any, Work], Sequence[tuple[str, Any]]] | None = None
 
     @property
     def list_fields(self) -> tuple[Field, ...]:

@@ -7,6 +7,7 @@ transaction of one user. The engine implements both; tests implement ``Facts`` f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
@@ -37,6 +38,17 @@ class Facts(Protocol):
         """Return all rows of ``model`` grouped as ``index`` keys them; rows of a file being imported included."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What bulk statements did to one document, for the log: ``#lines`` holds its changed lines by id."""
+
+    document_id: int
+    number: str
+    summary: str
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Work(Protocol):
     """One business act of one user: one transaction, one clock, one set of facts."""
 
@@ -64,3 +76,9 @@ class Work(Protocol):
 
     def draw(self, series: str, count: int = 1) -> int:
         """Draw ``count`` numbers of ``series`` and return the first; numbers start at 1."""
+
+    def tell(self, document_key: str, action: str, rows: Sequence[Told]) -> None:
+        """Log what bulk statements did, which no flush sees."""
+
+    def post(self, document_key: str, ids: Sequence[int]) -> None:
+        """Bring the postings of documents of one type to what they declare now."""

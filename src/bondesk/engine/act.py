@@ -6,7 +6,7 @@ block commits all of it or nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +21,7 @@ from bondesk.base.codebook import CodeBook
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Disconnected, ExcessDecimals, Refused
 from bondesk.base.explanation import Explanation
+from bondesk.base.facts import Told
 from bondesk.base.identity import Identity
 from bondesk.engine.books import StoredBooks
 from bondesk.engine.document_codes import WithDocuments
@@ -104,6 +105,19 @@ class Act:
         """Explain one line of a document down to source lines and workbook cells, where it can."""
         document = self.catalogue.document(document_key)
         return document.trace(line_id, self) if document.trace is not None else None
+
+    def tell(self, document_key: str, action: str, rows: Sequence[Told]) -> None:
+        """Log what bulk statements did, which no flush sees."""
+        from bondesk.engine.history import log_told
+
+        log_told(self, self.catalogue.document(document_key), action, rows)
+
+    def post(self, document_key: str, ids: Sequence[int]) -> None:
+        """Bring the postings of documents of one type to what they declare now."""
+        from bondesk.engine.posting import post_documents
+
+        self.facts.forget()
+        post_documents(self, self.catalogue.document(document_key), ids)
 
     def draw(self, series: str, count: int = 1) -> int:
         """Draw ``count`` numbers of a series in one statement and return the first."""

@@ -35,7 +35,8 @@ def _postings(act: Act) -> Iterator[Finding]:
     for document in act.catalogue.documents:
         if document.posts is None:
             continue
-        for header in act.session.scalars(select(document.header).filter_by(company_id=act.company_id)):
+        mine = select(document.header).filter_by(company_id=act.company_id, **document.variant)
+        for header in act.session.scalars(mine):
             stored = act.session.scalars(
                 select(PostingRow).where(
                     PostingRow.company_id == act.company_id,

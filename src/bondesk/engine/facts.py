@@ -78,6 +78,12 @@ class StoredFacts:
         self._arriving[model] = rows
         self._groups.clear()
 
+    def forget_rows(self, model: type[Any]) -> None:
+        """Drop what is cached of one model, after the act gave its rows other values."""
+        for cache in (self._found, self._indexes, self._groups):
+            for key in [key for key in cache if key[0] is model]:
+                del cache[key]
+
     def forget(self) -> None:
         """Drop everything cached, after the act wrote to the database."""
         self._found.clear()

@@ -9,8 +9,6 @@ a row (sign-in, export, hand-over) is told with :func:`log_deed`, bulk writes wi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -18,6 +16,7 @@ from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session
 
 from bondesk.base.documents import DocumentType, LineTable
+from bondesk.base.facts import Told
 from bondesk.base.identity import Identity
 from bondesk.base.log_chain import Verdict, verify
 from bondesk.base.operation_log import OperationLog
@@ -25,7 +24,7 @@ from bondesk.base.records import Line, Record, Row, new_id
 from bondesk.engine.act import Act
 from bondesk.engine.document_codes import declared_name
 from bondesk.engine.log_reading import Change, changes
-from bondesk.engine.log_writing import Deed, Pending, append, row_of
+from bondesk.engine.log_writing import Deed, Pending, append, plain_value, plain_values, row_of
 
 _SKIPPED = {"revision", "created_by", "created_at", "changed_by", "changed_at", "company_id", "id", "header_id"}
 _SKIPPED |= {"password_hash", "audited_by", "audited_at"}
@@ -200,15 +199,6 @@ def _difference(row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
     return before, after
 
 
-def plain_value(value: Any) -> Any:
-    """Return ``value`` as JSON keeps it: decimals and dates as text, passwords hidden by their owner."""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return value
-
-
 def log_bulk(act: Act, document: DocumentType, action: str, rows: Sequence[tuple[int, str, Mapping[str, Any]]]) -> None:
     """Log ``action`` on many documents (id, number, what is new); written together when the act commits."""
     at, pending = act.now(), _pending(act.session)
@@ -225,6 +215,22 @@ def log_bulk(act: Act, document: DocumentType, action: str, rows: Sequence[tuple
                 after=dict(after),
             )
         )
+
+
+def log_told(act: Act, document: DocumentType, action: str, rows: Sequence[Told]) -> None:
+    """Log what bulk statements did to documents, with the values before and after."""
+    at, pending = act.now(), _pending(act.session)
+    for one in rows:
+        row = row_of(
+            act,
+            at=at,
+            document=document,
+            document_id=one.document_id,
+            number=one.number,
+            action=action,
+            summary=one.summary,
+        )
+        pending.add(row | {"before": plain_values(one.before), "after": plain_values(one.after)})
 
 
 def log_deed(

@@ -130,6 +130,8 @@ def _existing(act: Act, document: DocumentType, arrived: list[Arrived], findings
     header = document.header
     keys = document.number
     statement = select(header.id, header.revision, *keys).where(header.company_id == act.company_id)
+    for key, value in document.variant.items():
+        statement = statement.where(getattr(header, key) == value)
     wanted = {one.number: one for one in arrived}
     firsts = {number[0] for number in wanted}
     if len(firsts) <= 500:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import insert, update
@@ -216,3 +217,19 @@ def append(session: Session, company_id: int, rows: Sequence[Mapping[str, Any]])
     session.execute(insert(OperationLog), chained)
     mine = update(LogHead).where(LogHead.company_id == company_id).values(hash=last)
     session.execute(mine.execution_options(synchronize_session=False))
+
+
+def plain_value(value: Any) -> Any:
+    """Return ``value`` as JSON keeps it: decimals and dates as text, passwords hidden by their owner."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value
+
+
+def plain_values(values: Mapping[str, Any]) -> Values:
+    """Return ``values`` as JSON keeps them, those of lines below them too."""
+    return {
+        key: plain_values(value) if isinstance(value, Mapping) else plain_value(value) for key, value in values.items()
+    }

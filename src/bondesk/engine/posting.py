@@ -7,7 +7,7 @@ from the postings at any time; rebuilding changes nothing when all is well.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -22,12 +22,38 @@ from bondesk.engine.tables import BalanceRow, PostingRow
 from bondesk.ledger.posting import Posting, changes
 
 BALANCE_KEY = ("record_no", "goods_flag", "item_no", "uc_version", "mode", "ie_flag", "stage", "month")
+_AT_ONCE = 500
+
+
+def post_documents(act: Act, document: DocumentType, ids: Sequence[int]) -> None:
+    """Bring the postings of several documents to what they declare now."""
+    if document.posts is None:
+        return
+    header = document.header
+    for start in range(0, len(ids), _AT_ONCE):
+        mine = select(header).filter_by(company_id=act.company_id, **document.variant)
+        for one in act.session.scalars(mine.where(header.id.in_(ids[start : start + _AT_ONCE]))).all():
+            post_document(act, document, one)
 
 
 def post_document(act: Act, document: DocumentType, header: Any) -> int:
-    """Bring the postings of one document to what it declares; return how many were added."""
+    """Bring the postings of one document to what it declares, then those of documents that give way to it.
+
+    Returns how many postings were added to the document itself.
+    """
     if document.posts is None:
         return 0
+    added = _post(act, document, header)
+    if document.yielding is not None:
+        act.session.flush()
+        act.facts.forget_rows(document.header)
+        for key, other in document.yielding(header, act):
+            _post(act, act.catalogue.document(key), other)
+    return added
+
+
+def _post(act: Act, document: DocumentType, header: Any) -> int:
+    assert document.posts is not None, "only what posts gives way"
     stored = act.session.scalars(
         select(PostingRow)
         .where(

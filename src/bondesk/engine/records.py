@@ -18,6 +18,7 @@ from bondesk.base.records import Record, Row
 from bondesk.engine.act import Act
 from bondesk.engine.attached_files import remove_all
 from bondesk.engine.drafts import Draft, apply_draft, assemble, copied, draft_of
+from bondesk.engine.formal_copies import require_unpaired
 from bondesk.engine.posting import post_document
 from bondesk.engine.row_checks import missing, row_findings
 
@@ -218,6 +219,7 @@ def require_editable(act: Act, document: DocumentType, header: Any) -> None:
     if document.flow.states and not document.flow.editable(header.state):
         title = document.flow.state(header.state).title
         raise Refused(f"单据状态为「{title}」，不能修改或删除；请先取消审核", "FLOW-01")
+    require_unpaired(document, header)
     if act.catalogue.creator_only(act.facts) and document.flow.states and header.created_by != act.user_id:
         raise Refused("企业参数「新增单据用户才可以编辑」已启用，只有制单人可以修改或删除", "AUTH-02")
 
@@ -251,6 +253,7 @@ def move(act: Act, document: DocumentType, document_id: int, key: str) -> list[F
     if header.state not in order.sources:
         title = document.flow.state(header.state).title
         raise Refused(f"{document.number_of(header)} 状态为「{title}」，不能{order.title}", "FLOW-01")
+    require_unpaired(document, header)
     found = _checked(act, document, header, order)
     if key == "audit":
         _require_reviewer(act, header)

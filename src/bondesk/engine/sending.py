@@ -25,6 +25,7 @@ from bondesk.base.messages import Message, MessageFacts
 from bondesk.engine.act import Act
 from bondesk.engine.composing import Names, compose
 from bondesk.engine.engine import Engine
+from bondesk.engine.formal_copies import require_unpaired
 from bondesk.engine.history import log_bulk, log_deed
 from bondesk.engine.ports import Gateway
 from bondesk.engine.records import load, load_numbered, stored_findings
@@ -118,6 +119,7 @@ def _order_one(act: Act, document: DocumentType, message: Message, header: Any, 
     number = document.number_of(header)
     send = document.flow.move("send")
     assert send is not None
+    require_unpaired(document, header)
     if header.state not in send.sources:
         raise Refused(f"{number} 状态为「{document.flow.state(header.state).title}」，须先审核才能发送", "FLOW-01")
     sender = act.catalogue.sender(act.facts)

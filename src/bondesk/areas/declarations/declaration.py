@@ -56,6 +56,8 @@ def derive_declaration(declaration: Declaration, facts: Facts) -> None:
         usual |= {key: value for key, value in party_defaults(facts).items() if value}
     else:
         usual["internal_no"] = declaration.declaration_no or declaration.seq_no or ""
+        if declaration.state in (None, "", "DRAFT"):  # customs has it: it is declared at least
+            declaration.state = "DECLARED"
     for key, value in usual.items():
         if not getattr(declaration, key):
             setattr(declaration, key, value)
@@ -124,7 +126,7 @@ FORMAL_DECLARATION = DocumentType(
     lines=DECLARATION_LINES,
     flow=formal_copy_of(DECLARED_AND_RELEASED),
     derive=derive_declaration,
-    workbook=declaration_workbook("报关单正式单", _D.declaration_no, _D.seq_no, _D.internal_no),
+    workbook=declaration_workbook("报关单正式单", _D.declaration_no, _D.seq_no, _D.internal_no, on_existing="update"),
     variant={"copy": FORMAL},
     attachment_kinds=TRADE_PAPERS,
     creatable=False,

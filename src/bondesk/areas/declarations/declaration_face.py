@@ -259,12 +259,12 @@ def _heading(attribute: Any, needed: set[str]) -> Heading:
     return must(attribute, text) if attribute.key in needed else may(attribute, text)
 
 
-def declaration_workbook(title: str, key: Any, *numbers: Any) -> WorkbookPlan:
+def declaration_workbook(title: str, key: Any, *numbers: Any, on_existing: str = "refuse") -> WorkbookPlan:
     """Return the interchange's workbook, named by ``key`` with other ``numbers`` beside it."""
     head = [must(key), *(may(one) for one in numbers), *(_heading(one, _NEEDED) for one in _IMPORTED)]
     body = [_heading(one, _LINE_NEEDED) for one in _IMPORTED_LINE]
     return WorkbookPlan(
         title,
         (SheetPlan("表头", tuple(head)), SheetPlan("表体", tuple(body), part="lines", join=must(key))),
-        on_existing="refuse",
+        on_existing=on_existing,
     )

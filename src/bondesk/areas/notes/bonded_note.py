@@ -12,7 +12,7 @@ from bondesk.areas.notes.inv101 import INV101
 from bondesk.areas.notes.inversion_check import CODE as INVERSION
 from bondesk.areas.notes.inversion_check import no_inversion
 from bondesk.areas.notes.line_filling import FILLS, fill_note_line
-from bondesk.areas.notes.note_posting import note_postings
+from bondesk.areas.notes.note_posting import note_postings, yielding_copies
 from bondesk.areas.notes.note_relatives import note_relatives
 from bondesk.areas.notes.note_removal import release_sources
 from bondesk.areas.notes.note_rules import NOTE_RULES
@@ -40,7 +40,7 @@ def note_defaults(facts: Facts) -> Mapping[str, Any]:
 
 
 #: 清单状态 of an imported note → its state here (handbook 5.6).
-_STATES = {"0": "APPROVED", "1": "ACCEPTED", "2": "REJECTED", "3": "VOID"}
+NOTE_STATES = {"0": "APPROVED", "1": "ACCEPTED", "2": "REJECTED", "3": "VOID"}
 _BLANKS = {"note_type": "0", "declaration_flag": "1", "declare_kind": "1", "writeoff_mark": "0"}
 
 
@@ -58,8 +58,8 @@ def derive_note(note: BondedNote, facts: Facts) -> None:
         note.declaration_type = {"I": "1", "E": "2"}.get(note.ie_flag, "")
     if not note.note_flow_type:
         note.note_flow_type = flow_type_of(note.supervision_mode)
-    if note.state in (None, "", "DRAFT") and note.list_state in _STATES:
-        note.state = _STATES[note.list_state]
+    if note.state in (None, "", "DRAFT") and note.list_state in NOTE_STATES:
+        note.state = NOTE_STATES[note.list_state]
     if note.state in (None, "", "DRAFT"):
         note.declared_on = note.declared_on or facts.today
     note.entered_on = note.entered_on or note.declared_on or facts.today
@@ -245,6 +245,7 @@ BONDED_NOTE = DocumentType(
     message=INV101,
     variant={"copy": DRAFT},
     posts=note_postings,
+    yielding=yielding_copies,
     trace=trace_line,
     required_code="NOTE-04",
     defaults=note_defaults,

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from bondesk.areas.notes.bonded_note import NOTE_FORM, NOTE_HEADINGS, NOTE_LINE_HEADINGS, NOTE_LINES, derive_note
+from bondesk.areas.notes.bonded_note import (
+    NOTE_FORM,
+    NOTE_HEADINGS,
+    NOTE_LINE_HEADINGS,
+    NOTE_LINES,
+    NOTE_STATES,
+    derive_note,
+)
 from bondesk.areas.notes.bonded_note_model import BondedNote
+from bondesk.areas.notes.note_posting import formal_postings
+from bondesk.areas.notes.note_trace import trace_line
 from bondesk.areas.notes.paper_kinds import TRADE_PAPERS
 from bondesk.base.documents import DocumentType
 from bondesk.base.facts import Facts
@@ -15,9 +24,16 @@ _REKEYED = {BondedNote.internal_no.key, BondedNote.bond_no.key}
 
 
 def derive_formal_note(note: BondedNote, facts: Facts) -> None:
-    """Fill what customs' own copy may leave empty; its number names it where ours is not known."""
+    """Fill what customs' own copy may leave empty; its number names it where ours is not known or taken.
+
+    Its state is what customs says, also when it comes again.
+    """
     note.internal_no = note.internal_no or note.bond_no or note.seq_no
+    namesakes = facts.find(BondedNote, copy=FORMAL, internal_no=note.internal_no)
+    if any(other.bond_no != note.bond_no for other in namesakes):
+        note.internal_no = note.bond_no
     note.list_state = note.list_state or "0"
+    note.state = NOTE_STATES[note.list_state]
     derive_note(note, facts)
 
 
@@ -58,9 +74,11 @@ FORMAL_NOTE = DocumentType(
             ),
             SheetPlan("表体", NOTE_LINE_HEADINGS, part="lines", join=must(BondedNote.bond_no)),
         ),
-        on_existing="refuse",
+        on_existing="update",
     ),
     variant={"copy": FORMAL},
+    posts=formal_postings,
+    trace=trace_line,
     attachment_kinds=TRADE_PAPERS,
     creatable=False,
     help="海关已接受的核注清单：由单一窗口下载或导入，只能查看，与草单对碰。",

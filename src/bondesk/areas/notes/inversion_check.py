@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import aliased
 
 from bondesk.areas.accounts.account import approved_account
 from bondesk.areas.accounts.book_model import Account, AccountConsumption, AccountLine
@@ -16,6 +17,7 @@ from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
 from bondesk.areas.setup.company import company_of
 from bondesk.base.columns import ExactDecimal
 from bondesk.base.findings import Finding, confirm, error
+from bondesk.base.formal_copy import DRAFT
 from bondesk.ledger.balance import Consumption, Filed
 from bondesk.ledger.books import LedgerWork
 from bondesk.ledger.inversion import Inversion, Moved, first_days, inversions
@@ -94,7 +96,7 @@ def _pending(note: BondedNote, work: LedgerWork, table: EffectTable) -> Iterator
         select(*key, func.sum(line.dcl_qty, type_=ExactDecimal(5)))
         .join(line, (line.company_id == head.company_id) & (line.header_id == head.id))
         .where(head.company_id == work.company_id, head.record_no == note.record_no, head.id != note.id)
-        .where(waiting, line.row_mark != "2")
+        .where(waiting, line.row_mark != "2", _stands_for_itself())
         .group_by(*key)
     )
     for goods_flag, mode, ie_flag, day, item_no, version, quantity in work.session.execute(statement):
@@ -102,6 +104,14 @@ def _pending(note: BondedNote, work: LedgerWork, table: EffectTable) -> Iterator
         effect = in_out if goods_flag == "I" else consume
         if effect:
             yield Moved(day or work.facts.today, goods_flag, item_no, version or "", quantity * effect)
+
+
+def _stands_for_itself() -> ColumnElement[bool]:
+    """A formal copy that is paired, or whose number a draft bears, is the same note once more."""
+    draft = aliased(BondedNote)
+    same = (draft.company_id == BondedNote.company_id) & (draft.copy == DRAFT) & (draft.bond_no == BondedNote.bond_no)
+    alone = (BondedNote.match_state == "") & ~select(draft.id).where(same).exists()
+    return (BondedNote.copy == DRAFT) | alone
 
 
 def _booked(work: LedgerWork, book: Account) -> Iterator[Moved]:

@@ -1,0 +1,147 @@
+"""The unpaired papers of a query, as few columns as the passes need, read with one statement a side (7.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, func, select, type_coerce
+
+from bondesk.areas.matching.kinds import STRUCK, MatchKind
+from bondesk.areas.matching.passes import Figures, Paper
+from bondesk.base.errors import Refused
+from bondesk.base.facts import Work
+from bondesk.base.flow import AUDITED_AND_SENT, DECLARED_AND_RELEASED, Flow
+from bondesk.base.formal_copy import DRAFT, FORMAL
+from bondesk.base.options import option
+
+DRAFT_TO_FORMAL, FORMAL_TO_DRAFT = "draft", "formal"
+DIRECTIONS = ((DRAFT_TO_FORMAL, "草单对碰正式单"), (FORMAL_TO_DRAFT, "正式单对碰草单"))
+WAYS = (("", "全部"), ("I", "进口"), ("E", "出口"))
+_FEW = 500
+
+
+def _states(flow: Flow) -> tuple[tuple[str, str], ...]:
+    kept = [(state.key, state.title) for state in flow.states if state.key not in {"VOID", "DELETED"}]
+    return (("", "全部"), *kept)
+
+
+@dataclass(frozen=True)
+class MatchOptions:
+    """Which papers are looked at, and by which rules they are paired."""
+
+    begin: date | None = option("申报日期起", None)
+    end: date | None = option("申报日期止", None)
+    record_no: str = option("备案号", "", reference="account")
+    ie_flag: str = option("进出口标志", "", choices=WAYS)
+    state: str = option("草单状态", "", choices=(("", "全部"),))
+    direction: str = option(
+        "对应方式", DRAFT_TO_FORMAL, choices=DIRECTIONS, help="两种方式配对结果相同，只决定列出哪一边的未对上"
+    )
+    by_first: bool = option("按清单编号／海关编号", True, help="R1")
+    by_second: bool = option("按统一编号", True, help="R2")
+    by_figures: bool = option("按关键项", True, help="R3：进出口标志与以下勾选的各项都相等")
+    mode: bool = option("关键项含监管方式", True)
+    line_count: bool = option("关键项含商品项数", True)
+    quantity: bool = option("关键项含总数量", True)
+    amount: bool = option("关键项含总金额", True, help="按币制分别合计")
+
+
+@dataclass(frozen=True)
+class NoteMatchOptions(MatchOptions):
+    """Notes: the draft's state is one of a note's."""
+
+    state: str = option("草单状态", "", choices=_states(AUDITED_AND_SENT))
+
+
+@dataclass(frozen=True)
+class DeclarationMatchOptions(MatchOptions):
+    """Declarations: the draft's state is one of a declaration's."""
+
+    state: str = option("草单状态", "", choices=_states(DECLARED_AND_RELEASED))
+
+
+def conditions(kind: MatchKind, options: MatchOptions, formal: bool) -> list[tuple[str, str, Any]]:
+    """Return the (key, op, value) an unpaired paper of one side fulfils; ``OPT-02`` when the dates are turned."""
+    if options.begin and options.end and options.begin > options.end:
+        raise Refused("申报日期起晚于申报日期止，请更正", "OPT-02")
+    found: list[tuple[str, str, Any]] = [("match_state", "eq", "")]
+    found += [(key, "ne", value) for key, value in kind.gone]
+    wanted = (("record_no", options.record_no.strip()), ("ie_flag", options.ie_flag))
+    found += [(key, "eq", value) for key, value in wanted if value]
+    if options.begin:
+        found.append(("declared_on", "ge", options.begin))
+    if options.end:
+        found.append(("declared_on", "le", options.end))
+    if options.state and not formal:
+        found.append(("state", "eq", options.state))
+    return found
+
+
+def _clauses(work: Work, kind: MatchKind, options: MatchOptions, formal: bool) -> Iterator[ColumnElement[bool]]:
+    header = kind.header
+    yield header.company_id == work.company_id
+    yield header.copy == (FORMAL if formal else DRAFT)
+    for key, op, value in conditions(kind, options, formal):
+        column = getattr(header, key)
+        match op:
+            case "eq":
+                yield column == value
+            case "ne":
+                yield column != value
+            case "ge":
+                yield column >= value
+            case _:
+                yield column <= value
+
+
+def papers(work: Work, kind: MatchKind, options: MatchOptions, *, formal: bool, ids: Sequence[int] = ()) -> list[Paper]:
+    """Return the unpaired papers of one side, or those of ``ids``."""
+    header = kind.header
+    columns = (header.id, header.record_no, header.ie_flag, kind.first, kind.second)
+    statement: Select[Any] = select(*columns).where(*_clauses(work, kind, options, formal))
+    if ids:
+        statement = statement.where(header.id.in_(ids))
+    return list(map(Paper._make, work.session.execute(statement)))
+
+
+def figures(
+    work: Work, kind: MatchKind, options: MatchOptions, *, formal: bool, rest: Sequence[Paper]
+) -> Mapping[int, Hashable]:
+    """Return the R3 key of every paper left that has lines, of the parts that are switched on.
+
+    Quantities are summed at 5 decimals, amounts at 2 per currency, both exactly; struck lines do not count.
+    """
+    header, line = kind.header, kind.line
+    exact = BigInteger()  # equality is all that is asked: no Decimal is made of a scaled sum
+    sums = (func.count(line.id), type_coerce(func.sum(line.dcl_qty), exact), type_coerce(func.sum(line.total), exact))
+    statement = (
+        select(line.header_id, header.supervision_mode, line.currency, *sums)
+        .join(header, (header.company_id == line.company_id) & (header.id == line.header_id))
+        .where(*_clauses(work, kind, options, formal))
+        .group_by(line.header_id, header.supervision_mode, line.currency)
+    )
+    if kind.marked:
+        statement = statement.where(line.row_mark != STRUCK)
+    if len(rest) <= _FEW:
+        statement = statement.where(header.id.in_([one.id for one in rest]))
+    found: dict[int, Any] = {}
+    for paper, mode, currency, count, quantity, amount in work.session.execute(statement):
+        one = (mode, count, quantity or 0, ((currency, amount or 0),))
+        if (other := found.get(paper)) is not None:
+            money = tuple(sorted((*other[3], (currency, amount or 0))))
+            one = (mode, other[1] + count, other[2] + (quantity or 0), money)
+        found[paper] = one
+    return _chosen(found, options)
+
+
+def _chosen(found: dict[int, Any], options: MatchOptions) -> Figures:
+    switches = (options.mode, options.line_count, options.quantity, options.amount)
+    if all(switches):
+        return found
+    if not any(switches):
+        return {}
+    places = [place for place, on in enumerate(switches) if on]
+    return {paper: tuple(values[place] for place in places) for paper, values in found.items()}

@@ -148,6 +148,8 @@ class DocumentType:
     ``guard(work)`` is asked before a save or deletion and returns what looks at the result and may refuse it.
     ``stored_rules`` take the place of ``rules`` where the document is stored and its windowed rows stay in the
     database: at 审核 and before 发送; rows were derived when each was stored.
+    ``dated`` lists the head attributes that may date the document, the first filled one counts: its codes have to be
+    valid on that day. Without it they have to be valid today.
     ``fill`` proposes head values that follow from one named in ``fills``, as lines are filled.
     """
 
@@ -185,6 +187,7 @@ class DocumentType:
     fill: HeadFill | None = None
     fills: Mapping[str, frozenset[str]] = field(default_factory=dict)
     yielding: Callable[[Any, Work], Sequence[tuple[str, Any]]] | None = None
+    dated: tuple[Any, ...] = ()
 
     @property
     def list_fields(self) -> tuple[Field, ...]:

@@ -34,7 +34,7 @@ class KnownCodes:
 
     def name(self, table: str, code: str) -> str:
         """Return the Chinese name of ``code``, or ""."""
-        return self._index(table)[0].get(code, "")
+        return self._index(table)[0].get(code, "") or self._codes.former.get(table, {}).get(code, "")
 
     __call__ = name
 

@@ -34,6 +34,7 @@ def read_codes(act: Act) -> Codes:
     for table in tables_of(act.catalogue):
         codes.entries[table] = tuple((code, name, "") for code, name in sorted(act.codebook.entries(table)))
         codes.synonyms[table] = dict(act.codebook.synonyms(table))
+        codes.former[table] = dict(act.codebook.former(table))
     return codes
 
 

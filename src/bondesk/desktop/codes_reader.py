@@ -34,6 +34,7 @@ class CodesReader(QObject):
     def _named(self, codes: Codes) -> None:
         self._context.codes.entries.update(codes.entries)
         self._context.codes.synonyms.update(codes.synonyms)
+        self._context.codes.former.update(codes.former)
         self._arrived()
         self._load_initials(list(codes.entries))
 

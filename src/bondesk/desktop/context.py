@@ -18,15 +18,18 @@ from bondesk.engine.engine import Engine
 class Codes:
     """Code tables as screens need them, read once through the lane: table → ((code, name, pinyin), …).
 
-    ``synonyms`` maps table → enterprise word → customs code.
+    ``synonyms`` maps table → enterprise word → customs code. ``former`` holds the names of codes that are not valid
+    today: they are not offered, but older documents show them.
     """
 
     entries: dict[str, tuple[tuple[str, str, str], ...]] = field(default_factory=dict)
     synonyms: dict[str, dict[str, str]] = field(default_factory=dict)
+    former: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def name(self, table: str, code: str) -> str:
         """Return the Chinese name of a code, or ""."""
-        return next((entry[1] for entry in self.entries.get(table, ()) if entry[0] == code), "")
+        present = next((entry[1] for entry in self.entries.get(table, ()) if entry[0] == code), "")
+        return present or self.former.get(table, {}).get(code, "")
 
 
 @dataclass

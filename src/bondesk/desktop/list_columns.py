@@ -86,7 +86,8 @@ class CodeNames:
     def __call__(self, table: str, code: str) -> str:
         """Return the Chinese name of ``code``, or ""."""
         if table not in self._tables:
-            self._tables[table] = {entry[0]: entry[1] for entry in self._codes.entries.get(table, ())}
+            present = {entry[0]: entry[1] for entry in self._codes.entries.get(table, ())}
+            self._tables[table] = {**self._codes.former.get(table, {}), **present}
         return self._tables[table].get(code, "")
 
     def forget(self) -> None:

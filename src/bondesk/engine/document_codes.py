@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bondesk.base.catalogue import Catalogue
-from bondesk.base.codebook import CodeBook
+from bondesk.base.codebook import CodeBook, OutOfDate
 from bondesk.base.documents import BASIC_RIGHTS
 
 TABLE, RIGHTS = "document", "right"
@@ -62,6 +62,14 @@ class WithDocuments:
     def entries(self, table: str, on: date | None = None) -> Sequence[tuple[str, str]]:
         """Return (code, name) of every row valid on the date."""
         return list(self._titles.items()) if table == TABLE else self._book.entries(table, on)
+
+    def out_of_date(self, table: str, code: str, on: date) -> OutOfDate | None:
+        """Return why ``code`` may not be used on the date; a document always may."""
+        return None if table == TABLE else self._book.out_of_date(table, code, on)
+
+    def former(self, table: str) -> Mapping[str, str]:
+        """Return the names of codes that are not valid today."""
+        return {} if table == TABLE else self._book.former(table)
 
     def nearest(self, table: str, text: str) -> tuple[str, ...]:
         """Return up to three names that look like ``text``."""

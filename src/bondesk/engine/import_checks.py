@@ -16,6 +16,7 @@ from bondesk.base.documents import DocumentType
 from bondesk.base.findings import Finding, Place, error, errors_in
 from bondesk.base.steps import Progress
 from bondesk.engine.act import Act
+from bondesk.engine.code_dates import code_findings
 from bondesk.engine.grouping import Arrived, arrange
 from bondesk.engine.import_reading import STEPS, Reading
 from bondesk.engine.import_storing import columns_of
@@ -184,6 +185,8 @@ def _check(act: Act, document: DocumentType, one: Arrived) -> Iterator[Finding]:
         for rule in document.rules:
             for finding in rule(one.head, act.facts):
                 yield replace(finding, **one.located(finding))
+        for finding in code_findings(act, document, one.head):
+            yield replace(finding, **one.located(finding))
 
 
 def _refuse(reading: Reading, checked: Checked) -> None:

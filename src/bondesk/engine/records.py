@@ -17,6 +17,7 @@ from bondesk.base.flow import Move
 from bondesk.base.records import Record, Row
 from bondesk.engine.act import Act
 from bondesk.engine.attached_files import remove_all
+from bondesk.engine.code_dates import code_findings
 from bondesk.engine.drafts import Draft, apply_draft, assemble, copied, draft_of
 from bondesk.engine.formal_copies import require_unpaired
 from bondesk.engine.posting import post_document
@@ -119,6 +120,7 @@ def findings_of(act: Act, document: DocumentType, header: Any) -> list[Finding]:
         return found
     for rule in document.rules:
         found.extend(rule(header, act.facts))
+    found.extend(code_findings(act, document, header))
     return found
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from bondesk.base.documents import DocumentType, LineTable
 from bondesk.base.findings import Finding, error
 from bondesk.engine.act import Act
+from bondesk.engine.code_dates import stored_code_findings
 
 #: Findings of one rule that are listed; a clerk mends the first and asks again.
 MOST_FINDINGS = 500
@@ -49,6 +50,7 @@ def row_findings(act: Act, document: DocumentType, header: Any) -> list[Finding]
         found += _some(_missing_in_rows(act, document, header.id, table))
     for rule in document.stored_rules:
         found += _some(rule(header, act))
+    found += _some(stored_code_findings(act, document, header))
     return found
 
 

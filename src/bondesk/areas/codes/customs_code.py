@@ -12,7 +12,9 @@ from sqlalchemy import JSON, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bondesk.areas.codes.code_mapping import CodeMapping
+from bondesk.areas.codes.code_periods import Period, out_of_date
 from bondesk.areas.codes.units import Unit
+from bondesk.base.codebook import OutOfDate
 from bondesk.base.columns import Code32, Text32, Text255
 from bondesk.base.documents import DocumentType, group
 from bondesk.base.facts import Facts
@@ -48,6 +50,7 @@ class FactsCodeBook:
         self._tables: dict[str, tuple[CustomsCode, ...]] = {}
         self._texts: dict[str, dict[str, str]] = {}
         self._names: dict[str, dict[str, str]] = {}
+        self._periods: dict[str, dict[str, list[CustomsCode]]] = {}
 
     def rows(self, table: str) -> Sequence[CustomsCode]:
         """Return the rows of ``table`` in code order, all periods."""
@@ -62,16 +65,31 @@ class FactsCodeBook:
         texts = self._texts[table]
         return texts.get(text) or texts.get(text.upper())
 
+    def periods(self, table: str) -> Mapping[str, Sequence[CustomsCode]]:
+        """Return every period of every code, the earliest first."""
+        if table not in self._periods:
+            found = self._periods[table] = {}
+            for row in sorted(self.rows(table), key=lambda row: row.valid_from):
+                found.setdefault(row.code, []).append(row)
+        return self._periods[table]
+
     def _load_texts(self, table: str) -> dict[str, str]:
+        """What is valid today beats what is closed; codes beat names, names beat aliases."""
         texts: dict[str, str] = {}
         present = [row for row in self.rows(table) if row.valid(self._facts.today)]
-        for row in present:
-            for other in (row.details.get("old_code", ""), *row.details.get("aliases", "").split("|")):
-                if other:
-                    texts.setdefault(other, row.code)
-        texts.update({row.name: row.code for row in reversed(present)})
+        gone = sorted((row for row in self.rows(table) if row not in present), key=lambda row: row.valid_from)
+        for row in (*present, *reversed(gone)):
+            details = row.details
+            others = (details.get("old_code", ""), details.get("alpha2", ""), *details.get("aliases", "").split("|"))
+            for other in others:
+                texts.setdefault(other, row.code)
+                texts.setdefault(other.upper(), row.code)
+        for rows in (gone, list(reversed(present))):
+            texts.update({row.name: row.code for row in rows})
+            texts.update({row.code: row.code for row in rows})
         texts.update({row.code: row.code for row in present})
         texts.update(self.synonyms(table))
+        texts.pop("", None)
         return texts
 
     def synonyms(self, table: str) -> Mapping[str, str]:
@@ -82,7 +100,8 @@ class FactsCodeBook:
     def name(self, table: str, code: str) -> str:
         """Return the Chinese name of ``code``, or ""."""
         if table not in self._names:
-            self._names[table] = {row.code: row.name for row in self.rows(table)}
+            found = {code: _present(rows, self._facts.today).name for code, rows in self.periods(table).items()}
+            self._names[table] = found
         return self._names[table].get(code, "")
 
     def entries(self, table: str, on: date | None = None) -> Sequence[tuple[str, str]]:
@@ -97,8 +116,37 @@ class FactsCodeBook:
 
     def old_code(self, table: str, code: str) -> str:
         """Return the 3-digit customs code of an alpha-3 country or currency, or ""."""
-        found = next((row for row in self.rows(table) if row.code == code), None)
-        return found.details.get("old_code", "") if found else ""
+        found = self.periods(table).get(code)
+        return _present(found, self._facts.today).details.get("old_code", "") if found else ""
+
+    def former(self, table: str) -> Mapping[str, str]:
+        """Return the names of the codes that are not valid today."""
+        today = self._facts.today
+        gone = [code for code, rows in self.periods(table).items() if not any(row.valid(today) for row in rows)]
+        return {code: self.name(table, code) for code in gone}
+
+    def out_of_date(self, table: str, code: str, on: date) -> OutOfDate | None:
+        """Return why ``code`` may not be used on the date; ``hs_code`` is a table here too."""
+        if table == "hs_code":
+            from bondesk.areas.codes.hs_code import HsCode, successors
+
+            rows: Sequence[Period] = self._facts.find(HsCode, hs_code=code)
+            return out_of_date(
+                rows, on, lambda _gone: [f"{one.hs_code} {one.name}" for one in successors(self._facts, code)]
+            )
+        return out_of_date(self.periods(table).get(code, ()), on, lambda gone: self._successors(table, gone, on))
+
+    def _successors(self, table: str, gone: CustomsCode, on: date) -> list[str]:
+        """Name what the table itself says, else the one code of the same name valid on the date."""
+        told = [code for code in gone.details.get("successor", "").split("|") if code]
+        alike = [row.code for row in self.rows(table) if row.name == gone.name and row.valid(on)]
+        found = told or (alike if len(alike) == 1 else [])
+        return [f"{code} {self.name(table, code)}".strip() for code in found]
+
+
+def _present(rows: Sequence[CustomsCode], today: date) -> CustomsCode:
+    """Return the period that holds today, else the last one."""
+    return next((row for row in reversed(rows) if row.valid(today)), rows[-1])
 
 
 def unit_of(row: CustomsCode) -> Unit:

@@ -78,6 +78,7 @@ DECLARATION = DocumentType(
     area="declarations",
     header=Declaration,
     number=(_D.internal_no,),
+    dated=(_D.declared_on,),
     list_columns=(
         _D.internal_no,
         _D.ie_flag,

@@ -215,6 +215,7 @@ BONDED_NOTE = DocumentType(
     area="notes",
     header=BondedNote,
     number=(BondedNote.internal_no,),
+    dated=(BondedNote.declared_on, BondedNote.entered_on),
     list_columns=(
         BondedNote.internal_no,
         BondedNote.bond_no,

@@ -219,6 +219,7 @@ SOURCE_DOCUMENT = DocumentType(
     area="notes",
     header=SourceDocument,
     number=(SourceDocument.document_no,),
+    dated=(SourceDocument.document_date,),
     list_columns=(
         SourceDocument.document_no,
         SourceDocument.document_date,

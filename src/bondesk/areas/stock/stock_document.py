@@ -121,6 +121,7 @@ def stock_doc(locked_until: LockedUntil) -> DocumentType:
         area="stock",
         header=StockDocument,
         number=(_H.document_no,),
+        dated=(_H.document_date,),
         list_columns=(_H.document_no, _H.document_date, _H.kind, _H.partner, _H.application_no, _H.remark),
         form=(group("仓单", _H.document_no, _H.document_date, _H.kind, _H.partner, _H.application_no, _H.remark),),
         lines=(LineTable("lines", "明细", _H.lines, _COLUMNS),),

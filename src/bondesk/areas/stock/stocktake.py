@@ -60,6 +60,7 @@ STOCKTAKE = DocumentType(
     area="stock",
     header=Stocktake,
     number=(_H.count_date, _H.kind, _H.warehouse),
+    dated=(_H.count_date,),
     list_columns=(_H.count_date, _H.kind, _H.warehouse, _H.remark),
     form=(group("盘点", _H.count_date, _H.kind, _H.warehouse, _H.remark),),
     lines=(

@@ -60,6 +60,11 @@ Offers = Callable[[Any, Facts, Mapping[str, Any]], Sequence[Offer]]
 
 #: (head values, line values, key of the cell just typed, facts) → values for cells of the line that are still empty.
 Fill = Callable[[Mapping[str, Any], Mapping[str, Any], str, Facts], Mapping[str, Any]]
+#: (head values, line values, key of the cell just typed, the line before, facts) → cells that change with it;
+#: ``Unreadable`` = the typed value is none: its text stays beside the old value.
+Recompute = Callable[[Mapping[str, Any], Mapping[str, Any], str, Mapping[str, Any], Facts], Mapping[str, Any]]
+#: (head values, lines by table key) → head values that follow from the lines; pure.
+Totals = Callable[[Mapping[str, Any], Mapping[str, Sequence[Mapping[str, Any]]]], Mapping[str, Any]]
 #: Related documents of one kind that are listed; one more is read to tell whether there are more.
 MOST_RELATED = 50
 #: A selection a button makes among the offers of a branch: its title, and which offers it takes.
@@ -77,6 +82,14 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """A computation offered on marked lines: its title, and the cells it gives a line ({} = nothing to do)."""
+
+    title: str
+    cells: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class LineTable:
     """A grid of lines on the form: the relationship it edits, its columns, values every line gets.
 
@@ -87,7 +100,9 @@ class LineTable:
     store them row by row, drafts do not carry them.
     ``fill`` proposes the rest of a line when a cell named in ``fills`` was
     typed; only empty cells take what it proposes. ``fills`` names the cells that follow from each, so that Enter
-    passes over them. ``told(values, name_of)`` writes a whole line in words for the log; "" where it cannot.
+    passes over them. ``recompute`` says which cells, empty or not, change after one named in ``recomputes``;
+    ``repair`` is offered on marked lines.
+    ``told(values, name_of)`` writes a whole line in words for the log; "" where it cannot.
     """
 
     key: str
@@ -102,6 +117,9 @@ class LineTable:
     fill: Fill | None = None
     fills: Mapping[str, frozenset[str]] = field(default_factory=dict)
     told: Callable[[Mapping[str, Any], Callable[[str, str], str]], str] | None = None
+    recompute: Recompute | None = None
+    recomputes: frozenset[str] = frozenset()
+    repair: Repair | None = None
 
     @property
     def model(self) -> type[Any]:
@@ -138,6 +156,8 @@ class DocumentType:
     most :data:`MOST_RELATED` and one more of a kind.
     ``attachment_kinds`` are the (code, title) an attached file may have. ``template_by`` are the head
     attributes (direction, mode) that decide which 默认模板 fit; empty = the document has no templates.
+    ``totals(facts)`` gives what computes head values from the lines after every change of them and on import; None
+    where the enterprise does not want it.
     ``before_send(document, work)`` is asked once more before 发送, with the ledger at hand; of its errors those
     whose code is ``forcible`` may be overridden by the right 强制发送, with a reason.
     ``change`` is set for what customs approves: copies, drafts and versions on one path.
@@ -177,6 +197,7 @@ class DocumentType:
     related: Callable[[Any, Work], Sequence[Related]] | None = None
     attachment_kinds: tuple[tuple[str, str], ...] = (("file", "附件"),)
     template_by: tuple[Any, ...] = ()
+    totals: Callable[[Facts], Totals | None] | None = None
     change: ChangePath | None = None
     before_send: tuple[Callable[[Any, Any], Iterable[Finding]], ...] = ()
     forcible: frozenset[str] = frozenset()

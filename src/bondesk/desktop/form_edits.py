@@ -120,18 +120,55 @@ class HeadFill(QUndoCommand):
     def __init__(self, head: Head, before: Mapping[str, Any], after: Mapping[str, Any], text: str) -> None:
         """Change ``before`` to ``after``; ``text`` says what is done."""
         super().__init__(text)
-        self._head, self._before, self._after = head, dict(before), dict(after)
+        self._head, self.before, self.after = head, dict(before), dict(after)
 
     def redo(self) -> None:
         """Write the new values."""
-        self._head.write_heads(self._after)
+        self._head.write_heads(self.after)
 
     def undo(self) -> None:
         """Write the old values."""
-        self._head.write_heads(self._before)
+        self._head.write_heads(self.before)
 
 
-class CellsEdit(QUndoCommand):
+class LinesEdit(QUndoCommand):
+    """Any edit of lines; head values that follow from the lines go with it, there and back."""
+
+    def __init__(self) -> None:
+        """Begin without anything that follows."""
+        super().__init__()
+        self._follow: HeadFill | None = None
+
+    def follow(self, head: Head, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        """Write the head values that follow from this edit; what an earlier call found before it is kept."""
+        known = self._follow
+        self._follow = HeadFill(head, {**before, **(known.before if known else {})}, after, "")
+        if known is not None:
+            self._follow.after = {**known.after, **after}
+        head.write_heads(after)
+
+    def redo(self) -> None:
+        """Write the lines, then what follows from them."""
+        self.do()
+        if self._follow is not None:
+            self._follow.redo()
+
+    def undo(self) -> None:
+        """Take the lines back, then what followed from them."""
+        self.take_back()
+        if self._follow is not None:
+            self._follow.undo()
+
+    def do(self) -> None:
+        """Write the lines."""
+        raise NotImplementedError
+
+    def take_back(self) -> None:
+        """Take the lines back."""
+        raise NotImplementedError
+
+
+class CellsEdit(LinesEdit):
     """Other contents of any number of cells."""
 
     def __init__(self, lines: Lines, changes: Sequence[CellChange]) -> None:
@@ -150,11 +187,11 @@ class CellsEdit(QUndoCommand):
             return True
         return False
 
-    def redo(self) -> None:
+    def do(self) -> None:
         """Write what is new."""
         self._lines.write(self.changes, undone=False)
 
-    def undo(self) -> None:
+    def take_back(self) -> None:
         """Write what was before."""
         self._lines.write(self.changes, undone=True)
 
@@ -168,7 +205,7 @@ class CellsFill(CellsEdit):
         self.cause = cause
 
 
-class LinesPut(QUndoCommand):
+class LinesPut(LinesEdit):
     """Lines inserted before ``row``."""
 
     def __init__(self, lines: Lines, row: int, fresh: Sequence[EditedLine]) -> None:
@@ -176,16 +213,16 @@ class LinesPut(QUndoCommand):
         super().__init__()
         self._lines, self._row, self._fresh = lines, row, tuple(fresh)
 
-    def redo(self) -> None:
+    def do(self) -> None:
         """Insert."""
         self._lines.put(self._row, self._fresh)
 
-    def undo(self) -> None:
+    def take_back(self) -> None:
         """Remove again."""
         self._lines.take(self._row, len(self._fresh))
 
 
-class LinesTaken(QUndoCommand):
+class LinesTaken(LinesEdit):
     """Lines removed from ``row`` on."""
 
     def __init__(self, lines: Lines, row: int, gone: Sequence[EditedLine]) -> None:
@@ -193,16 +230,16 @@ class LinesTaken(QUndoCommand):
         super().__init__()
         self._lines, self._row, self._gone = lines, row, tuple(gone)
 
-    def redo(self) -> None:
+    def do(self) -> None:
         """Remove."""
         self._lines.take(self._row, len(self._gone))
 
-    def undo(self) -> None:
+    def take_back(self) -> None:
         """Insert again."""
         self._lines.put(self._row, self._gone)
 
 
-class LinesShifted(QUndoCommand):
+class LinesShifted(LinesEdit):
     """Lines moved up (-1) or down (1) by one place."""
 
     def __init__(self, lines: Lines, row: int, count: int, by: int) -> None:
@@ -210,11 +247,11 @@ class LinesShifted(QUndoCommand):
         super().__init__()
         self._lines, self._row, self._count, self._by = lines, row, count, by
 
-    def redo(self) -> None:
+    def do(self) -> None:
         """Move."""
         self._lines.shift(self._row, self._count, self._by)
 
-    def undo(self) -> None:
+    def take_back(self) -> None:
         """Move back."""
         self._lines.shift(self._row + self._by, self._count, -self._by)
 

@@ -28,6 +28,7 @@ from bondesk.desktop.form_keeping import WAITING, FormKeeping
 from bondesk.desktop.form_notice import FormNotice, ask_unsaved
 from bondesk.desktop.form_templates import FormTemplates
 from bondesk.desktop.form_words import number_text, show_state, why_locked, why_not_delete
+from bondesk.desktop.head_totals import HeadTotals
 from bondesk.desktop.kept_pane import KeptPane
 from bondesk.desktop.questions import ask
 from bondesk.desktop.send_dialog import SendDialog
@@ -59,6 +60,7 @@ class FormPage(QWidget):
         self._ready = self._closing = self._unlocked = False
         self.split = QSplitter(Qt.Orientation.Horizontal, self)
         self.body = FormBody(context, document, self.split)
+        self.totals = HeadTotals(context, self.body, self)
         self.deeds = FormDeeds(context, document, self.body)
         self.checks = FormChecks(context.lane, document, self.body.draft, self)
         self.side = SidePanes(context, document, self, lambda: self.body.base.id)

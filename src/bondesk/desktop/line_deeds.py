@@ -162,6 +162,16 @@ class LineDeeds:
         """Move the marked lines down."""
         self.shift(1)
 
+    def repair(self) -> None:
+        """Give the marked lines the cells the table computes for them; one thing to undo."""
+        self._finish()
+        repair = self._table.repair
+        lines = [self._model.lines[row] for row in self._view.rows()]
+        found = [(line, repair.cells(line.values)) for line in lines] if repair else []
+        cells = [change_of(line, key, value) for line, given in found for key, value in given.items()]
+        if real := [change for change in cells if change.before != change.after]:
+            self._model.together(repair.title if repair else "", [CellsEdit(self._model, real)])
+
     def copy(self) -> None:
         """Put the marked cells on the clipboard as a block Excel and WPS take."""
         cells = {(index.row(), index.column()) for index in self._view.selectedIndexes()}

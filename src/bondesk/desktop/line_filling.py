@@ -1,27 +1,74 @@
-"""The rest of a line follows from what was typed: asked through the lane, written into cells still empty.
+"""The rest of a line follows from what was typed: asked through the lane, written into the cells it concerns.
 
-What is filled is undone together with the typed cell; after a save or a later edit it is an edit of its own.
+Proposals fill cells still empty, what is computed again may change any cell but the typed ones. Both are undone
+together with the typed cell; after a save or a later edit they are an edit of their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoStack
 
 from bondesk.base.documents import LineTable
+from bondesk.base.facts import Facts
+from bondesk.base.readings import Unreadable
 from bondesk.desktop.context import DeskContext
-from bondesk.desktop.edited import EditedLine
-from bondesk.desktop.form_edits import CellsEdit, CellsFill, change_of
+from bondesk.desktop.edited import EditedLine, Unread
+from bondesk.desktop.form_edits import CellChange, CellsEdit, CellsFill, change_of
 from bondesk.desktop.form_work import in_act, sentence
 from bondesk.desktop.line_model import LineModel
+from bondesk.desktop.typed_values import edit_text
 from bondesk.engine.act import Act
 
-#: The line, which of its cells was typed, and its values at that moment.
-Asked = tuple[EditedLine, str, dict[str, Any]]
 _EMPTY = (None, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A line, the cells typed in one edit, and its values then and before."""
+
+    line: EditedLine
+    keys: tuple[str, ...]
+    values: Mapping[str, Any]
+    before: Mapping[str, Any]
+
+    @property
+    def stands(self) -> bool:
+        """Tell whether the typed cells still hold what they held when the question was put."""
+        return all(self.line.values.get(key) == self.values[key] for key in self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Cells to fill where empty, cells to change, and typed values that are none (by key)."""
+
+    filled: Mapping[str, Any]
+    changed: Mapping[str, Any]
+    refused: Mapping[str, Unreadable]
+
+
+def answered(table: LineTable, head: Mapping[str, Any], one: Asked, facts: Facts) -> Answer:
+    """Work out what follows from the typed cells, one after the other; no typed cell is written over."""
+    filled: dict[str, Any] = {}
+    changed: dict[str, Any] = {}
+    refused: dict[str, Unreadable] = {}
+    for key in one.keys:
+        values = {**one.values, **changed}
+        if table.recompute is not None and key in table.recomputes:
+            try:
+                found = table.recompute(head, values, key, one.before, facts)
+            except Unreadable as problem:
+                refused[key] = problem
+                continue
+            changed |= {name: value for name, value in found.items() if name not in one.keys}
+        if table.fill is not None and key in table.fills:
+            known = {**{name: value for name, value in filled.items() if values.get(name) in _EMPTY}, **changed}
+            filled |= table.fill(head, {**values, **known}, key, facts)
+    return Answer(filled, changed, refused)
 
 
 class LineFilling(QObject):
@@ -41,7 +88,7 @@ class LineFilling(QObject):
         self._context, self._table, self._model, self._stack, self._head = context, table, model, stack, head
         self._waiting: list[list[Asked]] = []
         self._given: dict[tuple[int, str], EditedLine] = {}
-        if table.fill is not None:
+        if table.fill is not None or table.recompute is not None:
             model.ordered.connect(self._ask)
 
     @property
@@ -54,23 +101,19 @@ class LineFilling(QObject):
         line, target = self._model.lines[row], self._model.fields[column].key
         if (id(line), target) in self._given:
             return line.values.get(target) not in _EMPTY
-        waiting = (one for asked in self._waiting for one in asked)
-        return any(one is line and target in self._table.fills[key] for one, key, _ in waiting)
+        waiting = (one for asked in self._waiting for one in asked if one.line is line)
+        return any(target in self._table.fills.get(key, ()) for one in waiting for key in one.keys)
 
     def _ask(self, cause: CellsEdit) -> None:
-        fill, head = self._table.fill, dict(self._head())
-        asked: list[Asked] = [
-            (change.line, change.key, dict(change.line.values))
-            for change in cause.changes
-            if change.key in self._table.fills and change.after[1] is None and change.after[0] not in _EMPTY
-        ]
-        if not asked or fill is None:
+        table, head = self._table, dict(self._head())
+        asked = list(_typed(cause, {*table.fills, *table.recomputes}))
+        if not asked:
             return
 
-        def work(act: Act) -> list[Mapping[str, Any]]:
-            return [fill(head, values, key, act.facts) for _, key, values in asked]
+        def work(act: Act) -> list[Answer]:
+            return [answered(table, head, one, act.facts) for one in asked]
 
-        def done(found: Sequence[Mapping[str, Any]]) -> None:
+        def done(found: Sequence[Answer]) -> None:
             self._waiting.remove(asked)
             self._write(cause, asked, found)
 
@@ -81,20 +124,42 @@ class LineFilling(QObject):
         self._waiting.append(asked)
         in_act(self._context, self, work, done, failed)
 
-    def _write(self, cause: CellsEdit, asked: Sequence[Asked], found: Sequence[Mapping[str, Any]]) -> None:
-        """Fill what is still empty of lines that still stand there as they were asked about."""
+    def _write(self, cause: CellsEdit, asked: Sequence[Asked], found: Sequence[Answer]) -> None:
+        """Write the answers about lines that still stand there as they were asked about."""
         if not self._model.editable:
             return
         present = {id(line) for line in self._model.lines}
-        known = {entry.key for entry in self._table.fields}
-        changes = {}
-        for (line, key, values), proposed in zip(asked, found, strict=True):
-            if id(line) not in present or line.values.get(key) != values[key]:
-                continue
-            for target, value in proposed.items():
-                free = line.values.get(target) in _EMPTY and target not in line.unread
-                if target in known and free and value not in _EMPTY:
-                    changes[id(line), target] = change_of(line, target, value)
-                    self._given[id(line), target] = line
+        changes: list[CellChange] = []
+        for one, answer in zip(asked, found, strict=True):
+            if id(one.line) in present and one.stands:
+                changes += self._changes(one, answer)
         if changes:
-            self._stack.push(CellsFill(self._model, list(changes.values()), cause))
+            self._stack.push(CellsFill(self._model, changes, cause))
+
+    def _changes(self, one: Asked, answer: Answer) -> Iterator[CellChange]:
+        line, known = one.line, {entry.key: entry for entry in self._table.fields}
+        for key, problem in answer.refused.items():
+            unread = Unread(edit_text(known[key], one.values[key]), problem.code, problem.text)
+            yield CellChange(line, key, (one.values[key], None), (one.before.get(key), unread))
+        for target, value in answer.changed.items():
+            if target in known and target not in line.unread and line.values.get(target) == one.values.get(target):
+                yield change_of(line, target, value)
+        for target, value in answer.filled.items():
+            free = line.values.get(target) in _EMPTY and target not in line.unread and target not in answer.changed
+            if target in known and free and value not in _EMPTY:
+                yield change_of(line, target, value)
+                self._given[id(line), target] = line
+
+
+def _typed(cause: CellsEdit, watched: set[str]) -> Iterator[Asked]:
+    """Return the lines of an edit with the watched cells that got a value, each with its values before."""
+    lines: dict[int, list[CellChange]] = {}
+    for change in cause.changes:
+        lines.setdefault(id(change.line), []).append(change)
+    for changes in lines.values():
+        line = changes[0].line
+        typed = [one for one in changes if one.after[1] is None and one.after[0] not in _EMPTY]
+        keys = tuple(one.key for one in typed if one.key in watched)
+        if keys:
+            before = {**line.values, **{one.key: one.before[0] for one in changes}}
+            yield Asked(line, keys, dict(line.values), before)

@@ -54,6 +54,10 @@ class LineGrid(QWidget):
         self.filling = LineFilling(context, table, self.model, stack, lambda: self.head(), self)
         self.view.passes = self.filling.passes
         self.commands = line_commands(self.deeds, self.paste)
+        if table.repair is not None:
+            self.commands.add(
+                Command("lines.repair", table.repair.title, "Ctrl+R", self.deeds.repair, self.deeds.why_no_line)
+            )
         if table.offers is not None:
             self.commands.add(Command("lines.choose", "从清单选择…", "", self.choose, self._why_locked))
         self.bound = CommandActions(self.commands, self.view)
@@ -79,7 +83,7 @@ class LineGrid(QWidget):
     def _bottom(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(2)
-        shown = ("lines.choose", "lines.insert", "lines.duplicate", "lines.remove", "lines.paste")
+        shown = ("lines.choose", "lines.insert", "lines.duplicate", "lines.remove", "lines.paste", "lines.repair")
         for key in (one for one in shown if one in self.commands):
             button = QToolButton(self)
             button.setObjectName(f"button.{self.table.key}.{key}")

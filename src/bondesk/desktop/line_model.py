@@ -192,7 +192,8 @@ class LineModel(QAbstractTableModel):
         """Write cells; called by commands only."""
         rows = {id(line): row for row, line in enumerate(self.lines)} if len(changes) > 1 else {}
         touched = []
-        for change in changes:
+        ordered = tuple(reversed(changes)) if undone else tuple(changes)
+        for change in ordered:
             value, unread = change.before if undone else change.after
             change.line.values[change.key] = value
             change.line.seen = None
@@ -205,9 +206,9 @@ class LineModel(QAbstractTableModel):
             touched.append((row, self.column(change.key)))
         top, bottom = min(row for row, _ in touched), max(row for row, _ in touched)
         self.dataChanged.emit(self.index(max(top, 0), 0), self.index(bottom, len(self.fields) - 1))
-        typed = [spot for spot, change in zip(touched, changes, strict=True) if change.key != "line_no"]
+        typed = [spot for spot, change in zip(touched, ordered, strict=True) if change.key != "line_no"]
         if undone and typed:  # lines that were only renumbered are no place to go to
-            self.shown.emit(*typed[0])
+            self.shown.emit(*typed[-1])
         self.edited.emit()
 
     def _row_of(self, line: EditedLine) -> int:

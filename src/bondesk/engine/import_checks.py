@@ -182,11 +182,22 @@ def _check(act: Act, document: DocumentType, one: Arrived) -> Iterator[Finding]:
     with act.session.no_autoflush:
         if document.derive is not None:
             document.derive(one.head, act.facts)
+        _total(document, one.head, act)
         for rule in document.rules:
             for finding in rule(one.head, act.facts):
                 yield replace(finding, **one.located(finding))
         for finding in code_findings(act, document, one.head):
             yield replace(finding, **one.located(finding))
+
+
+def _total(document: DocumentType, head: Any, act: Act) -> None:
+    """Compute the head values that follow from the lines, where the enterprise wants it."""
+    totals = document.totals(act.facts) if document.totals is not None else None
+    if totals is None:
+        return
+    lines = {table.key: [vars(line) for line in getattr(head, table.attribute_key)] for table in document.lines}
+    for key, value in totals(vars(head), lines).items():
+        setattr(head, key, value)
 
 
 def _refuse(reading: Reading, checked: Checked) -> None:

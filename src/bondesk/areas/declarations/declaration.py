@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from bondesk.areas.declarations.arithmetic import totals_wanted
 from bondesk.areas.declarations.declaration_face import DECLARATION_FORM, DECLARATION_LINES, declaration_workbook
 from bondesk.areas.declarations.declaration_model import Declaration
+from bondesk.areas.declarations.declaration_rules import DECLARATION_RULES
 from bondesk.areas.notes.paper_kinds import TRADE_PAPERS
 from bondesk.areas.setup.company import company_of
 from bondesk.base.documents import DocumentType
 from bondesk.base.facts import Facts
-from bondesk.base.findings import Finding, error
 from bondesk.base.flow import DECLARED_AND_RELEASED, formal_copy_of
 from bondesk.base.formal_copy import DRAFT, FORMAL
+from bondesk.base.numbers import price_of
 
 _D = Declaration
-MAX_LINES = 50
 
 
 def party_defaults(facts: Facts) -> Mapping[str, Any]:
@@ -63,13 +64,8 @@ def derive_declaration(declaration: Declaration, facts: Facts) -> None:
             setattr(declaration, key, value)
     for number, line in enumerate(declaration.lines, 1):
         line.line_no = line.line_no or number
-
-
-def lines_counted(declaration: Declaration, _facts: Facts) -> Iterator[Finding]:
-    """DEC-01: 1 to 50 lines (公告2019年第18号)."""
-    count = len(declaration.lines)
-    if not 1 <= count <= MAX_LINES:
-        yield error("DEC-01", f"报关单须有 1–{MAX_LINES} 项商品，现有 {count} 项", "internal_no")
+        if declaration.copy != FORMAL and line.price is None and line.total is not None and line.dcl_qty:
+            line.price = price_of(line.total, line.dcl_qty)
 
 
 DECLARATION = DocumentType(
@@ -97,7 +93,8 @@ DECLARATION = DocumentType(
     lines=DECLARATION_LINES,
     flow=DECLARED_AND_RELEASED,
     derive=derive_declaration,
-    rules=(lines_counted,),
+    rules=DECLARATION_RULES,
+    totals=totals_wanted,
     workbook=declaration_workbook("报关单", _D.internal_no, _D.declaration_no, _D.seq_no),
     defaults=party_defaults,
     variant={"copy": DRAFT},

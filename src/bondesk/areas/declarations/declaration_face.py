@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bondesk.areas.codes.line_arithmetic import RECOMPUTES, REPRICED
+from bondesk.areas.declarations.arithmetic import FILLS, fill_declaration_line, recompute_line
 from bondesk.areas.declarations.declaration_lines import DeclarationLine
 from bondesk.areas.declarations.declaration_model import AttachedDocument, Container, Declaration
 from bondesk.base.documents import LineTable, group
@@ -47,6 +49,7 @@ _AMOUNTS = (
     _D.packages,
     _D.gross_weight,
     _D.net_weight,
+    _D.not_recomputed,
     _D.freight_mark,
     _D.freight,
     _D.freight_currency,
@@ -157,7 +160,17 @@ DECLARATION_FORM = (
     group("海关", *_CUSTOMS, tab=_CUSTOMS_TAB),
 )
 DECLARATION_LINES = (
-    LineTable("lines", "商品", _D.lines, _GOODS),
+    LineTable(
+        "lines",
+        "商品",
+        _D.lines,
+        _GOODS,
+        fill=fill_declaration_line,
+        fills=FILLS,
+        recompute=recompute_line,
+        recomputes=RECOMPUTES,
+        repair=REPRICED,
+    ),
     LineTable(
         "documents",
         "随附单证",
@@ -251,6 +264,9 @@ _IMPORTED_LINE = (
     _L.duty_mode,
     _L.uc_version,
     _L.part_no,
+    _L.net_weight,
+    _L.gross_weight,
+    _L.packages,
 )
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.codes.effects import flow_type_of
+from bondesk.areas.codes.line_arithmetic import FOLLOWING, RECOMPUTES, REPRICED
 from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
 from bondesk.areas.notes.inv101 import INV101
 from bondesk.areas.notes.inversion_check import CODE as INVERSION
 from bondesk.areas.notes.inversion_check import no_inversion
-from bondesk.areas.notes.line_filling import FILLS, fill_note_line
+from bondesk.areas.notes.line_filling import FILLS, fill_note_line, recompute_note_line
 from bondesk.areas.notes.note_posting import note_postings, yielding_copies
 from bondesk.areas.notes.note_relatives import note_relatives
 from bondesk.areas.notes.note_removal import release_sources
@@ -206,6 +207,9 @@ NOTE_LINES = (
         ),
         fill=fill_note_line,
         fills=FILLS,
+        recompute=recompute_note_line,
+        recomputes=RECOMPUTES - FOLLOWING,
+        repair=REPRICED,
     ),
 )
 

@@ -13,6 +13,9 @@ from typing import Any
 
 from bondesk.areas.accounts.account import approved_account
 from bondesk.areas.accounts.book_model import Account, AccountConsumption, AccountLine
+from bondesk.areas.codes.customs_code import units_of
+from bondesk.areas.codes.line_arithmetic import recomputed
+from bondesk.areas.setup.company import company_of
 from bondesk.base.facts import Facts
 from bondesk.base.numbers import AMOUNT_PLACES, QUANTITY_PLACES, half_up, price_of
 
@@ -42,6 +45,14 @@ def fill_note_line(head: Mapping[str, Any], line: Mapping[str, Any], key: str, f
     found = dict(filed_values(head, line, facts)) if key == "item_no" else {}
     known = {**found, **{name: value for name, value in line.items() if value not in (None, "")}}
     return {**found, **amounts(known), **legal_quantities(known)}
+
+
+def recompute_note_line(
+    _head: Mapping[str, Any], line: Mapping[str, Any], key: str, before: Mapping[str, Any], facts: Facts
+) -> Mapping[str, Any]:
+    """Keep 数量 × 单价 = 总价 as on declarations (handbook 6.2); legal quantities follow only where units say so."""
+    on = bool(company_of(facts).quantity_changes_price)
+    return recomputed(line, key, before, units_of(facts), quantity_changes_price=on, flagged=False)
 
 
 def filed_values(head: Mapping[str, Any], line: Mapping[str, Any], facts: Facts) -> Mapping[str, Any]:

@@ -101,7 +101,6 @@ _CUSTOMS = (
     _D.customs_state,
     _D.customs_at,
     _D.match_state,
-    _D.not_recomputed,
     _D.customs_reason,
     _D.reason,
 )

@@ -14,7 +14,6 @@ from bondesk.areas.goods.bom import BOM, Bom, BomLine
 from bondesk.areas.goods.part import PART, Part
 from bondesk.areas.index import CATALOGUE
 from bondesk.areas.notes.bonded_note import BONDED_NOTE
-from bondesk.areas.notes.note_generation import GENERATE_NOTES
 from bondesk.areas.notes.source_document import SOURCE_DOCUMENT
 from bondesk.base.catalogue import Catalogue
 from bondesk.base.columns import Kind
@@ -27,6 +26,9 @@ from bondesk.base.reports import Report
 from bondesk.base.workbooks import SheetPlan, WorkbookPlan, may
 
 WholeQuantity = Annotated[int, mapped_column(Integer, info={"kind": Kind.QUANTITY})]
+
+
+GENERATE_NOTES = CATALOGUE.script("generate_notes")
 
 
 class Odd(Reference):

@@ -16,6 +16,7 @@ from bondesk.areas.codes.exchange_rate import EXCHANGE_RATE
 from bondesk.areas.codes.hs_code import HS_CODE, elements_of
 from bondesk.areas.codes.partner import PARTNER
 from bondesk.areas.declarations.declaration import DECLARATION, FORMAL_DECLARATION
+from bondesk.areas.declarations.declaration_lines import DeclarationLineSource
 from bondesk.areas.goods.bom import BOM
 from bondesk.areas.goods.bom_explosion import BOM_EXPLOSION
 from bondesk.areas.goods.consolidation_map import consolidation_map
@@ -30,10 +31,12 @@ from bondesk.areas.matching.automatic import MATCH_DECLARATIONS, MATCH_NOTES
 from bondesk.areas.matching.difference_report import MATCH_DIFFERENCES
 from bondesk.areas.matching.matchings import MATCHINGS
 from bondesk.areas.notes.bonded_note import BONDED_NOTE
+from bondesk.areas.notes.bonded_note_model import NoteLineSource
 from bondesk.areas.notes.book_usage import rows_in_use
 from bondesk.areas.notes.formal_note import FORMAL_NOTE
 from bondesk.areas.notes.map_usage import unsent_note_of
-from bondesk.areas.notes.note_generation import GENERATE_NOTES
+from bondesk.areas.notes.note_generation import note_generation
+from bondesk.areas.notes.note_recipe import NOTE_RECIPE
 from bondesk.areas.notes.source_document import SOURCE_DOCUMENT
 from bondesk.areas.reports.bom_difference import BOM_DIFFERENCE
 from bondesk.areas.reports.book_difference import BOOK_DIFFERENCE
@@ -107,6 +110,7 @@ CATALOGUE = Catalogue(
         SOURCE_DOCUMENT,
         BONDED_NOTE,
         FORMAL_NOTE,
+        NOTE_RECIPE,
         DECLARATION,
         FORMAL_DECLARATION,
         stock_doc(_no_lock),
@@ -137,7 +141,7 @@ CATALOGUE = Catalogue(
     ),
     reports=(MATERIAL_STATUS, ITEM_LEDGER, BOOK_DIFFERENCE, BOM_EXPLOSION, BOM_DIFFERENCE, MATCH_DIFFERENCES),
     scripts=(
-        GENERATE_NOTES,
+        note_generation((NoteLineSource, DeclarationLineSource)),
         MATCH_NOTES,
         MATCH_DECLARATIONS,
         GENERATE_MERGED_ITEMS,

@@ -66,13 +66,30 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Pairs:
+    """Rows of which any two may be picked: ``why(first, second)`` says in Chinese what holds them together or apart.
+
+    It takes row numbers (twice the same: what became of that row), is pure and answers at once.
+    """
+
+    table: Table
+    why: Callable[[int, int], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
-    """Look at what would be done, with findings (answer: True go on, False stop)."""
+    """Look at what would be done, with findings (answer: True go on, False stop).
+
+    With ``options``, an instance of an options dataclass, the user may turn them while looking: the answer is then
+    another instance, and the script yields the preview again with the same key. ``pairs`` explains any two rows.
+    """
 
     key: str
     title: str
     tables: tuple[Table, ...]
     findings: tuple[Finding, ...] = ()
+    options: Any = None
+    pairs: Pairs | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QStackedLayout,
-    QVBoxLayout,
     QWidget,
 )
 from shiboken6 import isValid
@@ -23,99 +16,33 @@ from bondesk.base.errors import OutsideFailure, Refused, WrongCall
 from bondesk.base.findings import Finding, error
 from bondesk.base.options import options_of
 from bondesk.base.steps import Amounts, Ask, Choose, Confirm, Outcome, Preview, Progress, Script, Step
-from bondesk.desktop import style
 from bondesk.desktop.amounts_table import AmountsTable
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.help_dock import offer_help
 from bondesk.desktop.jobs import Job, jobs_of
 from bondesk.desktop.option_form import OptionForm, problems_text
+from bondesk.desktop.preview_page import PreviewPage
+from bondesk.desktop.script_frame import ScriptFrame
 from bondesk.desktop.script_pages import question, results, scrolled
 from bondesk.desktop.step_table import StepTable
 from bondesk.desktop.talk import Talk
 from bondesk.engine import scripts
 
-_SIZE = (1040, 680)
 
-
-class ScriptDialog(QDialog):
+class ScriptDialog(ScriptFrame):
     """Runs one declared script as a conversation; cancel at any time keeps nothing."""
 
     def __init__(self, context: DeskContext, script: Script, selected: Sequence[int], parent: QWidget) -> None:
         """Prepare ``script`` for the documents selected in its list."""
-        super().__init__(parent)
+        super().__init__(script.title, script.help, parent)
         self.setObjectName(f"script.{script.key}")
-        self.setWindowTitle(script.title)
-        self.resize(*_SIZE)
         self._context, self.script, self._selected = context, script, tuple(selected)
         self._talk: Talk | None = None
         self._job: Job | None = None
-        self._go: Callable[[], None] = self._start
-        self._build()
+        self._go, self._turning = self._start, False
+        self.aside.clicked.connect(self.to_background)
         offer_help(context, self, script.key)
         self._show_options()
-
-    def _build(self) -> None:
-        self.heading = QLabel(self.script.title, self)
-        self.heading.setObjectName("script_heading")
-        self.heading.setProperty("role", "heading")
-        self.hint = QLabel(self.script.help, self)
-        self.hint.setObjectName("script_hint")
-        self.hint.setProperty("role", "quiet")
-        self.hint.setWordWrap(True)
-        self.pages = QStackedLayout()
-        self.bar = QProgressBar(self)
-        self.bar.setObjectName("script_progress")
-        self.bar.setVisible(False)
-        self.problem = QLabel(self)
-        self.problem.setObjectName("script_problem")
-        self.problem.setVisible(False)
-        style.set_tone(self.problem, "bad", "ink")
-        self.next = QPushButton("下一步", self)
-        self.next.setObjectName("script_next")
-        self.next.setDefault(True)
-        self.next.clicked.connect(lambda: self._go())
-        self.next.setToolTip("Ctrl+Enter：其余选项不变，直接继续")
-        for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            QShortcut(QKeySequence(keys), self, self.next.click)
-        self.leave = QPushButton("取消", self)
-        self.leave.setObjectName("script_cancel")
-        self.leave.setAutoDefault(False)
-        self.leave.clicked.connect(self.reject)
-        self.aside = QPushButton("后台运行", self)
-        self.aside.setObjectName("script_background")
-        self.aside.setAutoDefault(False)
-        self.aside.setToolTip("继续做别的事；有问题要回答或做完时会提醒您，可从「后台任务」重新打开")
-        self.aside.setVisible(False)
-        self.aside.clicked.connect(self.to_background)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.problem)
-        buttons.addStretch(1)
-        buttons.addWidget(self.aside)
-        buttons.addWidget(self.leave)
-        buttons.addWidget(self.next)
-        layout = QVBoxLayout(self)
-        layout.setSpacing(style.GAP)
-        for widget in (self.heading, self.hint):
-            layout.addWidget(widget)
-        layout.addLayout(self.pages, 1)
-        layout.addWidget(self.bar)
-        layout.addLayout(buttons)
-
-    def _page(self, page: QWidget, heading: str, next_text: str, go: Callable[[], None]) -> None:
-        """Show another page; the former one goes."""
-        while self.pages.count():
-            former = self.pages.widget(0)
-            if former is None:
-                break
-            self.pages.removeWidget(former)
-            former.deleteLater()
-        self.pages.addWidget(page)
-        self.heading.setText(heading)
-        self.next.setText(next_text)
-        self.next.setEnabled(True)
-        self.problem.setVisible(False)
-        self.bar.setVisible(False)
-        self._go = go
 
     def _show_options(self) -> None:
         """Ask for the options; a script without any starts at once."""
@@ -148,13 +75,6 @@ class ScriptDialog(QDialog):
         self._job = jobs_of(self._context).follow(script.title, self._talk, self.from_background)
         self._wait()
         self._talk.start()
-
-    def _wait(self) -> None:
-        self.next.setEnabled(False)
-        self.problem.setVisible(False)
-        self.bar.setRange(0, 0)
-        self.bar.setVisible(True)
-        self.aside.setVisible(True)
 
     def to_background(self) -> None:
         """Go out of the way; the run goes on, questions and the end are told in the corner of the window."""
@@ -196,8 +116,10 @@ class ScriptDialog(QDialog):
                 form.finished.connect(lambda: self._go())
                 self._page(scrolled(form), step.title, "下一步", partial(self._answer_form, form))
                 form.focus_first()
+            case Preview() if step.options is not None:
+                self._show_turnable(step)
             case Preview():
-                page = results(step.tables, step.findings, self)
+                page = results(step.tables, step.findings, self, pairs=step.pairs)
                 self._page(page, step.title, "完成", partial(self._answer, True))
             case Amounts():
                 amounts = AmountsTable(step, self)
@@ -208,6 +130,32 @@ class ScriptDialog(QDialog):
                 self._page(scrolled(question(step, self)), "请确认", "是，继续", partial(self._answer, True))
             case Progress():
                 self._progressed(step)
+
+    def _show_turnable(self, step: Preview) -> None:
+        """Show a preview with its options; one asked for by turning them takes the place of the former."""
+        shown = self.pages.currentWidget()
+        if isinstance(shown, PreviewPage) and shown.key == step.key and self._turning:
+            shown.show_step(step)
+            self.heading.setText(step.title)
+            self._ready()
+        else:
+            shown = PreviewPage(self._context, step, self)
+            shown.turned.connect(self._turn)
+            self._page(shown, step.title, "完成", partial(self._finish_turning, shown))
+        self._turning = False
+
+    def _turn(self, options: Any) -> None:
+        self._turning = True
+        self._answer(options)
+
+    def _finish_turning(self, page: PreviewPage) -> None:
+        def settled(problems: Sequence[Finding]) -> None:
+            if problems:
+                self._say(problems_text(problems))
+            else:
+                self._answer(True)
+
+        page.when_settled(settled)
 
     def _show_choose(self, step: Choose) -> None:
         chosen = set(step.chosen)
@@ -232,10 +180,6 @@ class ScriptDialog(QDialog):
                 self._answer(form.value())
 
         form.when_ready(ready)
-
-    def _say(self, text: str) -> None:
-        self.problem.setText(text)
-        self.problem.setVisible(True)
 
     def _ended(self, outcome: Outcome) -> None:
         self._talk = None

@@ -8,9 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from bondesk.base.findings import Finding
-from bondesk.base.steps import Confirm, Table
+from bondesk.base.steps import Confirm, Pairs, Table
 from bondesk.desktop import style
 from bondesk.desktop.findings_view import FindingsView
+from bondesk.desktop.pairs_view import PairsView
 from bondesk.desktop.step_table import StepTable
 
 
@@ -39,8 +40,14 @@ def question(step: Confirm, parent: QWidget) -> QLabel:
     return text
 
 
-def results(tables: Sequence[Table], findings: Sequence[Finding], parent: QWidget, text: str = "") -> QWidget:
-    """Show tables as tabs and the findings beside them."""
+def results(
+    tables: Sequence[Table],
+    findings: Sequence[Finding],
+    parent: QWidget,
+    text: str = "",
+    pairs: Pairs | None = None,
+) -> QWidget:
+    """Show tables as tabs, the explanation of pairs of rows and the findings beside them."""
     page = QWidget(parent)
     layout = QVBoxLayout(page)
     layout.setContentsMargins(0, 0, 0, 0)
@@ -54,6 +61,8 @@ def results(tables: Sequence[Table], findings: Sequence[Finding], parent: QWidge
     tabs.setDocumentMode(True)
     for table in tables:
         tabs.addTab(StepTable(table, parent=page), f"{table.title} {len(table.rows):,}")
+    if pairs is not None:
+        tabs.addTab(PairsView(pairs, page), pairs.table.title)
     if findings:
         view = FindingsView(page)
         view.show_findings(findings)

@@ -5,13 +5,12 @@ On exports ``origin_country`` and ``destination_country`` keep their plain meani
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from sqlalchemy import BigInteger, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bondesk.base.columns import Amount, Code4, Code10, Code32, Memo, Price, Qty, Text64, Text255, Text512, Weight
 from bondesk.base.fields import shown
+from bondesk.base.portions import PortionColumns
 from bondesk.base.records import Line, Row, belongs_to
 
 YES_NO = (("0", "否"), ("1", "是"))
@@ -96,7 +95,7 @@ class DeclarationNoteLine(Row):
     note_line_id: Mapped[int] = mapped_column(BigInteger)
 
 
-class DeclarationLineSource(Row):
+class DeclarationLineSource(PortionColumns, Row):
     """What a general-trade declaration line took of one source line, in the source line's unit (handbook 6.3)."""
 
     __tablename__ = "declaration_line_source"
@@ -111,6 +110,4 @@ class DeclarationLineSource(Row):
     )
 
     declaration_line_id: Mapped[int] = mapped_column(BigInteger)
-    source_line_id: Mapped[int] = mapped_column(BigInteger)
-    quantity: Mapped[Qty] = shown("数量", default=Decimal(0))
     derivation: Mapped[Text255] = shown("换算")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
 
 from sqlalchemy import BigInteger, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -25,6 +24,7 @@ from bondesk.base.columns import (
 )
 from bondesk.base.fields import shown
 from bondesk.base.formal_copy import COPIES, MATCH_STATES
+from bondesk.base.portions import PortionColumns
 from bondesk.base.records import Flowing, Line, Record, Row, belongs_to
 
 IE_FLAGS = (("I", "进口"), ("E", "出口"))
@@ -105,8 +105,8 @@ class NoteLine(Line):
     )
 
 
-class NoteLineSource(Row):
-    """What one note line took of one source line: part quantity, and how it became declared quantity."""
+class NoteLineSource(PortionColumns, Row):
+    """What one note line took of one source line (in the line's unit), and how it became declared quantity."""
 
     __tablename__ = "bonded_note_line_source"
     __table_args__ = (
@@ -120,8 +120,6 @@ class NoteLineSource(Row):
     )
 
     note_line_id: Mapped[int] = mapped_column(BigInteger)
-    source_line_id: Mapped[int] = mapped_column(BigInteger)
-    quantity: Mapped[Qty] = shown("数量", default=Decimal(0))
     dcl_share: Mapped[Factor] = shown("折申报数量", help="9位小数，仅供核对；合计后只舍入一次")
     derivation: Mapped[Text255] = shown("换算")
 
@@ -178,6 +176,18 @@ class BondedNote(Record, Flowing):
     writeoff_mode: Mapped[Code4] = shown("核扣方式", readonly=True)
     declaration_seq_no: Mapped[Code18] = shown("报关单统一编号", readonly=True)
     declaration_no: Mapped[Code18] = shown("报关单编号", readonly=True, width=20)
+    linked_declaration_no: Mapped[Code18] = shown("关联报关单编号", help="关联报关时对方的报关单号，可由回执带回")
+    related_trader_credit: Mapped[Code18] = shown("关联境内收发货人信用代码", help="18位；关联报关必填")
+    related_trader_code: Mapped[Code10] = shown("关联境内收发货人编号", help="海关编码10位；关联报关必填")
+    related_trader_name: Mapped[Text255] = shown("关联境内收发货人名称", width=20)
+    related_owner_credit: Mapped[Code18] = shown("关联消费使用/生产销售单位信用代码", help="18位；关联报关必填")
+    related_owner_code: Mapped[Code10] = shown("关联消费使用/生产销售单位编号", help="海关编码10位；关联报关必填")
+    related_owner_name: Mapped[Text255] = shown("关联消费使用/生产销售单位名称", width=20)
+    related_declarant_credit: Mapped[Code18] = shown("关联申报单位信用代码", help="18位；关联报关必填")
+    related_declarant_code: Mapped[Code10] = shown("关联申报单位编号", help="海关编码10位；关联报关必填")
+    related_declarant_name: Mapped[Text255] = shown("关联申报单位名称", width=20)
+    approved_id: Mapped[int | None] = mapped_column(BigInteger)
+    replaced_on: Mapped[date | None] = shown("被替换日期", readonly=True)
     match_state: Mapped[Code10] = shown("对应状态", choices=MATCH_STATES, readonly=True)
     customs_reason: Mapped[Memo] = shown("海关回执说明", readonly=True)
     customs_at: Mapped[datetime | None] = shown("回执时间", readonly=True)

@@ -59,12 +59,12 @@ class NoteBuilder:
             application_no=key.application_no,
             linked_record_no=key.linked_record_no,
             linked_note_no=key.linked_note_no,
-            partner=key.partner or "",
-            transaction_mode=key.transaction_mode or "",
-            trade_country=key.trade_country or "",
-            contract_no=key.contract_no or "",
-            invoice_no=key.invoice_no or "",
-            bill_no=key.bill_no or "",
+            partner=_common(draft, "partner"),
+            transaction_mode=_common(draft, "transaction_mode"),
+            trade_country=_common(draft, "trade_country"),
+            contract_no=_common(draft, "contract_no"),
+            invoice_no=_common(draft, "invoice_no"),
+            bill_no=_common(draft, "bill_no"),
             packages=draft.packages,
             entered_on=day,
             declared_on=day,
@@ -137,6 +137,16 @@ class NoteBuilder:
             id=new_id(),
             source_line_id=share.source_line_id,
             quantity=share.quantity,
+            total=share.total,
+            net_weight=share.line_net,
+            gross_weight=share.gross_weight,
+            packages=share.packages,
             dcl_share=half_up(share.dcl_qty, FACTOR_PLACES),
             derivation=self._derivations.get(share.source_line_id, "")[:255],
         )
+
+
+def _common(draft: NoteDraft, key: str) -> str:
+    """Return what all source lines of a note say, "" where they differ: a note not split by it still knows it."""
+    said = {getattr(share, key) for line in draft.lines for share in line.shares}
+    return str(said.pop()) if len(said) == 1 else ""

@@ -4,83 +4,70 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
-from sqlalchemy import select
-
-from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.notes.bonded_note_model import BondedNote
+from bondesk.areas.notes.line_usage import portions_taken
 from bondesk.areas.notes.note_building import NoteBuilder
-from bondesk.areas.notes.note_templates import HeadDefaults, NoteTemplates
+from bondesk.areas.notes.note_options import (
+    GenerateNotes,
+    Linked,
+    Splitting,
+    Turned,
+    changed_by_hand,
+    split_options,
+    splitting_of,
+)
+from bondesk.areas.notes.note_preview import preview_of
+from bondesk.areas.notes.note_recipe import NoteRecipe, keep_recipe, recipe_for, recipe_named
+from bondesk.areas.notes.note_sources import amounts_step, book_of, candidates_of, documents_step, head_defaults
+from bondesk.areas.notes.note_templates import NoteTemplates
 from bondesk.areas.notes.share_building import BuiltShares, ShareBuilder
-from bondesk.areas.notes.shares import SourceShare, SplitOptions
-from bondesk.areas.notes.source_document import SourceDocument, SourceLine
+from bondesk.areas.notes.shares import SourceShare
+from bondesk.areas.notes.source_document import SourceDocument
 from bondesk.areas.notes.splitting import SplitResult, split
 from bondesk.areas.setup.company import company_of
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Work
-from bondesk.base.findings import errors_in
-from bondesk.base.numbers import plain
-from bondesk.base.options import option
-from bondesk.base.steps import Ask, Choose, Confirm, Outcome, Preview, Progress, Script, Step, Steps, Table
-
-MERGES = (("NONE", "不合并"), ("PART", "按料号合并"), ("ITEM", "按项号合并"))
-ORDERS = (("SOURCE", "单证顺序"), ("ITEM", "备案序号"))
-DIRECTIONS = (("", "全部"), ("I", "进口"), ("E", "出口"))
-
-
-@dataclass(frozen=True, slots=True)
-class GenerateNotes:
-    """The wizard's options: which documents, head defaults, how to split and merge."""
-
-    record_no: str = option("备案号", "", reference="account", help="空 = 唯一的已审批账册")
-    ie_flag: str = option("进出口", "", choices=DIRECTIONS)
-    date_from: date | None = option("单据日期起", None)
-    date_to: date | None = option("单据日期止", None)
-    document_no: str = option("单据号", "", help="只取单据号包含此文字的单证")
-    merge: str = option("合并方式", "NONE", choices=MERGES)
-    price_apart: bool = option("单价不同不合并", False)
-    order: str = option("表体排序", "SOURCE", choices=ORDERS)
-    by_document: bool = option("按单据号拆单", True)
-    by_partner: bool = option("按客户供应商拆单", True)
-    by_currency: bool = option("按币制拆单", True)
-    by_transaction_mode: bool = option("按成交方式拆单", True)
-    by_contract: bool = option("按合同号拆单", False)
-    by_invoice: bool = option("按发票号拆单", False)
-    by_bill: bool = option("按提单号拆单", False)
-    by_origin: bool = option("按国别拆单", False)
-    note_max_lines: int = option("清单最多项数", 999)
-    spec_from_elements: bool = option("规格型号等于申报要素", True, help="料号填有申报要素时采用；否则取账册的规格型号")
-    date_by_document: bool = option("清单日期取单据日期", False, help="否则取当天")
-    declare_customs: str = option("申报地海关", "", table="customs_office", help="空 = 账册主管海关")
-    transport_mode: str = option("运输方式", "", table="transport_mode", help="单证未填时采用")
-    entry_exit_customs: str = option("进出境关别", "", table="customs_office", help="单证未填时采用")
-    trade_partner_country: str = option("启运/运抵国", "", table="country", help="单证未填时采用；空 = 客户供应商国别")
-    transaction_mode: str = option("成交方式", "", table="transaction_mode", help="单证未填时采用")
-    trade_country: str = option("贸易国", "", table="country")
+from bondesk.base.findings import Finding, error, errors_in
+from bondesk.base.steps import (
+    Ask,
+    Confirm,
+    Outcome,
+    Progress,
+    Script,
+    Step,
+    Steps,
+    amounts_taken,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
-    """The other side of a transfer, asked once per partner when the documents do not say it."""
+class Agreed:
+    """What the user agreed to for the lines of some partners: the notes to be, and a sentence about a kept recipe."""
 
-    linked_record_no: str = option("关联备案编号", "", help="对方账册或手册编号")
-    linked_note_no: str = option("关联清单编号", "", help="转出时填转入方的清单编号")
+    result: SplitResult
+    kept: str = ""
 
 
-def generate_notes(work: Work, options: GenerateNotes, selected: Sequence[int]) -> Steps:
-    """Run the wizard; ``selected`` limits it to the source documents marked in the list."""
-    book = _book(work, options)
-    candidates = _candidates(work, options, selected)
+def generate_notes(work: Work, options: GenerateNotes, selected: Sequence[int], links: Sequence[type[Any]]) -> Steps:
+    """Run the wizard; ``selected`` limits it to the source documents marked in the list.
+
+    ``links`` are the tables of all who take of source lines (:func:`portions_taken`).
+    """
+    book = book_of(work, options)
+    candidates = candidates_of(work, options, selected)
     if not candidates:
         raise Refused("没有符合条件且尚有未生成数量的原始单证", "GEN-10")
-    chosen = yield _choose(candidates)
+    chosen = yield documents_step(candidates)
     documents = [document for document in candidates if document.id in set(chosen)]
+    asked = amounts_step(work, documents)
+    amounts = amounts_taken(asked, (yield asked))
     yield Progress(0, 3, "换算")
-    templates = NoteTemplates(work.facts, _defaults(options))
+    templates = NoteTemplates(work.facts, head_defaults(options))
     builder = ShareBuilder(work.facts, book, templates, spec_from_elements=options.spec_from_elements)
-    built = builder.build(documents)
+    lines = [line for document in documents for line in document.lines]
+    built = builder.build(documents, amounts, portions_taken(work, lines, links))
     if built.findings:
         skip = yield Confirm("skip", _failed_text(built), proposed=True)
         if not skip:
@@ -88,105 +75,119 @@ def generate_notes(work: Work, options: GenerateNotes, selected: Sequence[int]) 
     if not built.shares:
         raise Refused(built.findings or "没有可生成的明细", "GEN-10")
     shares = yield from _link_transfers(built.shares)
-    yield Progress(1, 3, "拆单与合并")
-    result = split(shares, _split_options(work, options))
-    if errors_in(result.findings):
-        raise Refused(result.findings)
-    if not (yield _preview(result, built)):
-        return Outcome("已取消，没有生成清单")
+    agreed: list[Agreed] = []
+    for recipe, group in _by_recipe(work, shares, options):
+        yield Progress(1, 3, "拆单与合并")
+        one = yield from _agree(work, group, recipe, options, built.findings)
+        if one is None:
+            return Outcome("已取消，没有生成清单")
+        agreed.append(one)
     notes_of = NoteBuilder(work, documents, built.derivations, options.date_by_document, templates)
+    return (yield from _store(work, agreed, notes_of, documents, (*built.findings, *templates.findings())))
+
+
+def _store(
+    work: Work,
+    agreed: Sequence[Agreed],
+    notes_of: NoteBuilder,
+    documents: Sequence[SourceDocument],
+    findings: Sequence[Finding],
+) -> Steps:
+    drafts = [draft for one in agreed for draft in one.result.notes]
     notes: list[BondedNote] = []
-    for number, draft in enumerate(result.notes, 1):
+    for number, draft in enumerate(drafts, 1):
         notes.append(notes_of.build(draft))
         if number % 20 == 0:
-            yield Progress(number, len(result.notes), "生成清单")
+            yield Progress(number, len(drafts), "生成清单")
     work.session.flush()
-    lines = sum(len(draft.lines) for draft in result.notes)
-    declared = sum(draft.declaration_lines for draft in result.notes)
+    lines = sum(len(draft.lines) for draft in drafts)
+    declared = sum(draft.declaration_lines for draft in drafts)
     text = f"已生成核注清单 {len(notes)} 份，表体 {lines} 项，将合并为报关单商品 {declared} 项"
+    text += "".join(f"；{one.kept}" for one in agreed if one.kept)
     changed = {"bonded_note": [note.id for note in notes], "source_document": [d.id for d in documents]}
-    return Outcome(text, changed, (*built.findings, *result.findings, *templates.findings()))
+    if any(one.kept for one in agreed):
+        changed["note_recipe"] = []
+    said = [*findings, *(finding for one in agreed for finding in one.result.findings)]
+    return Outcome(text, changed, tuple(dict.fromkeys(said)))
 
 
-def _book(work: Work, options: GenerateNotes) -> Account:
-    books = [
-        book
-        for book in work.facts.find(Account, copy="approved")
-        if options.record_no in ("", book.record_no) and book.state == "APPROVED"
-    ]
-    if len(books) != 1:
-        what = f"没有已审批的账册 {options.record_no}".rstrip() if not books else "有多本已审批账册，请指定备案号"
-        raise Refused(what, "NOTE-01")
-    return books[0]
+def _agree(
+    work: Work,
+    shares: Sequence[SourceShare],
+    recipe: NoteRecipe | None,
+    options: GenerateNotes,
+    findings: Sequence[Finding],
+) -> Generator[Step, Any, Agreed | None]:
+    """Show what the lines become, again after every turn of an option, until the user agrees or stops (None)."""
+    by_hand = changed_by_hand(options)
+    start = splitting_of(recipe or Splitting())
+    turned = Turned(**{**start, **by_hand}, recipe=recipe.name if recipe else "")
+    whose = _whose(shares, recipe)
+    while True:
+        chosen = split_options(turned, raise_to_min=company_of(work.facts).raise_to_min is not False)
+        result = split(shares, chosen)
+        answer = yield preview_of(result, chosen, turned, findings, whose)
+        if answer is False:
+            return None
+        if answer is True:
+            if errors_in(result.findings):
+                raise Refused(result.findings)
+            return Agreed(result, _kept(work, shares, turned))
+        problems = _impossible(answer)
+        findings = (*(one for one in findings if one.code != "RCP-01"), *problems)
+        turned = turned if problems else _turned(work, turned, answer)
 
 
-def _candidates(work: Work, options: GenerateNotes, selected: Sequence[int]) -> list[SourceDocument]:
-    document = SourceDocument
-    open_line = select(SourceLine.id).where(
-        SourceLine.company_id == document.company_id,
-        SourceLine.header_id == document.id,
-        SourceLine.quantity > SourceLine.used_qty,
-    )
-    statement = select(document).where(document.company_id == work.company_id, open_line.exists())
-    if selected:
-        statement = statement.where(document.id.in_(list(selected)))
-    if options.ie_flag:
-        statement = statement.where(document.ie_flag == options.ie_flag)
-    if options.date_from:
-        statement = statement.where(document.document_date >= options.date_from)
-    if options.date_to:
-        statement = statement.where(document.document_date <= options.date_to)
-    if options.document_no:
-        statement = statement.where(document.document_no.contains(options.document_no, autoescape=True))
-    order = (document.ie_flag.desc(), document.document_date, document.document_no)
-    return list(work.session.scalars(statement.order_by(*order)))
+def _turned(work: Work, before: Turned, answer: Turned) -> Turned:
+    """Return the options turned; one who chose another recipe gets its options."""
+    recipe = recipe_named(work, answer.recipe) if answer.recipe != before.recipe else None
+    if recipe is None:
+        return answer
+    return Turned(**splitting_of(recipe), recipe=recipe.name, keep_as=answer.keep_as)
 
 
-def _choose(candidates: Sequence[SourceDocument]) -> Choose:
-    rows = tuple(
-        (
-            document.document_no,
-            document.document_date,
-            "进口" if document.ie_flag == "I" else "出口",
-            document.supervision_mode,
-            document.partner,
-            len(document.lines),
-        )
-        for document in candidates
-    )
-    ids = tuple(document.id for document in candidates)
-    headings = ("单据号", "单据日期", "进出口", "监管方式", "客户供应商", "行数")
-    return Choose("documents", Table("选择原始单证", headings, rows), ids, ids)
-
-
-def _defaults(options: GenerateNotes) -> HeadDefaults:
-    return HeadDefaults(
-        declare_customs=options.declare_customs,
-        transport_mode=options.transport_mode,
-        entry_exit_customs=options.entry_exit_customs,
-        trade_partner_country=options.trade_partner_country,
-        transaction_mode=options.transaction_mode,
-        trade_country=options.trade_country,
+def _impossible(answer: Turned) -> tuple[Finding, ...]:
+    limits = (("清单", answer.note_max_lines, 9999), ("报关单", answer.declaration_max_lines, 50))
+    return tuple(
+        error("RCP-01", f"{what}最多项数须为1到{most}，{given} 未采用")
+        for what, given, most in limits
+        if not 1 <= given <= most
     )
 
 
-def _split_options(work: Work, options: GenerateNotes) -> SplitOptions:
-    company = company_of(work.facts)
-    return SplitOptions(
-        by_document=options.by_document,
-        by_partner=options.by_partner,
-        by_currency=options.by_currency,
-        by_transaction_mode=options.by_transaction_mode,
-        by_contract=options.by_contract,
-        by_invoice=options.by_invoice,
-        by_bill=options.by_bill,
-        by_origin=options.by_origin,
-        merge=options.merge,  # type: ignore[arg-type]
-        price_apart=options.price_apart,
-        order=options.order,  # type: ignore[arg-type]
-        note_max_lines=options.note_max_lines,
-        raise_to_min=company.raise_to_min is not False,
-    )
+def _kept(work: Work, shares: Sequence[SourceShare], turned: Turned) -> str:
+    """Keep the options under the name given, for the partner and direction all lines have."""
+    name = turned.keep_as.strip()
+    if not name:
+        return ""
+    partners = {share.partner for share in shares}
+    flags = {share.ie_flag for share in shares}
+    partner = partners.pop() if len(partners) == 1 else ""
+    return keep_recipe(work, name[:64], partner, flags.pop() if len(flags) == 1 else "", turned)
+
+
+def _by_recipe(
+    work: Work, shares: Sequence[SourceShare], options: GenerateNotes
+) -> list[tuple[NoteRecipe | None, list[SourceShare]]]:
+    """Return the lines grouped by the recipe that applies to them, in source order."""
+    if options.recipe:
+        named = recipe_named(work, options.recipe)
+        if named is None:
+            raise Refused(f"没有拆单方案「{options.recipe}」", "RCP-03")
+        return [(named, list(shares))]
+    groups: dict[int | None, tuple[NoteRecipe | None, list[SourceShare]]] = {}
+    for share in shares:
+        recipe = recipe_for(work, share.partner, share.ie_flag) if options.use_recipes else None
+        groups.setdefault(recipe.id if recipe else None, (recipe, []))[1].append(share)
+    return list(groups.values())
+
+
+def _whose(shares: Sequence[SourceShare], recipe: NoteRecipe | None) -> str:
+    if recipe is None:
+        return ""
+    partners = list(dict.fromkeys(share.partner for share in shares if share.partner))
+    named = "、".join(partners[:3]) + ("等" if len(partners) > 3 else "")
+    return f"{named}（方案「{recipe.name}」）" if named else f"方案「{recipe.name}」"
 
 
 def _failed_text(built: BuiltShares) -> str:
@@ -215,38 +216,17 @@ def _link_transfers(shares: Sequence[SourceShare]) -> Generator[Step, Any, list[
     return linked
 
 
-def _preview(result: SplitResult, built: BuiltShares) -> Preview:
-    notes, lines = [], []
-    for number, draft in enumerate(result.notes, 1):
-        key = draft.key
-        notes.append(
-            (
-                number,
-                "进口" if key.ie_flag == "I" else "出口",
-                key.supervision_mode,
-                key.document_no or "",
-                len(draft.lines),
-                draft.declaration_lines,
-            )
-            + (draft.why,)
-        )
-        for position, line in enumerate(draft.lines, 1):
-            quantity = f"{plain(line.dcl_qty)} {line.dcl_unit.name}"
-            lines.append(
-                (number, position, line.item_no, line.part_no, line.name, quantity, plain(line.total), line.currency)
-                + (len(line.shares), line.why)
-            )
-    heads = ("清单", "进出口", "监管方式", "单据号", "项数", "报关单项数", "为什么成为一份")
-    columns = ("清单", "序号", "备案序号", "料号", "商品名称", "申报数量", "总价", "币制", "来源行数", "为什么合并")
-    tables = (Table("清单", heads, tuple(notes)), Table("表体", columns, tuple(lines)))
-    return Preview("preview", f"将生成 {len(result.notes)} 份清单", tables, (*built.findings, *result.findings))
+def note_generation(links: Sequence[type[Any]]) -> Script:
+    """Return the wizard; ``links`` are the tables of all who take of source lines."""
 
+    def run(work: Work, options: GenerateNotes, selected: Sequence[int]) -> Steps:
+        return generate_notes(work, options, selected, links)
 
-GENERATE_NOTES = Script(
-    key="generate_notes",
-    title="生成核注清单",
-    document="source_document",
-    run=generate_notes,
-    options=GenerateNotes,
-    help="选择原始单证，按拆单与合并规则生成核注清单草稿。",
-)
+    return Script(
+        key="generate_notes",
+        title="生成核注清单",
+        document="source_document",
+        run=run,
+        options=GenerateNotes,
+        help="选择原始单证与生成数量，按拆单与合并规则生成核注清单草稿；每一步都能回看为什么。",
+    )

@@ -5,7 +5,7 @@ A line that fails a precondition becomes a finding instead of a share; the wizar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -26,7 +26,8 @@ from bondesk.areas.notes.source_document import SourceDocument, SourceLine
 from bondesk.areas.setup.company import company_of
 from bondesk.base.facts import Facts
 from bondesk.base.findings import Finding, error, errors_in
-from bondesk.base.numbers import AMOUNT_PLACES, WEIGHT_PLACES, half_up, plain
+from bondesk.base.numbers import AMOUNT_PLACES, half_up, plain
+from bondesk.base.portions import Portion, left_of, part_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,30 +66,39 @@ class ShareBuilder:
         self.findings: list[Finding] = []
         self.derivations: dict[int, str] = {}
 
-    def build(self, documents: Sequence[SourceDocument]) -> BuiltShares:
-        """Return the shares of every line with something left, in source order."""
+    def build(
+        self,
+        documents: Sequence[SourceDocument],
+        amounts: Mapping[int, Decimal],
+        taken: Mapping[int, Sequence[Portion]],
+    ) -> BuiltShares:
+        """Return the shares in source order: of each line (by id) the amount asked for, beside what was taken."""
         shares: list[SourceShare] = []
         for document in documents:
             gross = self._gross(document)
             for line in document.lines:
-                if line.quantity > line.used_qty:
-                    share = self._share(document, line, gross.get(line.id), len(shares))
+                if line.id in amounts:
+                    whole = Portion(line.quantity, _total(line), line.net_weight, gross.get(line.id), line.packages)
+                    portion = part_of(left_of(whole, taken.get(line.id, ())), amounts[line.id])
+                    share = self._share(document, line, portion, len(shares))
                     shares.extend([share] if share is not None else [])
         return BuiltShares(tuple(shares), self.derivations, tuple(self.findings))
 
     def _fail(self, document: SourceDocument, line: SourceLine, code: str, text: str) -> None:
         self.findings.append(error(code, f"单据 {document.document_no} 第{line.line_no}行 {line.part_no}：{text}"))
 
-    def _convert(self, document: SourceDocument, line: SourceLine, part: Part, item: AccountLine) -> Converted | None:
+    def _convert(
+        self, document: SourceDocument, line: SourceLine, portion: Portion, part: Part, item: AccountLine
+    ) -> Converted | None:
         measures = self._measures(part, item)
-        quantity = self._in_part_unit(line.quantity - line.used_qty, line, part)
+        quantity = self._in_part_unit(portion.quantity, line, part)
         if measures is None or quantity is None:
             self._fail(document, line, "MAP-12", "单位无法换算，请检查料号档案与企业参数")
             return None
-        result = convert(measures, quantity, _left_of(line.net_weight, line))
+        result = convert(measures, quantity, portion.net_weight)
         for finding in errors_in(result.findings):
             self._fail(document, line, finding.code, finding.text)
-        self.derivations[line.id] = _derivation(line, part, measures)
+        self.derivations[line.id] = _derivation(portion, line, part, measures)
         return result if result.usable else None
 
     def _measures(self, part: Part, item: AccountLine) -> PartMeasures | None:
@@ -117,7 +127,7 @@ class ShareBuilder:
         return in_part_unit(quantity, unit, erp) if unit and erp else None
 
     def _gross(self, document: SourceDocument) -> dict[int, Decimal]:
-        """Return what is left of each line's gross weight.
+        """Return each line's gross weight at its full quantity.
 
         A gross weight on exactly one of several lines is the document's (appendix D, Weights): it is spread
         once over all lines at their full quantity, whatever earlier runs took and whichever lines fail now.
@@ -128,8 +138,7 @@ class ShareBuilder:
         if whole is not None:
             nets = [self._full_net(line) for line in document.lines]
             weights = dict(zip((line.id for line in document.lines), spread_gross(whole, nets), strict=True))
-        left = {line.id: _left_of(weights.get(line.id), line) for line in document.lines}
-        return {line_id: weight for line_id, weight in left.items() if weight is not None}
+        return {line_id: weight for line_id, weight in weights.items() if weight is not None}
 
     def _full_net(self, line: SourceLine) -> Fraction:
         """Return the line's net weight at its full quantity, 0 when nothing is known."""
@@ -179,28 +188,18 @@ class ShareBuilder:
         self._fail(document, line, "NOTE-07", why)
         return None
 
-    def _total(self, document: SourceDocument, line: SourceLine) -> Decimal | None:
-        """总价 beats 单价; what earlier runs took of the total is left out exactly."""
-        total = line.total
-        if total is None and line.unit_price is not None:
-            total = half_up(line.quantity * line.unit_price, AMOUNT_PLACES)
-        if total is None:
-            self._fail(document, line, "AMT-02", "单价与总价都为空")
-            return None
-        taken = half_up(Fraction(total) * Fraction(line.used_qty) / Fraction(line.quantity), AMOUNT_PLACES)
-        return total - taken
-
-    def _share(
-        self, document: SourceDocument, line: SourceLine, gross: Decimal | None, order: int
-    ) -> SourceShare | None:
+    def _share(self, document: SourceDocument, line: SourceLine, portion: Portion, order: int) -> SourceShare | None:
         part = self._parts.get(line.part_no)
         if part is None:
             self._fail(document, line, "IMP-05", "料号不在料号档案中")
             return None
         item = self._item(line, part, document)
-        converted = self._convert(document, line, part, item) if item is not None else None
-        total = self._total(document, line)
-        if item is None or converted is None or total is None:
+        converted = self._convert(document, line, portion, part, item) if item is not None else None
+        if portion.total is None:
+            self._fail(document, line, "AMT-02", "单价与总价都为空")
+        elif portion.total < 0:
+            self._fail(document, line, "AMT-02", f"已生成的总价超过单证的总价，剩余 {plain(portion.total)}，请核对单证")
+        if item is None or converted is None or portion.total is None or portion.total < 0:
             return None
         version = self._version(document, line, item) if part.goods_kind == "E" else ""
         if version is None:
@@ -213,14 +212,15 @@ class ShareBuilder:
             goods_flag=part.goods_kind,
             uc_version=version,
             price=line.unit_price,
-            quantity=line.quantity - line.used_qty,
+            quantity=portion.quantity,
+            line_net=portion.net_weight,
             dcl_qty=converted.dcl_qty,
             legal1=converted.legal1,
             legal2=converted.legal2,
-            net_weight=converted.net_weight,
-            gross_weight=gross,
-            total=total,
-            packages=None if line.used_qty else line.packages,
+            net_weight=Fraction(portion.net_weight or 0) if line.net_weight else converted.net_weight,
+            gross_weight=portion.gross_weight,
+            total=portion.total,
+            packages=portion.packages,
             **self._head(document, line),
             **self._goods(document, line, part, item),
         )
@@ -247,7 +247,8 @@ class ShareBuilder:
             "invoice_no": line.invoice_no,
             "bill_no": line.bill_no,
             "transaction_mode": line.transaction_mode or defaults.transaction_mode,
-            "trade_country": defaults.trade_country,
+            "licence_no": line.licence_no,
+            "trade_country": line.trade_country or defaults.trade_country,
         }
 
     def _goods(self, document: SourceDocument, line: SourceLine, part: Part, item: AccountLine) -> dict[str, Any]:
@@ -273,16 +274,15 @@ class ShareBuilder:
         }
 
 
-def _left_of(weight: Decimal | None, line: SourceLine) -> Decimal | None:
-    """Return what is left of a line's weight: all of it, or the unused share at 5 decimals."""
-    if weight is None or not line.used_qty:
-        return weight
-    taken = half_up(Fraction(weight) * Fraction(line.used_qty) / Fraction(line.quantity), WEIGHT_PLACES)
-    return weight - taken
+def _total(line: SourceLine) -> Decimal | None:
+    """Return the line's whole total: 总价 beats 单价."""
+    if line.total is None and line.unit_price is not None:
+        return half_up(line.quantity * line.unit_price, AMOUNT_PLACES)
+    return line.total
 
 
-def _derivation(line: SourceLine, part: Part, measures: PartMeasures) -> str:
-    quantity = f"{plain(line.quantity - line.used_qty)} {line.erp_unit}"
+def _derivation(portion: Portion, line: SourceLine, part: Part, measures: PartMeasures) -> str:
+    quantity = f"{plain(portion.quantity)} {line.erp_unit}"
     if part.conv_factor is not None:
         return f"{quantity} × 转换率 {plain(part.conv_factor)}"
     if part.unit_weight is not None:

@@ -28,8 +28,9 @@ class SourceShare:
     ``order`` is the place in source order over all documents of the run. ``country`` is 国别: origin on
     imports, final destination on exports. ``name``, ``spec``, ``hs_code`` and units are those of the book's
     item; ``price`` is the source line's own unit price, compared only by "单价不同不合并". ``quantity`` is in
-    the part's unit; ``dcl_qty``, ``legal1``, ``legal2``, ``net_weight`` (kg) are unrounded, ``gross_weight``
-    (kg), ``total`` and ``packages`` are this share's part of the line's.
+    the source line's unit, ``line_net`` what goes along of the net weight typed there; ``dcl_qty``, ``legal1``,
+    ``legal2``, ``net_weight`` (kg) are unrounded, ``gross_weight`` (kg), ``total`` and ``packages`` are this share's
+    part of the line's.
     """
 
     source_line_id: int
@@ -80,6 +81,7 @@ class SourceShare:
     export_dutiable: bool = False
 
     quantity: Decimal
+    line_net: Decimal | None = None
     dcl_qty: Fraction
     legal1: Fraction | None = None
     legal2: Fraction | None = None

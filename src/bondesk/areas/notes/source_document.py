@@ -89,6 +89,8 @@ class SourceLine(Line):
     application_line_no: Mapped[int | None] = shown("申请表序号")
     linked_record_no: Mapped[Code18] = shown("关联备案编号")
     linked_note_no: Mapped[Code18] = shown("关联清单编号")
+    licence_no: Mapped[Code32] = shown("许可证号")
+    trade_country: Mapped[Code4] = shown("贸易国", table="country")
     used_qty: Mapped[Qty] = shown("已生成数量", readonly=True, default=Decimal(0))
 
 
@@ -203,6 +205,8 @@ _LINE_COLUMNS = (
     SourceLine.application_line_no,
     SourceLine.linked_record_no,
     SourceLine.linked_note_no,
+    SourceLine.licence_no,
+    SourceLine.trade_country,
 )
 _REQUIRED = {"part_no", "quantity", "currency"}
 

@@ -42,6 +42,7 @@ from bondesk.areas.reports.bom_difference import BOM_DIFFERENCE
 from bondesk.areas.reports.book_difference import BOOK_DIFFERENCE
 from bondesk.areas.reports.item_ledger import ITEM_LEDGER
 from bondesk.areas.reports.material_status import MATERIAL_STATUS
+from bondesk.areas.reports.source_usage import SOURCE_USAGE
 from bondesk.areas.setup.company import COMPANY, company_of, sender_of
 from bondesk.areas.setup.element_name import ELEMENT_NAME
 from bondesk.areas.setup.export_layout import EXPORT_LAYOUT
@@ -139,7 +140,15 @@ CATALOGUE = Catalogue(
         USER,
         OPERATION_LOG,
     ),
-    reports=(MATERIAL_STATUS, ITEM_LEDGER, BOOK_DIFFERENCE, BOM_EXPLOSION, BOM_DIFFERENCE, MATCH_DIFFERENCES),
+    reports=(
+        MATERIAL_STATUS,
+        ITEM_LEDGER,
+        SOURCE_USAGE,
+        BOOK_DIFFERENCE,
+        BOM_EXPLOSION,
+        BOM_DIFFERENCE,
+        MATCH_DIFFERENCES,
+    ),
     scripts=(
         note_generation((NoteLineSource, DeclarationLineSource)),
         MATCH_NOTES,

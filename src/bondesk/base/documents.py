@@ -165,6 +165,8 @@ class DocumentType:
     ``opens_locked``: its form is grey until 修改 is ordered, and again after a save.
     ``yielding(document, work)`` gives the (key, document) whose postings give way to this one's: they are
     brought up to date whenever this one is posted.
+    ``lines_apart``: ``derive`` fills a line from nothing but its own values, so that what rules as you type
+    found out about a line holds until that line is typed into.
     ``guard(work)`` is asked before a save or deletion and returns what looks at the result and may refuse it.
     ``stored_rules`` take the place of ``rules`` where the document is stored and its windowed rows stay in the
     database: at 审核 and before 发送; rows were derived when each was stored.
@@ -202,6 +204,7 @@ class DocumentType:
     before_send: tuple[Callable[[Any, Any], Iterable[Finding]], ...] = ()
     forcible: frozenset[str] = frozenset()
     single: bool = False
+    lines_apart: bool = False
     opens_locked: bool = False
     guard: Callable[[Work], Callable[[], None]] | None = None
     stored_rules: tuple[StoredRule, ...] = ()

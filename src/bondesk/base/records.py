@@ -10,7 +10,7 @@ import secrets
 import threading
 import time
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
@@ -126,6 +126,9 @@ class Line(Row):
 
     header_id: Mapped[int] = mapped_column(BigInteger, sort_order=-7)
     line_no: Mapped[int] = shown("序号", Integer, default=0, sort_order=-6)
+
+    #: What rules found out about a line that is typed and never stored (:mod:`bondesk.base.line_memory`).
+    memory: ClassVar[dict[Any, Any] | None] = None
 
 
 def belongs_to(table: str, line_table: str) -> tuple[Any, ...]:

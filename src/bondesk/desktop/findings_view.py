@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -37,6 +37,8 @@ _ICONS = {
 }
 #: Up to this many findings the rows grow with their text; beyond, measuring them would stall the screen.
 _MEASURED_ROWS = 300
+#: What the style leaves free on both sides of a cell's text.
+_CELL_MARGINS = 16
 
 
 def place_of(finding: Finding) -> str:
@@ -174,7 +176,9 @@ class FindingsView(QWidget):
         return switch
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
-        """Show ``findings`` in their given order, all severities on."""
+        """Show ``findings`` in their given order, all severities on; the same ones again change nothing."""
+        if tuple(findings) == self._all:
+            return
         self._all = tuple(findings)
         for severity, switch in self._switches.items():
             times = sum(finding.severity is severity for finding in self._all)
@@ -197,9 +201,19 @@ class FindingsView(QWidget):
         self._fit_rows()
 
     def _fit_rows(self) -> None:
-        """Let wrapped text have the height it needs at the present width."""
-        if self.model.rowCount() <= _MEASURED_ROWS:
-            self.table.resizeRowsToContents()
+        """Let wrapped text have the height it needs at the present width; Qt measures ten times as long."""
+        if self.model.rowCount() > _MEASURED_ROWS:
+            return
+        table, metrics = self.table, self.table.fontMetrics()
+        usual = table.verticalHeader().defaultSectionSize()
+        rooms = [QRect(0, 0, table.columnWidth(column) - _CELL_MARGINS, 10_000) for column in (1, 2)]
+        wrapped = Qt.TextFlag.TextWordWrap
+        for row, finding in enumerate(self.model.findings):
+            texts = zip(cells_of(finding)[1:3], rooms, strict=True)
+            needed = max(metrics.boundingRect(room, wrapped, text).height() for text, room in texts)
+            height = max(usual, needed + _CELL_MARGINS // 2)
+            if table.rowHeight(row) != height:
+                table.setRowHeight(row, height)
 
     def copied_text(self) -> str:
         """Return the selected rows, or all when none is selected, as tab-separated lines with headings."""

@@ -15,6 +15,7 @@ from bondesk.desktop.lane import Lane
 from bondesk.engine import records
 from bondesk.engine.act import Act
 from bondesk.engine.drafts import Draft
+from bondesk.engine.typed_document import TypedDocument
 
 _log = logging.getLogger(__name__)
 #: Milliseconds after the last key until the rules are asked.
@@ -31,6 +32,7 @@ class FormChecks(QObject):
         """Check drafts of ``document``."""
         super().__init__(parent)
         self._lane, self._document, self._draft = lane, document, draft
+        self._typed = TypedDocument(document)
         self._running = self._again = False
         self._generation = 0
         self._pause = QTimer(self)
@@ -53,10 +55,10 @@ class FormChecks(QObject):
             self._again = True
             return
         self._running = True
-        generation, document, draft = self._generation, self._document, self._draft()
+        generation, document, draft, typed = self._generation, self._document, self._draft(), self._typed
 
         def job(act: Act) -> list[Finding]:
-            return checked(act, document, draft)
+            return checked(act, document, draft, typed)
 
         def done(findings: list[Finding]) -> None:
             self._answered(generation, findings)
@@ -76,10 +78,10 @@ class FormChecks(QObject):
             self._ask()
 
 
-def checked(act: Act, document: DocumentType, draft: Draft) -> list[Finding]:
+def checked(act: Act, document: DocumentType, draft: Draft, typed: TypedDocument | None = None) -> list[Finding]:
     """Run the rules on a half-typed draft; a rule that stumbles over it is logged and said, never a crash."""
     try:
-        return records.check(act, document, draft)
+        return records.check(act, document, draft, typed)
     except (Refused, OutsideFailure):
         raise
     except Exception:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sqlalchemy import inspect
@@ -51,7 +52,7 @@ def draft_of(document: DocumentType, header: Any) -> Draft:
 
 def assemble(document: DocumentType, draft: Draft) -> Any:
     """Build an unstored head with its lines from a draft, for rules that run without the database."""
-    header = document.header(**_settable(document.header, draft.head))
+    header = document.header(**settable_values(document.header, draft.head))
     for table in document.lines:
         lines = [new_line(table, number, line) for number, line in enumerate(draft.lines.get(table.key, ()), 1)]
         setattr(header, table.attribute_key, lines)
@@ -60,7 +61,7 @@ def assemble(document: DocumentType, draft: Draft) -> Any:
 
 def new_line(table: LineTable, number: int, line: LineDraft) -> Any:
     """Build one unstored line; its line number is its place unless it has one of its own."""
-    values = {**_settable(table.model, line.values), **table.fixed}
+    values = {**settable_values(table.model, line.values), **table.fixed}
     row = table.model(**values)
     if isinstance(row, Line) and (not row.line_no or not shows_line_no(table)):
         row.line_no = number
@@ -98,7 +99,7 @@ def apply_draft(document: DocumentType, header: Any, draft: Draft) -> None:
 
 def assign(row: Any, values: dict[str, Any], model: type[Any]) -> None:
     """Set the attributes that differ, so that the log shows only real changes."""
-    for key, value in _settable(model, values).items():
+    for key, value in settable_values(model, values).items():
         if getattr(row, key) != value:
             setattr(row, key, value)
 
@@ -109,9 +110,16 @@ _KEPT_BY_ENGINE |= {"state", "audited_by", "audited_at"}
 _ORIGIN = {"origin_run", "origin_sheet", "origin_row"}
 
 
-def _settable(model: type[Any], values: dict[str, Any]) -> dict[str, Any]:
-    columns = {attribute.key for attribute in inspect(model).column_attrs} - _KEYS - _KEPT_BY_ENGINE
-    return {key: value for key, value in values.items() if key in columns}
+@cache
+def settable_keys(model: Any) -> frozenset[str]:
+    """Return the attributes of a head or line a draft may set."""
+    return frozenset({attribute.key for attribute in inspect(model).column_attrs} - _KEYS - _KEPT_BY_ENGINE)
+
+
+def settable_values(model: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """Return those of ``values`` a draft may set in a head or line."""
+    keys: frozenset[str] = settable_keys(model)
+    return {key: value for key, value in values.items() if key in keys}
 
 
 def copied(draft: Draft, document: DocumentType) -> Draft:

@@ -22,6 +22,7 @@ from bondesk.engine.drafts import Draft, apply_draft, assemble, copied, draft_of
 from bondesk.engine.formal_copies import require_unpaired
 from bondesk.engine.posting import post_document
 from bondesk.engine.row_checks import missing, row_findings
+from bondesk.engine.typed_document import TypedDocument
 
 
 def blank(act: Act, document: DocumentType) -> Draft:
@@ -129,12 +130,13 @@ def stored_findings(act: Act, document: DocumentType, header: Any) -> list[Findi
     return row_findings(act, document, header) if document.stored_rules else findings_of(act, document, header)
 
 
-def check(act: Act, document: DocumentType, draft: Draft) -> list[Finding]:
+def check(act: Act, document: DocumentType, draft: Draft, typed: TypedDocument | None = None) -> list[Finding]:
     """Run the rules on a draft without storing it (rules as you type).
 
+    ``typed`` remembers what the last check of the same form found out about lines that did not change.
     A draft without its windowed lines is asked for its required fields only: rules need the lines.
     """
-    header = assemble(document, draft)
+    header = (typed or TypedDocument(document)).follow(draft)
     if any(table.key not in draft.lines for table in document.lines if table.windowed):
         return list(missing(document, header))
     header.id = draft.id  # rules tell a document from its likes; the head is never stored

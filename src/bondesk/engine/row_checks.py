@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from bondesk.base.documents import DocumentType, LineTable
 from bondesk.base.findings import Finding, error
+from bondesk.base.line_memory import remembered
 from bondesk.engine.act import Act
 from bondesk.engine.code_dates import stored_code_findings
 
@@ -33,14 +34,18 @@ def missing(document: DocumentType, header: Any) -> list[Finding]:
     """Say which required boxes and cells of a document in memory are empty."""
     found = missing_in_head(document, header)
     for table in document.lines:
-        needed = [entry for entry in table.fields if entry.required and not entry.readonly]
+        labels = {entry.key: entry.label for entry in table.fields if entry.required and not entry.readonly}
+        needed = tuple(labels)
         for position, line in enumerate(getattr(header, table.attribute_key)):
             found.extend(
-                error(document.required_code, f"「{entry.label}」必填", entry.key, position, table=table.key)
-                for entry in needed
-                if getattr(line, entry.key) in (None, "")
+                error(document.required_code, f"「{labels[key]}」必填", key, position, table=table.key)
+                for key in remembered(_empty_keys, line, needed)
             )
     return found
+
+
+def _empty_keys(line: Any, keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(key for key in keys if getattr(line, key) in (None, ""))
 
 
 def row_findings(act: Act, document: DocumentType, header: Any) -> list[Finding]:

@@ -65,10 +65,16 @@ def derive_note(note: BondedNote, facts: Facts) -> None:
         note.declared_on = note.declared_on or facts.today
     note.entered_on = note.entered_on or note.declared_on or facts.today
     for line in note.lines:
-        line.row_mark = line.row_mark or "3"
-        line.dangerous = line.dangerous or "0"
-        if line.price is None and line.total is not None and line.dcl_qty is not None and line.dcl_qty > 0:
-            line.price = price_of(line.total, line.dcl_qty)
+        _derive_line(line)
+
+
+def _derive_line(line: NoteLine) -> None:
+    if not line.row_mark:
+        line.row_mark = "3"
+    if not line.dangerous:
+        line.dangerous = "0"
+    if line.price is None and line.total is not None and line.dcl_qty is not None and line.dcl_qty > 0:
+        line.price = price_of(line.total, line.dcl_qty)
 
 
 NOTE_HEADINGS = (
@@ -238,6 +244,7 @@ BONDED_NOTE = DocumentType(
     lines=NOTE_LINES,
     flow=AUDITED_AND_SENT,
     derive=derive_note,
+    lines_apart=True,
     rules=NOTE_RULES,
     workbook=WorkbookPlan(
         "核注清单",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from bondesk.areas.accounts.account import approved_account
 from bondesk.areas.accounts.book_model import Account, AccountLine
@@ -16,6 +17,7 @@ from bondesk.areas.notes.declaration_key import DeclarationKey, declaration_key
 from bondesk.base.facts import Facts
 from bondesk.base.findings import Finding, error, note
 from bondesk.base.formal_copy import DRAFT
+from bondesk.base.line_memory import placed, remembered
 from bondesk.base.numbers import price_of, prices_agree
 
 _PAUSED = {"I": {"4", "5", "7"}, "E": {"4", "6", "7"}}
@@ -103,41 +105,43 @@ def lines_possible(document: BondedNote, facts: Facts) -> Iterator[Finding]:
     for position, line in enumerate(document.lines):
         if numbers[line.line_no] > 1:
             yield error("IMP-08", f"序号 {line.line_no} 重复", "line_no", position, table="lines")
-        yield from _quantities(line, position)
-        yield from _amounts(line, position)
         part = parts.get(line.part_no)
-        yield from _weights(line, position, bool(part and part.unit_weight))
+        found = remembered(_line_possible, line, bool(part and part.unit_weight))
+        yield from placed(found, position, "lines")
 
 
-def _quantities(line: NoteLine, position: int) -> Iterator[Finding]:
+def _line_possible(line: NoteLine, weight_known: bool) -> tuple[Finding, ...]:
+    return (*_quantities(line), *_amounts(line), *_weights(line, weight_known))
+
+
+def _quantities(line: NoteLine) -> Iterator[Finding]:
     if line.dcl_qty is None or line.dcl_qty <= 0:
-        yield error("NOTE-05", "申报数量须大于0", "dcl_qty", position, table="lines")
+        yield error("NOTE-05", "申报数量须大于0", "dcl_qty")
     if line.legal_qty1 is None or line.legal_qty1 <= 0:
-        yield error("NOTE-05", "法定数量须大于0", "legal_qty1", position, table="lines")
+        yield error("NOTE-05", "法定数量须大于0", "legal_qty1")
     if line.legal_unit2 and (line.legal_qty2 is None or line.legal_qty2 <= 0):
-        yield error("NOTE-05", "有第二法定单位时，第二法定数量须大于0", "legal_qty2", position, table="lines")
+        yield error("NOTE-05", "有第二法定单位时，第二法定数量须大于0", "legal_qty2")
     if not line.legal_unit2 and line.legal_qty2 is not None:
-        yield error("NOTE-05", "没有第二法定单位时，第二法定数量须为空", "legal_qty2", position, table="lines")
+        yield error("NOTE-05", "没有第二法定单位时，第二法定数量须为空", "legal_qty2")
 
 
-def _amounts(line: NoteLine, position: int) -> Iterator[Finding]:
+def _amounts(line: NoteLine) -> Iterator[Finding]:
     if line.dcl_qty is None or line.dcl_qty <= 0 or line.total is None:
         return
     if line.total <= 0:
-        yield error("NOTE-06", "申报总价须大于0", "total", position, table="lines")
+        yield error("NOTE-06", "申报总价须大于0", "total")
     elif line.price is None or not prices_agree(line.dcl_qty, line.price, line.total):
         price = price_of(line.total, line.dcl_qty)
         gap = f"{line.dcl_qty:f} × {line.price if line.price is not None else 0:f} ≠ {line.total:f}"
-        text = f"AMT-01 数量×单价与总价不符（{gap}），单价应为 {price:f}"
-        yield error("NOTE-06", text, "price", position, table="lines")
+        yield error("NOTE-06", f"AMT-01 数量×单价与总价不符（{gap}），单价应为 {price:f}", "price")
 
 
-def _weights(line: NoteLine, position: int, weight_known: bool) -> Iterator[Finding]:
+def _weights(line: NoteLine, weight_known: bool) -> Iterator[Finding]:
     net, gross = line.net_weight, line.gross_weight
     if net is not None and gross is not None and net > gross:
-        yield error("NOTE-11", f"净重 {net:f} 大于毛重 {gross:f}", "net_weight", position, table="lines")
+        yield error("NOTE-11", f"净重 {net:f} 大于毛重 {gross:f}", "net_weight")
     if weight_known and net is not None and net == 0:
-        yield note("NOTE-11", "料号有单重，净重却为0", "net_weight", position, table="lines")
+        yield note("NOTE-11", "料号有单重，净重却为0", "net_weight")
 
 
 def versions_filed(document: BondedNote, facts: Facts) -> Iterator[Finding]:
@@ -190,20 +194,49 @@ def number_unique(document: BondedNote, facts: Facts) -> Iterator[Finding]:
             yield error("NOTE-14", f"企业内部清单编号 {document.internal_no} 重复", "internal_no")
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What besides a line itself decides with which others it may merge."""
+
+    goods_flag: str
+    ie_flag: str
+    legal_unit1: Unit | None
+    legal_unit2: Unit | None
+    consumable: bool
+    single_out: bool
+    standard_controlled: bool
+    export_dutiable: bool
+
+
 class _Declared:
     """A stored note line as the merge test of 5.8 wants it."""
 
-    def __init__(self, line: NoteLine, document: BondedNote, part: Part | None, units: dict[str, Unit]) -> None:
+    def __init__(self, line: NoteLine, place: _Place) -> None:
         self.source_line_id = line.line_no or 1
-        self.goods_flag = document.goods_flag
+        self.goods_flag = place.goods_flag
         self.hs_code, self.name, self.currency, self.duty_mode = line.hs_code, line.name, line.currency, line.duty_mode
-        self.dcl_unit = units.get(line.dcl_unit) or Unit(line.dcl_unit, line.dcl_unit, "", "", None)
-        self.legal_unit1, self.legal_unit2 = units.get(line.legal_unit1), units.get(line.legal_unit2)
-        self.country = line.origin_country if document.ie_flag == "I" else line.destination_country
-        self.consumable = bool(part and part.consumable)
-        self.single_out = bool(part and part.single_out)
-        self.standard_controlled = bool(part and part.standard_controlled)
-        self.export_dutiable = bool(part and part.export_dutiable)
+        self.dcl_unit = Unit(line.dcl_unit, line.dcl_unit, "", "", None)
+        self.legal_unit1, self.legal_unit2 = place.legal_unit1, place.legal_unit2
+        self.country = line.origin_country if place.ie_flag == "I" else line.destination_country
+        self.consumable, self.single_out = place.consumable, place.single_out
+        self.standard_controlled, self.export_dutiable = place.standard_controlled, place.export_dutiable
+
+
+def _place(line: NoteLine, document: BondedNote, part: Part | None, units: dict[str, Unit]) -> _Place:
+    return _Place(
+        document.goods_flag,
+        document.ie_flag,
+        units.get(line.legal_unit1),
+        units.get(line.legal_unit2),
+        bool(part and part.consumable),
+        bool(part and part.single_out),
+        bool(part and part.standard_controlled),
+        bool(part and part.export_dutiable),
+    )
+
+
+def _key(line: NoteLine, place: _Place) -> DeclarationKey:
+    return declaration_key(_Declared(line, place))
 
 
 def declaration_lines_fit(document: BondedNote, facts: Facts) -> Iterator[Finding]:
@@ -211,7 +244,7 @@ def declaration_lines_fit(document: BondedNote, facts: Facts) -> Iterator[Findin
     if document.declaration_flag == "2":
         return
     units, parts = dict(units_of(facts)), facts.index(Part, Part.part_no)
-    keys = [declaration_key(_Declared(line, document, parts.get(line.part_no), units)) for line in document.lines]
+    keys = [remembered(_key, line, _place(line, document, parts.get(line.part_no), units)) for line in document.lines]
     forced: dict[int, DeclarationKey] = {}
     for position, (line, key) in enumerate(zip(document.lines, keys, strict=True)):
         number = line.declaration_line_no

@@ -45,9 +45,10 @@ class ChangeRows(QWidget):
         self.drafts = path.draft == deeds.document.key
         self.locked = "当前不能修改"
         self.model = LineWindow(context, deeds.document, table, self)
-        self.chips = MarkChips(table.key, self.drafts, self)
-        self.view = rows_view(self.model, self)
-        self.strip = RowStrip(context, table, self.changed, lambda: deeds.base().head, self)
+        self._make_places()
+        self.chips = MarkChips(table.key, self.drafts, self.upper)
+        self.view = rows_view(self.model, self.upper)
+        self.strip = RowStrip(context, table, self.changed, lambda: deeds.base().head, self.split)
         self.entry = RowEntry(self)
         self.source = Extracting(self) if self.drafts and self.changed.source else None
         self.commands = row_commands(self, context.identity)
@@ -55,35 +56,38 @@ class ChangeRows(QWidget):
         self._build()
         self._connect()
 
+    def _make_places(self) -> None:
+        """Make what holds the parts first: moving a filled part into its place later costs a new styling of it."""
+        self.sides = QSplitter(Qt.Orientation.Horizontal, self)
+        self.sides.setObjectName(f"rows_sides.{self.table.key}")
+        self.sides.setChildrenCollapsible(False)
+        self.split = QSplitter(Qt.Orientation.Vertical, self.sides)
+        self.split.setObjectName(f"rows_split.{self.table.key}")
+        self.split.setChildrenCollapsible(False)
+        self.upper = QWidget(self.split)
+
     def _build(self) -> None:
         buttons = QHBoxLayout()
         buttons.setContentsMargins(style.MARGIN, 0, style.MARGIN, 0)
         buttons.setSpacing(2)
         for key in BUTTONS:
             if key in self.commands:
-                button = QToolButton(self)
+                button = QToolButton(self.upper)
                 button.setObjectName(f"button.{self.table.key}.{key}")
                 button.setDefaultAction(self.bound[key])
                 button.setAutoRaise(True)
                 button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
                 buttons.addWidget(button)
         buttons.addStretch(1)
-        upper = QWidget(self)
-        above = QVBoxLayout(upper)
+        above = QVBoxLayout(self.upper)
         above.setContentsMargins(0, 0, 0, 0)
         above.setSpacing(style.GAP - 2)
         above.addWidget(self.chips)
         above.addWidget(self.view, 1)
         above.addLayout(buttons)
-        self.split = QSplitter(Qt.Orientation.Vertical, self)
-        self.split.setObjectName(f"rows_split.{self.table.key}")
-        self.split.setChildrenCollapsible(False)
-        self.split.addWidget(upper)
+        self.split.addWidget(self.upper)
         self.split.addWidget(self.strip)
         self.split.setStretchFactor(0, 1)
-        self.sides = QSplitter(Qt.Orientation.Horizontal, self)
-        self.sides.setObjectName(f"rows_sides.{self.table.key}")
-        self.sides.setChildrenCollapsible(False)
         if self.source is not None:
             self.sides.addWidget(self.source.pane)
         self.sides.addWidget(self.split)

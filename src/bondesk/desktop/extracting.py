@@ -29,7 +29,7 @@ class Extracting(QObject):
         self._rows = rows
         self._generation = 0
         table = rows.table
-        self.pane = SourcePane(table.key, rows.changed.source, table.fields, rows.model.text, rows)
+        self.pane = SourcePane(table.key, rows.changed.source, table.fields, rows.model.text, rows.sides)
         self.pane.hide()
         #: Says why nothing may be extracted because of the head.
         self.why_head: Callable[[], str] = lambda: ""

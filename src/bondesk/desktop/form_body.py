@@ -22,7 +22,7 @@ from bondesk.desktop.form_words import codes_awaited, unread_text
 from bondesk.desktop.head_filling import HeadFilling
 from bondesk.desktop.header_form import HeaderForm, groups_of
 from bondesk.desktop.line_grid import LineGrid
-from bondesk.desktop.row_tabs import RowTabs
+from bondesk.desktop.row_tabs import RowTabs, pages_of
 from bondesk.desktop.ticked_lines import lines_widget
 from bondesk.engine.drafts import Draft
 
@@ -48,7 +48,8 @@ class FormBody(QWidget):
         self.stack = QUndoStack(self)
         self._make_places()
         self.header = HeaderForm(context, groups_of(document), self.scroller.viewport())
-        self.grids = {table.key: lines_widget(context, table, self.stack, self.tabs) for table in document.typed_lines}
+        pages = pages_of(self.tabs)
+        self.grids = {table.key: lines_widget(context, table, self.stack, pages) for table in document.typed_lines}
         self.rows = RowTabs(context, document, lambda: self.base, self.tabs)
         self.rows.head_dirty = lambda: self.head_dirty
         for grid in self.grids.values():
@@ -75,8 +76,8 @@ class FormBody(QWidget):
         self.split = QSplitter(Qt.Orientation.Vertical, self)
         self.split.setObjectName("form_split")
         self.split.setChildrenCollapsible(False)
-        self.scroller = head_scroller(self.split)
         self.tabs = QTabWidget(self.split)
+        self.scroller = head_scroller(pages_of(self.tabs) if self.document.windowed else self.split)
         self.tabs.setObjectName("form_tabs")
         self.tabs.setDocumentMode(True)
         for part in (self.tabs, self.tabs.tabBar()):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from bondesk.base.change import ChangedTable, Mark
@@ -51,7 +51,8 @@ class RowStrip(QWidget):
         self.adding = False
         self._began: dict[str, Any] = {}
         self._may = False
-        self.header = HeaderForm(context, [FieldGroup("本行", self.fields)], self)
+        self._context, self._head = context, head
+        self._made: tuple[HeaderForm, HeadFilling] | None = None
         self.title = QLabel(self)
         self.title.setObjectName(f"row_title.{table.key}")
         self.title.setProperty("role", "heading")
@@ -64,12 +65,35 @@ class RowStrip(QWidget):
         self.accept.setToolTip("确认本行并转到下一行（在最后一格按回车）")
         self._build()
         self._walk = _StripWalk(self._go_on, self.focusPreviousChild, self)
-        for cell in self.header.cells.values():
-            self._walk.watch(cell.editor)
-        self.header.edited.connect(lambda _key: self._changed_by_user())
-        fill = _row_fill(table, head)
-        self.filling = HeadFilling(context, fill, table.fills, self.header, self._boxes, self._follow)
         self.show_row(None, editable=False)
+
+    @property
+    def header(self) -> HeaderForm:
+        """Return the boxes; they are made when first looked at: of the six tables of a book most stay unseen."""
+        return self._parts()[0]
+
+    @property
+    def filling(self) -> HeadFilling:
+        """Return what fills boxes that follow from others."""
+        return self._parts()[1]
+
+    def _parts(self) -> tuple[HeaderForm, HeadFilling]:
+        if self._made is None:
+            header = HeaderForm(self._context, [FieldGroup("本行", self.fields)], self.scroller.viewport())
+            self.scroller.setWidget(header)
+            for cell in header.cells.values():
+                self._walk.watch(cell.editor)
+            header.edited.connect(lambda _key: self._changed_by_user())
+            fill = _row_fill(self._table, self._head)
+            filling = HeadFilling(self._context, fill, self._table.fills, header, self._boxes, self._follow)
+            self._made = header, filling
+            self._fill_boxes(header, filling)
+        return self._made
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Make the boxes when the strip is first seen."""
+        super().showEvent(event)
+        self._parts()
 
     def _button(self, name: str, text: str, run: Callable[[], object]) -> QPushButton:
         button = QPushButton(text, self)
@@ -91,7 +115,6 @@ class RowStrip(QWidget):
         self.scroller.setFrameShape(QScrollArea.Shape.NoFrame)
         self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroller.setWidget(self.header)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, style.GAP, 0, 0)
         layout.setSpacing(2)
@@ -104,10 +127,6 @@ class RowStrip(QWidget):
         values = {entry.key: row.values[entry.key] for entry in self.fields} if row is not None else {}
         self._show(values)
         struck = row is not None and row.mark == Mark.STRUCK
-        self.header.set_editable(editable and row is not None and not struck)
-        if row is not None and row.mark != Mark.ADDED:
-            for key in self._changed.match:
-                self.header.cells[key].editor.set_editable(False)
         self.title.setText(self._named(values) if row is not None else "没有选中的行")
         self.tell("已标记删除，要修改请先撤销行" if struck and editable else "", "muted")
         self._refresh()
@@ -117,8 +136,6 @@ class RowStrip(QWidget):
         self.adding, self.row, self._may = True, None, True
         blank = blank_line(self._table).values
         self._show({entry.key: blank.get(entry.key) for entry in self.fields} | dict(values))
-        self._began = {entry.key: blank.get(entry.key) for entry in self.fields} | dict(values)
-        self.header.set_editable(True)
         self.title.setText("新增行")
         self.tell("", "muted")
         self._refresh()
@@ -126,8 +143,21 @@ class RowStrip(QWidget):
 
     def _show(self, values: Mapping[str, Any]) -> None:
         self._began = dict(values)
-        self.header.show_values(values)
-        self.filling.begin(values)
+        if self._made is not None:
+            self._fill_boxes(*self._made)
+        elif self.isVisible():
+            self._parts()
+
+    def _fill_boxes(self, header: HeaderForm, filling: HeadFilling) -> None:
+        """Write the row into the boxes; what names a row customs knows stays grey."""
+        header.show_values(self._began)
+        filling.begin(self._began)
+        row = self.row
+        open_ = self.adding or (row is not None and row.mark != Mark.STRUCK)
+        header.set_editable(self._may and open_)
+        if row is not None and row.mark != Mark.ADDED:
+            for key in self._changed.match:
+                header.cells[key].editor.set_editable(False)
 
     def _boxes(self) -> dict[str, Any]:
         """Return what stands in the boxes."""
@@ -168,7 +198,7 @@ class RowStrip(QWidget):
     @property
     def dirty(self) -> bool:
         """Tell whether anything was typed that is not stored, unreadable texts included."""
-        return bool(self.typed()) or any(True for _ in self.header.problems())
+        return self._made is not None and (bool(self.typed()) or any(True for _ in self.header.problems()))
 
     def typed(self) -> dict[str, Any]:
         """Return the values that differ from the stored row, or from a blank one."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QScrollArea, QTabWidget, QWidget
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QTabWidget, QWidget
 
 from bondesk.base.documents import DocumentType
 from bondesk.desktop.change_rows import ChangeRows
@@ -26,7 +26,7 @@ class RowTabs(QObject):
         self._tabs = tabs
         self.deeds = RowDeeds(context, document, base, self)
         windowed = [table for table in document.lines if table.windowed]
-        self.windows = {table.key: ChangeRows(context, table, self.deeds, tabs) for table in windowed}
+        self.windows = {table.key: ChangeRows(context, table, self.deeds, pages_of(tabs)) for table in windowed}
         for window in self:
             if window.source is not None:
                 window.source.why_head = partial(self._why_unsaved, window)
@@ -107,3 +107,8 @@ class RowTabs(QObject):
         self._last = shown
         self._tabs.setCurrentWidget(head)
         return True
+
+
+def pages_of(tabs: QTabWidget) -> QWidget:
+    """Return what holds the pages of ``tabs``: a page made in it is not moved, and so not styled twice."""
+    return tabs.findChild(QStackedWidget) or tabs

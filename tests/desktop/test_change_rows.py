@@ -14,6 +14,7 @@ from bondesk.base.change import Mark
 from bondesk.desktop.change_rows import ChangeRows
 from bondesk.desktop.findings_view import FindingsDialog
 from bondesk.desktop.form_page import FormPage
+from bondesk.desktop.header_form import HeaderForm
 from bondesk.desktop.list_model import TONE_ROLE
 from bondesk.engine import changing, records
 from bondesk.engine.engine import SYSTEM
@@ -73,6 +74,20 @@ def test_the_head_is_a_tab_before_the_rows(books: BookDesk, draft: int, open_for
     assert tabs.currentWidget() is page.body.rows.windows["materials"]
     press(KEY.Key_F6)
     assert tabs.currentIndex() == 0
+
+
+def test_boxes_are_made_when_their_tab_is_first_shown(books: BookDesk, draft: int, open_form: OpenForm) -> None:
+    page = open_form(draft)
+    windows = page.body.rows.windows
+    assert [window.strip.findChild(HeaderForm) for window in windows.values()] == [None, None, None]
+    assert not page.dirty
+    rows = books.rows(page, "products")
+    assert rows.strip.findChild(HeaderForm) is not None
+    assert windows["materials"].strip.findChild(HeaderForm) is None
+    assert box(rows, "item_no").text() == "1", "the row under the cursor stands in the fresh boxes"
+    assert not box(rows, "item_no").editable
+    assert box(rows, "name").editable
+    assert not rows.strip.dirty
 
 
 def test_a_row_is_changed_in_the_strip(books: BookDesk, draft: int, open_form: OpenForm) -> None:

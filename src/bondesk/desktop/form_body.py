@@ -76,8 +76,9 @@ class FormBody(QWidget):
         self.split = QSplitter(Qt.Orientation.Vertical, self)
         self.split.setObjectName("form_split")
         self.split.setChildrenCollapsible(False)
+        scroller = None if self.document.windowed else head_scroller(self.split)
         self.tabs = QTabWidget(self.split)
-        self.scroller = head_scroller(pages_of(self.tabs) if self.document.windowed else self.split)
+        self.scroller = scroller or head_scroller(pages_of(self.tabs))
         self.tabs.setObjectName("form_tabs")
         self.tabs.setDocumentMode(True)
         for part in (self.tabs, self.tabs.tabBar()):

@@ -28,8 +28,10 @@ class ListLooks(QObject):
     asked = Signal()
     said = Signal(str)
 
-    def __init__(self, context: DeskContext, document: DocumentType, model: ListModel, page: QWidget) -> None:
-        """Begin with the list as declared."""
+    def __init__(
+        self, context: DeskContext, document: DocumentType, model: ListModel, page: QWidget, body: QWidget
+    ) -> None:
+        """Begin with the list as declared; the groups lie in ``body``."""
         super().__init__(page)
         self._context, self._document, self._model, self._page = context, document, model, page
         self.order: tuple[tuple[str, bool], ...] = ()
@@ -39,7 +41,7 @@ class ListLooks(QObject):
         self._generation = 0
         self.views = ListViews(context, document, self.present, page)
         self.views.chosen.connect(self._show_view)
-        self.groups = GroupView(document, model.names, page)
+        self.groups = GroupView(document, model.names, body)
         self.groups.opened.connect(self._open_group)
 
     def build(self, head: ListHead, view: ListView) -> None:

@@ -15,6 +15,7 @@ from bondesk.base.codebook import OutOfDate
 from bondesk.base.documents import DocumentType, LineTable
 from bondesk.base.fields import Field
 from bondesk.base.findings import Finding, error
+from bondesk.base.line_memory import remembered
 from bondesk.engine.act import Act
 from bondesk.engine.document_codes import TABLE as DOCUMENTS
 
@@ -36,9 +37,23 @@ def code_findings(act: Act, document: DocumentType, header: Any) -> Iterator[Fin
         yield from _said(act, entry, table, getattr(header, entry.key), day)
     for lines in document.lines:
         fields = _coded(document, lines.fields)
+        keys, clean = tuple(entry.key for entry, _table in fields), set[tuple[Any, ...]]()
         for position, line in enumerate(getattr(header, lines.attribute_key) if fields else ()):
-            for entry, table in fields:
-                yield from _said(act, entry, table, getattr(line, entry.key), day, position, lines.key)
+            codes = remembered(_codes_in, line, keys)
+            if codes in clean:
+                continue  # most lines of a document have the codes of the line before
+            found = [
+                finding
+                for (entry, table), code in zip(fields, codes, strict=True)
+                for finding in _said(act, entry, table, code, day, position, lines.key)
+            ]
+            if not found:
+                clean.add(codes)
+            yield from found
+
+
+def _codes_in(line: Any, keys: tuple[str, ...]) -> tuple[Any, ...]:
+    return tuple(getattr(line, key) for key in keys)
 
 
 def stored_code_findings(act: Act, document: DocumentType, header: Any) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -76,9 +76,14 @@ def identity_of(engine: Engine, account: str) -> Identity:
 
 
 def run_script(
-    engine: Engine, identity: Identity, key: str, options: dict[str, str], answers: dict[str, Any] | None = None
+    engine: Engine,
+    identity: Identity,
+    key: str,
+    options: dict[str, str],
+    answers: dict[str, Any] | None = None,
+    selected: Sequence[int] = (),
 ) -> Outcome:
-    """Run a wizard, taking its proposals; ``answers`` fills in Ask steps by key."""
+    """Run a wizard on ``selected`` documents, taking its proposals; ``answers`` fills in Ask steps by key."""
 
     def answer(step: Step) -> Any:
         if isinstance(step, Ask) and answers and step.key in answers:
@@ -87,7 +92,7 @@ def run_script(
 
     script = engine.catalogue.script(key)
     with engine.acting(identity) as act:
-        return play(scripts.start(act, script, read_options(script.options, options)), answer)
+        return play(scripts.start(act, script, read_options(script.options, options), selected), answer)
 
 
 def note_ids(engine: Engine, **where: object) -> list[int]:

@@ -24,7 +24,19 @@ FLOORS = (
     "base , settings , secrets",
 )
 #: The same among the business areas; ``index`` lists them all.
-AREA_FLOORS = ("index", "reports", "stock", "matching", "declarations", "notes", "accounts", "goods", "codes", "setup")
+AREA_FLOORS = (
+    "index",
+    "reports",
+    "verification",
+    "stock",
+    "matching",
+    "declarations",
+    "notes",
+    "accounts",
+    "goods",
+    "codes",
+    "setup",
+)
 #: Who may open a room at all, beside the floors: nobody but the composition roots names a screen or a port.
 DOORS: Mapping[str, frozenset[str]] = {
     "desktop": frozenset({"window"}),

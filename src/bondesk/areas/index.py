@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from bondesk.areas.accounts.account import book_documents
 from bondesk.areas.accounts.book_scripts import change_script, extract_script
 from bondesk.areas.accounts.filed_items import filed_items
@@ -54,6 +52,8 @@ from bondesk.areas.setup.password_setting import SET_PASSWORD
 from bondesk.areas.setup.users import USER, USER_GROUP, StoredUsers
 from bondesk.areas.stock.stock_document import stock_doc
 from bondesk.areas.stock.stocktake import STOCKTAKE
+from bondesk.areas.verification.account_verification import ACCOUNT_VERIFICATION, NEW_VERIFICATION, RECOMPUTE
+from bondesk.areas.verification.cycles import locked_until
 from bondesk.base.catalogue import Area, Catalogue
 from bondesk.base.documents import DocumentType
 from bondesk.base.facts import Facts
@@ -83,11 +83,6 @@ HANDBOOKS = book_documents("EML", rows_in_use)
 QUALIFICATIONS = (QUALIFICATION, QUALIFICATION_DRAFT, QUALIFICATION_VERSION)
 
 
-def _no_lock(_facts: Facts) -> date | None:
-    """No 报核 locks a period yet."""
-    return None
-
-
 def _book_scripts() -> tuple[Script, ...]:
     scripts = []
     for approved, draft, _version in (QUALIFICATIONS, ACCOUNTS, HANDBOOKS):
@@ -114,11 +109,12 @@ CATALOGUE = Catalogue(
         NOTE_RECIPE,
         DECLARATION,
         FORMAL_DECLARATION,
-        stock_doc(_no_lock),
+        stock_doc(locked_until),
         STOCKTAKE,
         *QUALIFICATIONS,
         *ACCOUNTS,
         *HANDBOOKS,
+        ACCOUNT_VERIFICATION,
         PART,
         consolidation_map(unsent_note_of),
         MERGED_ITEM,
@@ -153,6 +149,8 @@ CATALOGUE = Catalogue(
         note_generation((NoteLineSource, DeclarationLineSource)),
         MATCH_NOTES,
         MATCH_DECLARATIONS,
+        NEW_VERIFICATION,
+        RECOMPUTE,
         GENERATE_MERGED_ITEMS,
         EXTRACT_MERGED_ITEMS,
         check_script(filed_items),

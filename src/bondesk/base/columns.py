@@ -130,6 +130,8 @@ Price = Annotated[Decimal, _exact(Kind.PRICE)]
 SourcePrice = Annotated[Decimal, mapped_column(ExactDecimal(9), info={"kind": Kind.FACTOR})]
 Amount = Annotated[Decimal, _exact(Kind.AMOUNT)]
 Percent = Annotated[Decimal, _exact(Kind.PERCENT)]
+#: A rate in % as 报核 shows it, 4 decimals.
+RatePercent = Annotated[Decimal, mapped_column(ExactDecimal(4), info={"kind": Kind.PERCENT})]
 ConsumptionQty = Annotated[Decimal, _exact(Kind.CONSUMPTION)]
 Factor = Annotated[Decimal, _exact(Kind.FACTOR)]
 ExchangeRateValue = Annotated[Decimal, _exact(Kind.RATE)]

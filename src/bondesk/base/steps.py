@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from bondesk.base.errors import Refused
-from bondesk.base.facts import Facts, Work
+from bondesk.base.facts import Facts
 from bondesk.base.findings import Finding, error
 from bondesk.base.numbers import QUANTITY_PLACES, places_of, plain
 from bondesk.base.options import NoOptions
@@ -131,15 +131,15 @@ class Script:
     """A declared wizard or long job: what it is called, which options it takes, how it runs.
 
     ``document`` is the key of the document whose list offers it and whose right it needs. ``run(work,
-    options, selected)`` receives the ids selected in that list (may be empty). ``when`` names the
-    states a selected document must be in. ``offered(facts)`` tells whether the enterprise has it at all:
-    where a parameter switches it off it is absent from lists and palette, and refused everywhere.
+    options, selected)`` (the work also reads the ledger) receives the ids selected in that list (may be empty).
+    ``when`` names the states a selected document must be in. ``offered(facts)`` tells whether the enterprise has it
+    at all: where a parameter switches it off it is absent from lists and palette, and refused everywhere.
     """
 
     key: str
     title: str
     document: str
-    run: Callable[[Work, Any, Sequence[int]], Steps]
+    run: Callable[[Any, Any, Sequence[int]], Steps]
     options: type[Any] = NoOptions
     when: frozenset[str] = frozenset()
     help: str = ""

@@ -11,8 +11,8 @@ from typing import Any
 
 from bondesk.areas.accounts.book_model import Account, AccountLine
 from bondesk.areas.accounts.book_reading import Period, approved_books, filed_of, materials_of, read_period
+from bondesk.areas.accounts.valuation import Valuation, valuation_of
 from bondesk.areas.codes.customs_code import units_of
-from bondesk.areas.reports.valuation import Valuation, valuation_of
 from bondesk.base.columns import Kind
 from bondesk.base.errors import Refused
 from bondesk.base.explanation import Explanation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,7 @@ from bondesk.base.findings import errors_in
 from bondesk.engine import records
 from bondesk.engine.engine import Engine
 from bondesk.engine.posting import post_document
+from bondesk.settings import carried
 from builders.homes import copied_home, declared, identity_of, run_script
 
 D = Decimal
@@ -29,7 +31,9 @@ KEY = "account_verification"
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The factory with every note of both cycles declared and posted."""
     opened = open_engine(copied_home(tmp_path_factory.mktemp("verification")))
-    outcome = run_script(opened, identity_of(opened, demo.ACCOUNT), "generate_notes", {"date_by_document": "1"})
+    links = json.loads((carried("resources") / "demo" / "transfer_links.json").read_text(encoding="utf-8"))
+    clerk = identity_of(opened, demo.ACCOUNT)
+    outcome = run_script(opened, clerk, "generate_notes", {"date_by_document": "1"}, links)
     declared(opened, list(outcome.changed["bonded_note"]))
     yield opened
     opened.store.dispose()
@@ -82,7 +86,7 @@ def test_figure_6_both_cycles(engine: Engine) -> None:
 def test_another_cannot_be_opened_while_one_is_open(engine: Engine) -> None:
     with pytest.raises(Refused) as refused:
         run_script(engine, identity_of(engine, demo.ACCOUNT), "new_account_verification", {})
-    assert refused.value.code == "RPT-04"
+    assert refused.value.findings[0].code == "RPT-04"
 
 
 def test_a_variance_beyond_the_tolerance_wants_a_word(engine: Engine) -> None:
@@ -163,5 +167,5 @@ def test_no_import_no_date(tmp_path_factory: pytest.TempPathFactory) -> None:
     opened = open_engine(copied_home(tmp_path_factory.mktemp("no_import")))
     with pytest.raises(Refused) as refused:
         run_script(opened, identity_of(opened, demo.ACCOUNT), "new_account_verification", {})
-    assert refused.value.code == "RPT-01"
+    assert refused.value.findings[0].code == "RPT-01"
     opened.store.dispose()

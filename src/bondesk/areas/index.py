@@ -52,8 +52,9 @@ from bondesk.areas.setup.password_setting import SET_PASSWORD
 from bondesk.areas.setup.users import USER, USER_GROUP, StoredUsers
 from bondesk.areas.stock.stock_document import stock_doc
 from bondesk.areas.stock.stocktake import STOCKTAKE
-from bondesk.areas.verification.account_verification import ACCOUNT_VERIFICATION, NEW_VERIFICATION, RECOMPUTE
+from bondesk.areas.verification.account_verification import ACCOUNT_VERIFICATION
 from bondesk.areas.verification.cycles import locked_until
+from bondesk.areas.verification.verifying import NEW_VERIFICATION, RECOMPUTE
 from bondesk.base.catalogue import Area, Catalogue
 from bondesk.base.documents import DocumentType
 from bondesk.base.facts import Facts

@@ -13,14 +13,15 @@ from bondesk.base.numbers import plain
 
 def dates_hold(verification: AccountVerification, facts: Facts) -> Iterator[Finding]:
     """RPT-08 cut-off before begin, or changed without a reason; RPT-09 the cycle overlaps another."""
-    if verification.end_date < verification.begin_date:
+    dated = verification.end_date is not None and verification.begin_date is not None
+    if dated and verification.end_date < verification.begin_date:
         text = f"报核截止日期 {verification.end_date} 早于开始日期 {verification.begin_date}"
         yield error("RPT-08", text, "end_date")
     computed = verification.computed_end
     if computed and verification.end_date != computed and not (verification.override_reason or "").strip():
         text = f"按规定应截止于 {computed}，改为 {verification.end_date} 须填写原因"
         yield error("RPT-08", text, "override_reason")
-    for other in verifications_of(facts, verification.record_no):
+    for other in verifications_of(facts, verification.record_no) if dated else ():
         apart = other.end_date < verification.begin_date or other.begin_date > verification.end_date
         if other.id != verification.id and not apart:
             text = f"与第 {other.times} 次报核的周期 {other.begin_date} 至 {other.end_date} 重叠"
@@ -47,14 +48,14 @@ def figures_explained(verification: AccountVerification, _facts: Facts) -> Itera
     """RPT-03 negative expectation not confirmed; RPT-07 a variance beyond the tolerance without a remark."""
     for position, line in enumerate(verification.materials):
         name = f"料件 {line.item_no} {line.name}"
-        if line.expected < 0:
+        if line.expected is not None and line.expected < 0:
             text = f"{name} 应剩余 {plain(line.expected)}，小于0"
             if verification.negative_confirmed:
                 yield note("RPT-03", text, "expected", position, table="materials")
             else:
                 asked = f"{text}，请核对后勾选「确认应剩余为负」"
                 yield error("RPT-03", asked, "expected", position, table="materials")
-        beyond = line.expected == 0 and line.variance != 0
+        beyond = line.expected == 0 and bool(line.variance)
         if line.variance_rate is not None:
             beyond = abs(line.variance_rate) > (verification.tolerance or 0)
         if beyond and not (line.remark or "").strip():

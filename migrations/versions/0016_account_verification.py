@@ -8,8 +8,8 @@ from alembic import op
 from bondesk.base.columns import ExactDecimal
 
 
-revision = '0015'
-down_revision = '0014'
+revision = '0016'
+down_revision = '0015'
 branch_labels = None
 depends_on = None
 

@@ -31,6 +31,7 @@ from bondesk.engine import (
     import_format,
     importing,
     list_export,
+    message_import,
     records,
     reporting,
     scripts,
@@ -219,9 +220,12 @@ def _import(home: Home, given: argparse.Namespace) -> int:
     if given.refused and not given.accepted_only:
         raise WrongCall("--refused 须与 --accepted-only 一起使用")
     with engine.acting(identity) as act:
-        steps = importing.import_steps(
-            act, document, given.file, accepted_only=given.accepted_only, refused_to=given.refused
-        )
+        if message_import.takes(document, given.file):
+            steps = message_import.import_message_steps(act, document, given.file)
+        else:
+            steps = importing.import_steps(
+                act, document, given.file, accepted_only=given.accepted_only, refused_to=given.refused
+            )
         outcome = play(steps, _quietly)
     output.findings(outcome.findings)
     output.print_line(outcome.text)

@@ -21,16 +21,20 @@ inv201-receipt-example           | INV201 | QD20250310001 | 202500000100000001 |
 inv201-rejected-example          | INV201 |               | 202500000100000001 |                    | 3  | 2025-03-10 10:05:00 | 表体第2项商品编码与底账备案不一致
 inv202-receipt-example           | INV202 |               | 202500000100000001 | QD999825I000000123 | 1  | 2025-03-10 10:06:00 |
 receipt-client-technical-failure | FAILED |               |                    |                    |    |                     | 打开读卡器失败
+receipt-decimportresponse-success | DECIMPORT | EX2025011500000001 | I20250000000000001 |           | 0  |                     | 报关单暂存成功
+receipt-decimportresponse-failed | DECIMPORT | EX2025011500000002 |                |                    | -1 |                     | 表体第1项：商品编号不存在
+receipt-dxpmsg-wrapper           | DECIMPORT | EX2025011500000001 | I20250000000000001 |            | 0  |                     | 报关单暂存成功
+receipt-decresult-7-declared     | DEC_RESULT |           | I20250000000000001 |                    | 7  | 2025-01-15 10:01:05 | 直接申报成功
+receipt-decresult-L-accepted     | DEC_RESULT |           | I20250000000000001 | 233320251000000001 | L  | 2025-01-15 10:01:20 | 入库成功
+receipt-decresult-J-examined     | DEC_RESULT |           | I20250000000000001 | 233320251000000001 | J  | 2025-01-15 10:01:32 | 海关已接受申报
+receipt-decresult-E-returned     | DEC_RESULT |           | I20250000000000001 |                    | E  | 2025-01-15 10:01:40 | 申报要素不规范
+receipt-decresult-C-inspection   | DEC_RESULT |           | I20250000000000001 | 233320251000000001 | C  | 2025-01-15 10:20:00 | 查验通知
+receipt-decresult-P-released     | DEC_RESULT |           | I20250000000000001 | 233320251000000001 | P  | 2025-01-15 15:02:44 | 已放行
+receipt-decresult-R-closed       | DEC_RESULT |           | I20250000000000001 | 233320251000000001 | R  | 2025-01-15 15:02:50 | 已结关
+receipt-decdata-legacy           | DEC_RESULT | EX2025011500000001 | 000000000000000001 | 233320251000000001 | J |             | 审结
 """  # noqa: E501
-#: examples of messages and documents that come in other increments: read as nothing we know, with a reason
-FOREIGN = (
-    "receipt-decdata-legacy",
-    "receipt-decimportresponse-success",
-    "receipt-decimportresponse-failed",
-    "receipt-decresult-P-released",
-    "receipt-dxpmsg-wrapper",
-    "inv101-example",
-)
+#: examples of messages, not receipts: read as nothing we know, with a reason
+FOREIGN = ("inv101-example", "decmessage-import-example")
 needs_examples = pytest.mark.skipif(not EXAMPLES.is_dir(), reason="the message examples are not beside the repository")
 
 
@@ -67,9 +71,9 @@ def test_other_messages_are_said_to_be_unknown(name: str) -> None:
 
 
 @needs_examples
-def test_all_bonded_note_examples_are_in_the_table() -> None:
-    """No example of a note's receipt is forgotten here."""
-    mine = {path.stem for path in EXAMPLES.glob("*.xml") if path.stem.startswith(("inv2", "common-"))}
+def test_all_examples_of_receipts_are_in_the_table() -> None:
+    """No example of a receipt is forgotten here."""
+    mine = {path.stem for path in EXAMPLES.glob("*.xml") if path.stem.startswith(("inv2", "common-", "receipt-"))}
     assert mine - {"inv201-receipt-example"} <= {row[0] for row in rows(KNOWN)}
 
 

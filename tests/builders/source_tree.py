@@ -31,6 +31,7 @@ AREA_FLOORS = (
     "stock",
     "matching",
     "declarations",
+    "risk",
     "notes",
     "accounts",
     "goods",

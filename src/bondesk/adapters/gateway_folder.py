@@ -18,10 +18,21 @@ from filelock import FileLock, Timeout
 from bondesk.base.errors import OutsideFailure
 from bondesk.engine.ports import Incoming
 
-FORMS = ("Nems", "Npts", "Sas", "Others")
+FORMS = ("Nems", "Npts", "Sas", "Others", "Deccus001")
 STAGING, ARCHIVE, QUARANTINE = "BondeskStaging", "BondeskArchive", "BondeskQuarantine"
 _SEEN_IN = ("OutBox", "SentBox", "FailBox", "TempBox")
-_ENDS = (b"</Package>", b"</CommonResponeMessage>", b"</Root>", b":Package>", b"</DEC_RESULT>")
+_ENDS = (
+    b"</Package>",
+    b"</CommonResponeMessage>",
+    b"</Root>",
+    b":Package>",
+    b"</DEC_RESULT>",
+    b"</DEC_DATA>",
+    b"</DecImportResponse>",
+    b":DecImportResponse>",
+    b"</DxpMsg>",
+    b":DxpMsg>",
+)
 
 
 class GatewayFolders:
@@ -38,7 +49,7 @@ class GatewayFolders:
     def stage(self, folder: str, name: str, content: bytes) -> None:
         """Write and fsync the file beside the OutBox."""
         self._outbox(folder)
-        staging = self._root / folder / STAGING
+        staging = self._form(folder) / STAGING
         with _outside(staging), self._locked(folder):
             staging.mkdir(exist_ok=True)
             written = staging / f"{name}.part"
@@ -51,18 +62,18 @@ class GatewayFolders:
 
     def staged(self, folder: str, name: str) -> bool:
         """Tell whether the file still waits beside the OutBox."""
-        return (self._root / folder / STAGING / name).exists()
+        return (self._form(folder) / STAGING / name).exists()
 
     def release(self, folder: str, name: str) -> None:
         """Move the staged file into the OutBox in one rename."""
         outbox = self._outbox(folder)
         with _outside(outbox), self._locked(folder):
-            os.replace(self._root / folder / STAGING / name, outbox / name)
+            os.replace(self._form(folder) / STAGING / name, outbox / name)
             _sync_folder(outbox)
 
     def seen(self, folder: str, stem: str) -> bool:
         """Tell whether the client's folders show that it has had the file."""
-        base = self._root / folder
+        base = self._form(folder)
         with _outside(base):
             names = [f"{stem}{end}" for end in (".zip", ".xml")]
             if any((base / box / name).exists() for box in _SEEN_IN for name in names):
@@ -95,15 +106,24 @@ class GatewayFolders:
             except FileNotFoundError:
                 return
 
+    def _form(self, folder: str) -> Path:
+        """Return a form's folder as the client spells it (Windows does not care, other systems do)."""
+        exact = self._root / folder
+        if exact.is_dir() or not self._root.is_dir():
+            return exact
+        named = (one for one in self._root.iterdir() if one.name.casefold() == folder.casefold() and one.is_dir())
+        return next(named, exact)
+
     def _outbox(self, folder: str) -> Path:
-        outbox = self._root / folder / "OutBox"
+        outbox = self._form(folder) / "OutBox"
         if not outbox.is_dir():
             raise OutsideFailure(f"单一窗口客户端目录不存在：{outbox}。单据保持待发送，目录恢复后再发送")
         return outbox
 
     def _inboxes(self) -> Iterator[tuple[str, Path]]:
         for form in FORMS:
-            for part in (f"{form}/InBox", f"{form}/InBox/INV"):
+            spelled = self._form(form).name
+            for part in (f"{spelled}/InBox", f"{spelled}/InBox/INV"):
                 box = self._root / part
                 if box.is_dir():
                     yield part, box
@@ -126,7 +146,7 @@ class GatewayFolders:
     @contextmanager
     def _locked(self, folder: str) -> Iterator[None]:
         try:
-            with FileLock(self._root / folder / ".bondesk.lock", timeout=30):
+            with FileLock(self._form(folder) / ".bondesk.lock", timeout=30):
                 yield
         except Timeout:
             raise OutsideFailure(f"客户端目录 {folder} 正被另一个保税台使用，请稍后再试") from None

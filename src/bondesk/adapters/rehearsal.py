@@ -22,11 +22,13 @@ from lxml import etree
 from bondesk.adapters.rehearsal_answers import Answers
 from bondesk.adapters.rehearsal_books import BookKind, filed_after, head_of, kind_of, problems_of_book
 from bondesk.adapters.rehearsal_checks import problems_of
+from bondesk.adapters.rehearsal_declarations import DeclarationAnswers, answer_declaration
 from bondesk.adapters.xml.parser import child, local, parse, text
 from bondesk.base.errors import Refused
 
 MARKER = "演练.bondesk"
 _STATE = "rehearsal.json"
+DECLARATION, DECLARATION_FOLDER = "DecMessage", "deccus001"
 
 
 def mark_rehearsal(root: Path) -> None:
@@ -42,11 +44,12 @@ def is_rehearsal(root: Path) -> bool:
 
 @dataclass
 class RehearsalCustoms:
-    """Answers every zip in the OutBoxes under ``root``.
+    """Answers every message in the OutBoxes under ``root``.
 
     ``date_by_document`` dates answers by the note's 清单申报日期, else by ``clock``. ``rejected`` maps an
-    internal number to the reason of a 退单. With ``release`` declared notes are also released and posted
-    (INV211); without it they stay reserved. ``answer`` returns how many messages it answered.
+    internal number to the reason of a 退单; declarations named in ``inspected`` and every ``inspect_every``-th are
+    inspected. With ``release`` declared notes are also released and posted (INV211); without it they stay reserved.
+    ``answer`` returns how many messages it answered.
     """
 
     root: Path
@@ -54,6 +57,8 @@ class RehearsalCustoms:
     release: bool = True
     rejected: Mapping[str, str] = field(default_factory=dict)
     clock: Callable[[], datetime] = datetime.now
+    inspected: frozenset[str] = frozenset()
+    inspect_every: int = 5
 
     def answer(self) -> int:
         """Answer what waits in every OutBox."""
@@ -61,7 +66,7 @@ class RehearsalCustoms:
             raise Refused(f"目录 {self.root} 不是演练目录（没有 {MARKER}），演练海关拒绝运行", "REH-01")
         answered = 0
         for outbox in sorted(self.root.glob("*/OutBox")):
-            for path in sorted(outbox.glob("*.zip")):
+            for path in sorted(one for one in outbox.iterdir() if one.suffix in {".zip", ".xml"}):
                 self._answer_one(path)
                 answered += 1
         return answered
@@ -70,10 +75,12 @@ class RehearsalCustoms:
         form = path.parent.parent
         state = self._read_state()
         try:
-            message = _message_of(path)
+            message, files = _message_of(path)
         except ValueError as problem:
-            self._answers(form, path.stem, self.clock()).import_failed("", str(problem))
-            self._move(path, form / "FailBox")
+            self._fail(form, path, str(problem))
+            return
+        if local(message) == DECLARATION:
+            self._answer_declaration(form, path, message, files, state)
             return
         kind = kind_of(message)
         if kind is not None:
@@ -90,6 +97,25 @@ class RehearsalCustoms:
             answers.import_failed(internal_no, "\n".join(wrong))
         else:
             self._decide(answers, message, state, internal_no)
+        self._write_state(state)
+        self._move(path, form / "SentBox")
+
+    def _fail(self, form: Path, path: Path, reason: str) -> None:
+        """Say that a file is no message at all, in the words of the form it came by."""
+        if form.name.casefold() == DECLARATION_FOLDER:
+            DeclarationAnswers(form / "InBox", path.stem, self.clock()).import_failed("", reason)
+        else:
+            self._answers(form, path.stem, self.clock()).import_failed("", reason)
+        self._move(path, form / "FailBox")
+
+    def _answer_declaration(
+        self, form: Path, path: Path, message: etree._Element, files: Mapping[str, bytes], state: dict[str, Any]
+    ) -> None:
+        """Answer a declaration; a returned one is rejected once more until its reason is taken away."""
+        head, client_no = child(message, "DecHead"), text(child(message, "DecSign"), "ClientSeqNo")
+        answers = DeclarationAnswers(form / "InBox", path.stem, self._moment(head, "PDate"))
+        inspected = client_no in self.inspected or (state["serial"] + 1) % self.inspect_every == 0
+        answer_declaration(answers, message, files, state, self.rejected, inspected)
         self._write_state(state)
         self._move(path, form / "SentBox")
 
@@ -152,7 +178,7 @@ class RehearsalCustoms:
 
     def _moment(self, head: etree._Element | None, element: str = "InvtDclTime") -> datetime:
         day = text(head, element)
-        if self.date_by_document and day:
+        if self.date_by_document and len(day) == 8 and day.isdecimal():
             return datetime.strptime(day, "%Y%m%d") + timedelta(hours=10)
         return self.clock()
 
@@ -174,16 +200,14 @@ class RehearsalCustoms:
         os.replace(path, folder / path.name)
 
 
-def _message_of(path: Path) -> etree._Element:
-    """Return the business root of a zip; ``ValueError`` with a Chinese reason when it is not one."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
-            names = archive.namelist()
-            if names != [f"{path.stem}.xml"]:
-                raise ValueError(f"压缩包须只含 {path.stem}.xml，现为 {'、'.join(names)}")
-            root = parse(archive.read(names[0]))
-    except zipfile.BadZipFile as problem:
-        raise ValueError("压缩包损坏") from problem
+def _message_of(path: Path) -> tuple[etree._Element, dict[str, bytes]]:
+    """Return the business root of a message and the files beside it; ``ValueError`` with a Chinese reason."""
+    content, files = _unpacked(path)
+    root = parse(content)
+    if local(root) == DECLARATION:
+        return root, files
+    if files:
+        raise ValueError(f"压缩包须只含 {path.stem}.xml，现为 {'、'.join([f'{path.stem}.xml', *files])}")
     if local(root) != "Signature":
         raise ValueError(f"根元素应为 Signature，现为 {local(root)}")
     steps = ("Object", "Package", "DataInfo", "BussinessData")
@@ -195,4 +219,19 @@ def _message_of(path: Path) -> etree._Element:
     message = found[0]
     if local(message) != "InvtMessage" and kind_of(message) is None:
         raise ValueError(f"不认识的报文 {local(message)}，应为 InvtMessage 或账册、手册、资质报文")
-    return message
+    return message, files
+
+
+def _unpacked(path: Path) -> tuple[bytes, dict[str, bytes]]:
+    """Return the XML of a file in the OutBox and what lies beside it in the zip."""
+    if path.suffix == ".xml":
+        return path.read_bytes(), {}
+    own = f"{path.stem}.xml"
+    try:
+        with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
+            names = archive.namelist()
+            if own not in names:
+                raise ValueError(f"压缩包须只含 {own}，现为 {'、'.join(names)}")
+            return archive.read(own), {name: archive.read(name) for name in names if name != own}
+    except zipfile.BadZipFile as problem:
+        raise ValueError("压缩包损坏") from problem

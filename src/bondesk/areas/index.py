@@ -41,6 +41,8 @@ from bondesk.areas.reports.book_difference import BOOK_DIFFERENCE
 from bondesk.areas.reports.item_ledger import ITEM_LEDGER
 from bondesk.areas.reports.material_status import MATERIAL_STATUS
 from bondesk.areas.reports.source_usage import SOURCE_USAGE
+from bondesk.areas.risk.inspection_record import INSPECTION_RECORD
+from bondesk.areas.risk.return_record import RETURN_RECORD
 from bondesk.areas.setup.company import COMPANY, company_of, sender_of
 from bondesk.areas.setup.element_name import ELEMENT_NAME
 from bondesk.areas.setup.export_layout import EXPORT_LAYOUT
@@ -96,6 +98,7 @@ CATALOGUE = Catalogue(
         Area("notes", "保税智慧通关"),
         Area("declarations", "报关单"),
         Area("stock", "仓单与盘点"),
+        Area("risk", "风险管理"),
         Area("accounts", "账册管理"),
         Area("goods", "商品信息"),
         Area("reports", "报表"),
@@ -112,6 +115,8 @@ CATALOGUE = Catalogue(
         FORMAL_DECLARATION,
         stock_doc(locked_until),
         STOCKTAKE,
+        INSPECTION_RECORD,
+        RETURN_RECORD,
         *QUALIFICATIONS,
         *ACCOUNTS,
         *HANDBOOKS,

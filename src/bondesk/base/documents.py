@@ -13,7 +13,7 @@ from bondesk.base.fields import Field, field_of
 from bondesk.base.findings import Finding
 from bondesk.base.flow import KEPT, Flow
 from bondesk.base.following import HeadFill
-from bondesk.base.messages import Message
+from bondesk.base.messages import Message, ReadMessage
 from bondesk.base.workbooks import WorkbookPlan
 
 Rule = Callable[[Any, Facts], Iterable[Finding]]
@@ -140,6 +140,21 @@ class LineTable:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageReading:
+    """How a file of a message becomes a document: ``read(message, code)`` gives the head with its lines, not stored,
+    and what cannot be read; ``code(table, text)`` turns old codes into the present ones.
+
+    ``keys`` are the attributes that name one document, any of which is enough; a document found by one is replaced
+    when ``replaces`` is set (formal copies), else the file is refused.
+    """
+
+    message: Message
+    read: Callable[[ReadMessage, Callable[[str, str], str | None]], tuple[Any, Sequence[Finding]]]
+    keys: tuple[Any, ...]
+    replaces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentType:
     """A kind of document.
 
@@ -173,6 +188,7 @@ class DocumentType:
     ``dated`` lists the head attributes that may date the document, the first filled one counts: its codes have to be
     valid on that day. Without it they have to be valid today.
     ``fill`` proposes head values that follow from one named in ``fills``, as lines are filled.
+    ``from_message`` is set when message files can be imported as documents of the kind.
     """
 
     key: str
@@ -211,6 +227,7 @@ class DocumentType:
     fill: HeadFill | None = None
     fills: Mapping[str, frozenset[str]] = field(default_factory=dict)
     yielding: Callable[[Any, Work], Sequence[tuple[str, Any]]] | None = None
+    from_message: MessageReading | None = None
     dated: tuple[Any, ...] = ()
 
     @property

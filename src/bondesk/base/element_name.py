@@ -35,4 +35,5 @@ class ElementName(Line):
     label: Mapped[Text64] = shown("含义", readonly=True)
     confidence: Mapped[Code10] = shown("可信度", readonly=True, help="A 已证实；B 单一来源；C 推断")
     own_name: Mapped[Code64] = shown("实际元素名", width=24, help="空 = 与标准相同")
+    own_text: Mapped[Code64] = shown("固定值", width=16, help="空 = 由单据填写；例如接口版本 4.8")
     sent: Mapped[bool] = shown("发送", default=True, server_default="1")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bondesk.base.findings import Finding
-from bondesk.base.messages import Message, MessageFacts, Receipt
+from bondesk.base.messages import Message, MessageFacts, ReadMessage, Receipt
 from bondesk.base.sheets import ColumnLook, SheetBook, TemplateSheet, WrittenSheet
 
 
@@ -52,21 +52,40 @@ class WorkbookFiles(Protocol):
         """Write sheets as they stand; no text becomes a formula."""
 
 
+#: The elements of one row: (name, text) in order.
+Leaves = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A group composed: its rows, and the element they stand in together ("" = none)."""
+
+    name: str
+    rows: tuple[Leaves, ...]
+    wrapper: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A message as named groups of (element name, text), in order, with what is wrong with it.
+    """A message as blocks of named groups in order, with what is wrong with it; ``tail`` follows the blocks.
 
-    ``groups`` holds (group name, elements) once per row; ``tail`` follows the groups.
+    ``attributes`` are those of the root.
     """
 
-    groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-    tail: tuple[tuple[str, str], ...]
+    blocks: tuple[Block, ...]
+    tail: Leaves = ()
     findings: tuple[Finding, ...] = ()
+    attributes: Leaves = ()
+
+    @property
+    def groups(self) -> tuple[tuple[str, Leaves], ...]:
+        """Return (group name, elements) once per row."""
+        return tuple((block.name, row) for block in self.blocks for row in block.rows)
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A message ready to hand over: file name (``<stem>.zip``) and bytes."""
+    """A message ready to hand over: file name (``<stem>.zip``, or ``<stem>.xml``) and bytes."""
 
     name: str
     content: bytes
@@ -76,7 +95,16 @@ class MessagePacker(Protocol):
     """Turns a composed message into the file the Single Window client takes."""
 
     def pack(self, message: Message, composed: Composed, facts: MessageFacts, stem: str, business_id: str) -> Packed:
-        """Write envelope and message as UTF-8 XML, zip it; the same input gives the same bytes."""
+        """Write envelope and message as UTF-8 XML, zip it; the same input gives the same bytes.
+
+        A message with a plain root is zipped only when files go with it.
+        """
+
+    def text(self, message: Message, composed: Composed) -> bytes:
+        """Write the message alone, without its envelope."""
+
+    def read(self, message: Message, content: bytes) -> ReadMessage:
+        """Read back what was packed, or the bare XML; lenient. ``ValueError`` with a Chinese reason."""
 
 
 class ReceiptReader(Protocol):

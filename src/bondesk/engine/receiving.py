@@ -11,18 +11,19 @@ import hashlib
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.identity import Identity
-from bondesk.base.messages import Message, Receipt
+from bondesk.base.messages import Message, Receipt, ReceiptHistory
 from bondesk.engine.act import Act
 from bondesk.engine.engine import Engine
 from bondesk.engine.history import log_deed
-from bondesk.engine.ports import Incoming
+from bondesk.engine.ports import Incoming, ReceiptReader
 from bondesk.engine.posting import post_document
 from bondesk.engine.records import load
 from bondesk.engine.tables import Outbox, ReceiptFile
@@ -31,6 +32,8 @@ _log = logging.getLogger(__name__)
 _UNKNOWN = "找不到对应的单据"
 #: ``Failed_<stem>[_<ts>].xml``, message reference 9.3.
 _FAILED = re.compile(r"Failed_(.+?)(?:_\d{21,23})?\.\w+")
+#: The time in the name of a receipt: the first 14 of its last 14 to 23 digits.
+_STAMP = re.compile(r"_(\d{14})\d{0,9}(?:~\d+)?\.\w+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,9 @@ def _take(act: Act, engine: Engine, incoming: Incoming) -> tuple[str, list[str]]
 
 
 def _fingerprint(engine: Engine, incoming: Incoming) -> str:
-    """Return what a file is known by: its content, and its name too when the content names no document."""
+    """Return what a file is known by: its content, its name too when the content names no document, and the time in
+    its name when answers to two sendings may be worded alike.
+    """
     digest = hashlib.sha256(incoming.content)
     try:
         receipt = engine.receipts.read(incoming.content)
@@ -97,6 +102,9 @@ def _fingerprint(engine: Engine, incoming: Incoming) -> str:
         return digest.hexdigest()
     if not (receipt.internal_no or receipt.seq_no or receipt.business_no):
         digest.update(incoming.name.encode())
+    elif any(receipt.code in one.message.dated for one in engine.catalogue.documents if one.message):
+        stamp = _STAMP.search(incoming.name)
+        digest.update(stamp.group().encode() if stamp else b"")
     return digest.hexdigest()
 
 
@@ -115,7 +123,7 @@ def _apply(act: Act, engine: Engine, row: ReceiptFile) -> str:
         return ""
     document, header = found
     assert document.message is not None
-    sentence = document.message.receive(header, receipt, act)
+    sentence = _settled(act, engine, document, header, dated(document.message, receipt, row), row)
     row.state, row.reason = "applied", sentence[:512]
     row.document_key, row.document_id, row.applied_at = document.key, header.id, act.now()
     act.session.flush()
@@ -123,6 +131,49 @@ def _apply(act: Act, engine: Engine, row: ReceiptFile) -> str:
     told, number = f"{row.file_name}：{sentence or '没有新内容'}", document.number_of(header)
     log_deed(act, "接收回执", told, document=document, document_id=header.id, number=number)
     return sentence
+
+
+def _settled(act: Act, engine: Engine, document: DocumentType, header: Any, receipt: Receipt, row: ReceiptFile) -> str:
+    """Let the document's message apply a receipt; one that looks at all receipts together is given them."""
+    message = document.message
+    assert message is not None
+    if message.settle is None:
+        return message.receive(header, receipt, act)
+    earlier = receipts_of(act, engine.receipts, document, header.id)
+    sent = act.session.scalar(
+        select(func.max(Outbox.created_at)).where(
+            Outbox.company_id == act.company_id, Outbox.document_key == document.key, Outbox.document_id == header.id
+        )
+    )
+    answered = max((one.at for when, one in earlier if sent and when <= sent and one.at), default=None)
+    return message.settle(header, ReceiptHistory(tuple(one for _when, one in earlier), answered), receipt, act)
+
+
+def receipts_of(
+    act: Act, reader: ReceiptReader, document: DocumentType, document_id: int
+) -> list[tuple[datetime, Receipt]]:
+    """Return the receipts applied to a document, oldest first, each with the time it was taken in."""
+    assert document.message is not None
+    statement = select(ReceiptFile).where(
+        ReceiptFile.company_id == act.company_id,
+        ReceiptFile.document_key == document.key,
+        ReceiptFile.document_id == document_id,
+        ReceiptFile.state == "applied",
+    )
+    rows = act.session.scalars(statement.order_by(ReceiptFile.received_at, ReceiptFile.id))
+    return [(row.received_at, dated(document.message, reader.read(row.content), row)) for row in rows]
+
+
+def dated(message: Message, receipt: Receipt, row: ReceiptFile) -> Receipt:
+    """Give a receipt without a time the one in its file's name, or the time it came."""
+    if receipt.at is not None or message.settle is None:
+        return receipt
+    named = _STAMP.search(row.file_name) if receipt.code in message.dated else None
+    try:
+        at = datetime.strptime(named.group(1), "%Y%m%d%H%M%S") if named else row.received_at
+    except ValueError:
+        at = row.received_at
+    return replace(receipt, at=at)
 
 
 def _find(act: Act, receipt: Receipt) -> tuple[DocumentType, Any] | None:
@@ -160,7 +211,8 @@ def _find_by_name(act: Act, receipt: Receipt, file_name: str) -> tuple[DocumentT
     if receipt.code != "FAILED" or receipt.internal_no or named is None:
         return None
     mine = select(Outbox).where(Outbox.company_id == act.company_id)
-    row = act.session.scalars(mine.where(Outbox.file_name == f"{named.group(1)}.zip")).one_or_none()
+    names = [f"{named.group(1)}{end}" for end in (".zip", ".xml")]
+    row = act.session.scalars(mine.where(Outbox.file_name.in_(names))).one_or_none()
     if row is None:
         return None
     same = mine.where(Outbox.document_key == row.document_key, Outbox.document_id == row.document_id)
@@ -171,11 +223,9 @@ def _find_by_name(act: Act, receipt: Receipt, file_name: str) -> tuple[DocumentT
 
 def _contradicts(header: Any, message: Message, receipt: Receipt) -> bool:
     """Tell whether a receipt names another number of any kind than the document already has."""
-    pairs = (
-        (message.number, receipt.internal_no),
-        (message.seq_no, receipt.seq_no),
-        (message.business_no, receipt.business_no),
-    )
+    pairs = [(message.number, receipt.internal_no), (message.seq_no, receipt.seq_no)]
+    if not message.renumbered:
+        pairs.append((message.business_no, receipt.business_no))
     return any(said and (have := getattr(header, key.key)) and have != said for key, said in pairs)
 
 

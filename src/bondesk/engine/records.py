@@ -140,6 +140,8 @@ def check(act: Act, document: DocumentType, draft: Draft, typed: TypedDocument |
     if any(table.key not in draft.lines for table in document.lines if table.windowed):
         return list(missing(document, header))
     header.id = draft.id  # rules tell a document from its likes; the head is never stored
+    if document.flow.states:
+        header.state = draft.state or document.flow.first
     with act.session.no_autoflush:
         return findings_of(act, document, header)
 

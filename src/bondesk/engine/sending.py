@@ -12,6 +12,7 @@ import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select, update
@@ -23,11 +24,12 @@ from bondesk.base.findings import Finding, Severity, errors_in
 from bondesk.base.identity import Identity
 from bondesk.base.messages import Message, MessageFacts
 from bondesk.engine.act import Act
-from bondesk.engine.composing import Names, compose
+from bondesk.engine.composing import Correction, Names, compose
 from bondesk.engine.engine import Engine
 from bondesk.engine.formal_copies import require_unpaired
 from bondesk.engine.history import log_bulk, log_deed
-from bondesk.engine.ports import Gateway
+from bondesk.engine.message_papers import papers_of
+from bondesk.engine.ports import Composed, Gateway
 from bondesk.engine.records import load, load_numbered, stored_findings
 from bondesk.engine.tables import Outbox
 
@@ -74,11 +76,12 @@ def _before_send(act: Act, document: DocumentType, header: Any) -> list[Finding]
         return [finding for check in document.before_send for finding in check(header, act)]
 
 
-def order(act: Act, document: DocumentType, ids: Sequence[int], force: str = "") -> list[str]:
+def order(act: Act, document: DocumentType, ids: Sequence[int], force: str = "", way: str = "") -> list[str]:
     """Put audited documents into the outbox and return their numbers; all of them or none.
 
     ``Refused`` carries every finding of every message: a file customs refuses costs half an hour. ``force`` is the
-    reason for sending in spite of what the right 强制发送 may override; it is logged.
+    reason for sending in spite of what the right 强制发送 may override; it is logged. ``way`` 0 (暂存) or 1 (申报)
+    overrides the company's 报文申报方式 this once.
     """
     act.require(document, "send")
     message = document.message
@@ -88,7 +91,7 @@ def order(act: Act, document: DocumentType, ids: Sequence[int], force: str = "")
     numbers = []
     for document_id in ids:
         header = load(act, document, document_id)
-        findings.extend(_order_one(act, document, message, header, force.strip()))
+        findings.extend(_order_one(act, document, message, header, force.strip(), way))
         numbers.append(document.number_of(header))
     if errors_in(findings):
         raise Refused(findings)
@@ -107,31 +110,57 @@ def _forced(act: Act, document: DocumentType, header: Any, found: list[Finding],
     return [one for one in found if one not in over]
 
 
-def _names(act: Act, message: Message) -> Names:
+def element_corrections(act: Act, message: Message) -> Names:
     """Return what the enterprise's 报文元素 corrects in a message."""
     corrected = act.facts.one(MessageNames, message_code=message.code)
     if corrected is None or not corrected.active:
         return {}
-    return {(line.group_name, line.element): (line.own_name, line.sent) for line in corrected.elements}
+    return {
+        (line.group_name, line.element): Correction(line.own_name, line.sent, line.own_text or "")
+        for line in corrected.elements
+    }
 
 
-def _order_one(act: Act, document: DocumentType, message: Message, header: Any, force: str) -> list[Finding]:
+def message_facts(act: Act, document: DocumentType, header: Any, way: str = "") -> tuple[MessageFacts, list[Finding]]:
+    """Return what the elements of a document's message may use, with its papers, and what is wrong with these."""
+    sender = act.catalogue.sender(act.facts)
+    papers, found = papers_of(act, document, header)
+    facts = MessageFacts(
+        sender=replace(sender, declare_flag=way) if way else sender,
+        now=act.now(),
+        numeric=act.codebook.old_code,
+        operator=act.identity.name,
+        papers=papers,
+        known=cache(lambda table, code: bool(act.codebook.name(table, code))),
+    )
+    return facts, found
+
+
+def as_sent_now(act: Act, document: DocumentType, header: Any) -> Composed:
+    """Return the message of a document as it would be sent at this moment; nothing is stored."""
+    assert document.message is not None
+    with act.session.no_autoflush:
+        facts, _found = message_facts(act, document, header)
+        return compose(document.message, header, facts, element_corrections(act, document.message))
+
+
+def _order_one(act: Act, document: DocumentType, message: Message, header: Any, force: str, way: str) -> list[Finding]:
     number = document.number_of(header)
     send = document.flow.move("send")
     assert send is not None
     require_unpaired(document, header)
     if header.state not in send.sources:
         raise Refused(f"{number} 状态为「{document.flow.state(header.state).title}」，须先审核才能发送", "FLOW-01")
-    sender = act.catalogue.sender(act.facts)
-    facts = MessageFacts(sender=sender, now=act.now(), numeric=act.codebook.old_code)
+    facts, papers = message_facts(act, document, header, way)
     with act.session.no_autoflush:
         found = [finding for finding in stored_findings(act, document, header) if errors_in([finding])]
     found += _forced(act, document, header, errors_in(_before_send(act, document, header)), force)
-    composed = compose(message, header, facts, _names(act, message))
-    found += composed.findings
+    composed = compose(message, header, facts, element_corrections(act, message))
+    found += [*composed.findings, *papers]
     if errors_in(found):
         return [_named(number, finding) for finding in found]
     header.state = send.target
+    message.ordered(header)
     act.session.flush()
     stem = f"{act.now():%Y%m%d%H%M%S}_{message.direction(header)}_{_ascii(number)}_{header.revision}"
     packed = act.packer.pack(message, composed, facts, stem, number)
@@ -206,7 +235,7 @@ def _release(gateway: Gateway, row: Outbox) -> None:
 
 
 def _stem(row: Outbox) -> str:
-    return row.file_name.removesuffix(".zip")
+    return row.file_name.rpartition(".")[0]
 
 
 def _claim(act: Act, row_id: int, before: str = "ready", after: str = "releasing") -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from datetime import datetime
 
@@ -10,6 +12,8 @@ from lxml import etree
 from bondesk.adapters.xml.parser import child, local, parse, text
 from bondesk.base.messages import Receipt
 
+#: Fractions of a second and a zone after a time; the notices of customs are China time.
+_FRACTION = re.compile(r"(?<=\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?$")
 _SECRETS = re.compile(r"(?i)(password|pwd|user id|uid|data source|server)\s*=\s*[^;\s]+")
 
 
@@ -26,6 +30,14 @@ class SingleWindowReceipts:
                 return _client_failure(root)
             case "Package":
                 return _package(root)
+            case "DecImportResponse":
+                return _import_response(root)
+            case "DEC_RESULT":
+                return _business(root)
+            case "DEC_DATA":
+                return _older_business(root)
+            case "DxpMsg":
+                return self.read(_unwrapped(root, content))
             case other:
                 raise ValueError(f"不认识的回执：根元素 {other}")
 
@@ -37,6 +49,17 @@ def _masked(reason: str) -> str:
 
 def _reasons(*texts: str) -> tuple[str, ...]:
     return tuple(_masked(one) for one in texts if one)
+
+
+def _listed(written: str) -> list[str]:
+    """Return the texts of a failure that the client writes as a JSON list, or the text itself (reference 6.3)."""
+    try:
+        found = json.loads(written) if written.startswith("[") else None
+    except ValueError:
+        found = None
+    if not isinstance(found, list):
+        return [written]
+    return [str(one) for one in found if isinstance(one, str | int)]
 
 
 def _common(root: etree._Element) -> Receipt:
@@ -56,7 +79,61 @@ def _client_failure(root: etree._Element) -> Receipt:
         code="FAILED",
         internal_no=text(data, "EtpsPreentNo") or text(data, "copNo"),
         result=text(root, "failCode"),
-        reasons=_reasons(text(root, "failInfo")),
+        reasons=_reasons(*_listed(text(root, "failInfo"))),
+    )
+
+
+def _unwrapped(root: etree._Element, content: bytes) -> bytes:
+    """Return the document inside an exchange-platform message (reference 6.5); a wrapper in a wrapper is none."""
+    inside = "".join(text(root, "Data").split())
+    try:
+        found = base64.b64decode(inside, validate=True)
+    except ValueError as problem:
+        raise ValueError("DxpMsg 的 Data 不是 base64") from problem
+    if not found:
+        raise ValueError("DxpMsg 没有内容")
+    if len(found) >= len(content) or local(parse(found)) == "DxpMsg":
+        raise ValueError("DxpMsg 里还是 DxpMsg，拒绝读取")
+    return found
+
+
+def _import_response(root: etree._Element) -> Receipt:
+    """The Single Window's answer to a declaration: 0 imported, anything else failed (reference 6.1)."""
+    return Receipt(
+        code="DECIMPORT",
+        internal_no=text(root, "ClientSeqNo"),
+        seq_no=text(root, "SeqNo"),
+        result=text(root, "ResponseCode"),
+        reasons=_reasons(text(root, "ErrorMessage")),
+        values=leaves(root),
+    )
+
+
+def _business(root: etree._Element) -> Receipt:
+    """What customs says of a declaration by CHANNEL (reference 6.2)."""
+    return Receipt(
+        code="DEC_RESULT",
+        seq_no=text(root, "CUS_CIQ_NO"),
+        business_no=text(root, "ENTRY_ID"),
+        result=text(root, "CHANNEL"),
+        at=moment(text(root, "NOTICE_DATE")),
+        reasons=_reasons(text(root, "NOTE")),
+        values=leaves(root),
+    )
+
+
+def _older_business(root: etree._Element) -> Receipt:
+    """The same from the older channel; it tells the day of declaration only (reference 6.4)."""
+    result = child(root, "DEC_RESULT")
+    return Receipt(
+        code="DEC_RESULT",
+        internal_no=text(result, "CLIENTSEQ_NO"),
+        seq_no=text(result, "SEQ_NO") or text(result, "CUS_CIQ_NO"),
+        business_no=text(result, "ENTRY_ID"),
+        result=text(result, "CHANNEL"),
+        at=moment(text(result, "NOTICE_DATE")),
+        reasons=_reasons(text(root, "RESULT_INFO")),
+        values=leaves(result),
     )
 
 
@@ -162,6 +239,7 @@ def leaves(element: etree._Element | None) -> dict[str, str]:
 
 def moment(written: str) -> datetime | None:
     """Read a date with or without time; None when empty or unreadable."""
+    written = _FRACTION.sub("", written)
     for form in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d", "%Y%m%d%H%M%S", "%Y%m%d"):
         try:
             return datetime.strptime(written, form)

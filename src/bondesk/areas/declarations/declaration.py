@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from bondesk.areas.declarations.arithmetic import totals_wanted
+from bondesk.areas.declarations.customs_words import what_customs_said
+from bondesk.areas.declarations.dec_message import DEC_MESSAGE
+from bondesk.areas.declarations.dec_reading import read_declaration, read_formal
 from bondesk.areas.declarations.declaration_face import DECLARATION_FORM, DECLARATION_LINES, declaration_workbook
 from bondesk.areas.declarations.declaration_model import Declaration
 from bondesk.areas.declarations.declaration_rules import DECLARATION_RULES
 from bondesk.areas.notes.paper_kinds import TRADE_PAPERS
 from bondesk.areas.setup.company import company_of
-from bondesk.base.documents import DocumentType
+from bondesk.base.documents import DocumentType, MessageReading
 from bondesk.base.facts import Facts
 from bondesk.base.flow import DECLARED_AND_RELEASED, formal_copy_of
 from bondesk.base.formal_copy import DRAFT, FORMAL
@@ -93,8 +96,10 @@ DECLARATION = DocumentType(
     lines=DECLARATION_LINES,
     flow=DECLARED_AND_RELEASED,
     derive=derive_declaration,
-    rules=DECLARATION_RULES,
+    rules=(*DECLARATION_RULES, what_customs_said),
     totals=totals_wanted,
+    message=DEC_MESSAGE,
+    from_message=MessageReading(DEC_MESSAGE, read_declaration, (_D.internal_no,)),
     workbook=declaration_workbook("报关单", _D.internal_no, _D.declaration_no, _D.seq_no),
     defaults=party_defaults,
     variant={"copy": DRAFT},
@@ -127,6 +132,7 @@ FORMAL_DECLARATION = DocumentType(
     workbook=declaration_workbook("报关单正式单", _D.declaration_no, _D.seq_no, _D.internal_no, on_existing="update"),
     variant={"copy": FORMAL},
     attachment_kinds=TRADE_PAPERS,
+    from_message=MessageReading(DEC_MESSAGE, read_formal, (_D.declaration_no, _D.seq_no), replaces=True),
     creatable=False,
     help="海关已接受的报关单：由单一窗口下载或导入，只能查看，与草单对碰。",
 )

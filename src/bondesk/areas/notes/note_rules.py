@@ -14,12 +14,19 @@ from bondesk.areas.codes.units import Unit
 from bondesk.areas.goods.part import Part
 from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
 from bondesk.areas.notes.declaration_key import DeclarationKey, declaration_key
+from bondesk.base.customs_words import customs_findings, words_of
 from bondesk.base.facts import Facts
+from bondesk.base.fields import Shown
 from bondesk.base.findings import Finding, error, note
 from bondesk.base.formal_copy import DRAFT
 from bondesk.base.line_memory import placed, remembered
 from bondesk.base.numbers import price_of, prices_agree
 
+_LINE_WORDS = words_of(
+    (view.label, column.key)
+    for column in NoteLine.__table__.columns
+    if isinstance(view := column.info.get("shown"), Shown) and not view.readonly
+)
 _PAUSED = {"I": {"4", "5", "7"}, "E": {"4", "6", "7"}}
 DECLARATION_MAX_LINES = 50
 
@@ -256,6 +263,12 @@ def declaration_lines_fit(document: BondedNote, facts: Facts) -> Iterator[Findin
         yield error("NOTE-10", text, "internal_no")
 
 
+def what_customs_said(document: BondedNote, _facts: Facts) -> Iterator[Finding]:
+    """CUS-01: what customs returned the note for, on the lines it names."""
+    if document.state == "REJECTED":
+        yield from customs_findings(document.customs_reason or "", len(document.lines), _LINE_WORDS, {})
+
+
 NOTE_RULES = (
     codes_whole,
     book_open,
@@ -266,4 +279,5 @@ NOTE_RULES = (
     transfer_linked,
     number_unique,
     declaration_lines_fit,
+    what_customs_said,
 )

@@ -10,6 +10,7 @@ from bondesk.base.documents import DocumentType, LineTable, Offer, group
 from bondesk.base.element_name import ElementName, MessageNames
 from bondesk.base.facts import Facts
 from bondesk.base.findings import Finding, error
+from bondesk.base.messages import parts_of
 
 _XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*")
 #: The tail of a message has no group of its own.
@@ -22,7 +23,7 @@ def element_offers(catalogue: Any, _facts: Facts, head: Mapping[str, Any]) -> Se
     message = messages.get(str(head.get("message_code") or "").upper())
     if message is None:
         return []
-    parts = [(part.name, part.elements) for part in message.groups] + [(TAIL, message.tail)]
+    parts = [*parts_of(message), (TAIL, message.tail)]
     found = []
     for certain in (False, True):
         branch = "已证实" if certain else "未证实"
@@ -30,7 +31,7 @@ def element_offers(catalogue: Any, _facts: Facts, head: Mapping[str, Any]) -> Se
             for element in elements:
                 if (element.confidence == "A") is certain:
                     values = {"group_name": name, "element": element.name, "label": element.label}
-                    values["confidence"] = element.confidence
+                    values |= {"confidence": element.confidence, "sent": element.sent}
                     found.append(Offer((branch, name), f"{element.name} {element.label}", values))
     return found
 
@@ -67,6 +68,7 @@ ELEMENT_NAME = DocumentType(
                 ElementName.label,
                 ElementName.confidence,
                 ElementName.own_name,
+                ElementName.own_text,
                 ElementName.sent,
             ),
             offers=element_offers,

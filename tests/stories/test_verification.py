@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from lxml import etree
+from sqlalchemy import select
 
 from bondesk import demo
 from bondesk.app import open_engine
 from bondesk.areas.notes.bonded_note_model import BondedNote
+from bondesk.areas.stock.stock_model import Stocktake
 from bondesk.areas.verification.cycles import locked_until
 from bondesk.areas.verification.verification_model import AccountVerification
+from bondesk.areas.verification.verification_receipts import receive
 from bondesk.base.errors import Refused
 from bondesk.base.findings import errors_in
-from bondesk.engine import records
+from bondesk.base.messages import Receipt
+from bondesk.engine import records, sending
 from bondesk.engine.engine import Engine
 from bondesk.engine.posting import post_document
+from bondesk.engine.tables import Outbox
 from bondesk.settings import carried
 from builders.homes import copied_home, declared, identity_of, run_script
 
@@ -161,6 +169,39 @@ def test_the_cut_off_is_changed_with_a_reason_only(engine: Engine) -> None:
         codes = [one.code for one in errors_in(records.findings_of(act, engine.catalogue.document(KEY), two))]
         assert "RPT-09" in codes
         act.session.rollback()
+
+
+def test_it_is_sent_and_what_customs_verified_is_closed(engine: Engine) -> None:
+    document = engine.catalogue.document(KEY)
+    with engine.acting(identity_of(engine, demo.AUDITOR)) as act:
+        two = stored(act, 2).id
+        records.move(act, document, two, "audit")
+    with engine.acting(identity_of(engine, demo.ACCOUNT)) as act:
+        assert sending.order(act, document, [two]) == ["E52042300A01-02"]
+        row = act.session.scalars(select(Outbox).where(Outbox.document_key == KEY)).one()
+        with zipfile.ZipFile(io.BytesIO(row.content)) as archive:
+            xml = etree.fromstring(archive.read(archive.namelist()[0]))
+        bills, goods = xml.findall(".//NemsDcrBillTypes"), xml.findall(".//NmesDcrImgTypes")
+        assert (len(bills), len(goods)) == (79, 32)
+        numbers = [bill.findtext("BondInvtNo") or "" for bill in bills]
+        assert all(number.startswith("QD5204") for number in numbers)
+        thirteen = next(one for one in goods if one.findtext("GdsSeqno") == "13")
+        assert (thirteen.findtext("FirstQty"), thirteen.findtext("ShdRemainQty")) == ("7331.27205", "12256.792")
+    with engine.acting(identity_of(engine, demo.ACCOUNT)) as act:
+        verification = stored(act, 2)
+        said = [
+            receive(verification, Receipt("EMS221", internal_no=verification.internal_no, result=result), act)
+            for result in ("2", "5", "5", "3")
+        ]
+        assert [bool(one) for one in said] == [True, True, False, False]
+        assert (verification.state, verification.closed_on) == ("APPROVED", act.facts.today)
+        act.session.flush()
+        included = {note.document_id for note in verification.notes if note.included}
+        marks = {note.writeoff_mark for note in act.facts.find(BondedNote) if note.id in included}
+        assert marks == {"3"}
+        states = {one.state for one in act.facts.find(Stocktake, count_date=date(2024, 4, 7))}
+        assert states == {"LOCKED"}
+        assert locked_until(act.facts) == date(2024, 4, 7)
 
 
 def test_no_import_no_date(tmp_path_factory: pytest.TempPathFactory) -> None:

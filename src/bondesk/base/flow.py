@@ -174,7 +174,7 @@ VERIFIED = Flow(
         State("APPROVED", "已核销", "good", rank=6),
         _VOID,
     ),
-    moves=tuple(move for move in AUDITED_AND_SENT.moves if move.key != "send"),
+    moves=AUDITED_AND_SENT.moves,
 )
 
 

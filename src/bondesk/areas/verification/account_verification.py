@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bondesk.areas.verification.ems121 import EMS121
 from bondesk.areas.verification.verification_model import (
     AccountVerification,
     VerificationMaterial,
@@ -155,6 +156,7 @@ ACCOUNT_VERIFICATION = DocumentType(
     ),
     flow=VERIFIED,
     rules=VERIFICATION_RULES,
+    message=EMS121,
     creatable=False,
     help="账册每个核销周期的报核：期初 + 进出口 − 消耗 = 应剩余，与实际剩余比较；确认后审核、发送。",
 )

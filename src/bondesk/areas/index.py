@@ -51,6 +51,7 @@ from bondesk.areas.setup.import_setting import IMPORT_SETTING
 from bondesk.areas.setup.log_checkpoint import COMPARE_CHECKPOINT, EXPORT_CHECKPOINT
 from bondesk.areas.setup.operation_log import OPERATION_LOG
 from bondesk.areas.setup.password_setting import SET_PASSWORD
+from bondesk.areas.setup.sender_setting import CompanySender
 from bondesk.areas.setup.users import USER, USER_GROUP, StoredUsers
 from bondesk.areas.stock.stock_document import stock_doc
 from bondesk.areas.stock.stocktake import STOCKTAKE
@@ -172,6 +173,7 @@ CATALOGUE = Catalogue(
     elements=elements_of,
     users=StoredUsers(),
     sender=sender_of,
+    sender_book=CompanySender(),
     enterprise=_enterprise,
     creator_only=_creator_only,
     reviewer_apart=_reviewer_apart,

@@ -21,6 +21,7 @@ from bondesk.base.matching import MATCH_RIGHTS, Matching
 from bondesk.base.messages import Sender
 from bondesk.base.options import options_of
 from bondesk.base.reports import Report
+from bondesk.base.sender_setting import SenderBook
 from bondesk.base.steps import Script
 
 
@@ -37,7 +38,7 @@ class Catalogue:
     """The declared documents and reports of the program, in menu order.
 
     ``codebook``, ``users`` and ``sender`` are what the areas know and every room needs: customs codes,
-    users with their rights, who declares and how the enterprise is called; ``creator_only`` and
+    users with their rights, who declares, where 参数设置 is kept and how the enterprise is called; ``creator_only`` and
     ``reviewer_apart`` read the parameters
     新增单据用户才可以编辑 and 审核人与制单人不允许同一人. ``elements(facts, code)`` gives the 申报要素 of a
     commodity code in order.
@@ -50,6 +51,7 @@ class Catalogue:
     codebook: Callable[[Facts], CodeBook]
     users: UserBook
     sender: Callable[[Facts], Sender]
+    sender_book: SenderBook
     enterprise: Callable[[Facts], str]
     creator_only: Callable[[Facts], bool]
     reviewer_apart: Callable[[Facts], bool]

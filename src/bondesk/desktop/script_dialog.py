@@ -15,7 +15,7 @@ from shiboken6 import isValid
 from bondesk.base.errors import OutsideFailure, Refused, WrongCall
 from bondesk.base.findings import Finding, error
 from bondesk.base.options import options_of
-from bondesk.base.steps import Amounts, Ask, Choose, Confirm, Outcome, Preview, Progress, Script, Step
+from bondesk.base.steps import Amounts, Ask, Choose, Confirm, Outcome, Preview, Progress, Script, Step, Steps
 from bondesk.desktop.amounts_table import AmountsTable
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.help_dock import offer_help
@@ -27,10 +27,13 @@ from bondesk.desktop.script_pages import question, results, scrolled
 from bondesk.desktop.step_table import StepTable
 from bondesk.desktop.talk import Talk
 from bondesk.engine import scripts
+from bondesk.engine.act import Act
 
 
 class ScriptDialog(ScriptFrame):
     """Runs one declared script as a conversation; cancel at any time keeps nothing."""
+
+    help_page = ""
 
     def __init__(self, context: DeskContext, script: Script, selected: Sequence[int], parent: QWidget) -> None:
         """Prepare ``script`` for the documents selected in its list."""
@@ -41,7 +44,7 @@ class ScriptDialog(ScriptFrame):
         self._job: Job | None = None
         self._go, self._turning = self._start, False
         self.aside.clicked.connect(self.to_background)
-        offer_help(context, self, script.key)
+        offer_help(context, self, self.help_page or script.key)
         self._show_options()
 
     def _show_options(self) -> None:
@@ -65,16 +68,26 @@ class ScriptDialog(ScriptFrame):
         self._run(self.options.value())
 
     def _run(self, options: Any) -> None:
-        script, selected = self.script, self._selected
-        self._talk = Talk(self._context, lambda act: scripts.start(act, script, options, selected))
+        self._talk = Talk(self._context, partial(self.begin, options=options))
         self._talk.asked.connect(self._asked)
         self._talk.progressed.connect(self._progressed)
         self._talk.ended.connect(self._ended)
         self._talk.failed.connect(self._failed)
         self._talk.cancelled.connect(self.close)
-        self._job = jobs_of(self._context).follow(script.title, self._talk, self.from_background)
+        self._job = jobs_of(self._context).follow(self.script.title, self._talk, self.from_background)
         self._wait()
         self._talk.start()
+
+    def begin(self, act: Act, options: Any) -> Steps:
+        """Return the steps to go through; called off the UI thread."""
+        return scripts.start(act, self.script, options, self._selected)
+
+    def _wait(self) -> None:
+        self.next.setEnabled(False)
+        self.problem.setVisible(False)
+        self.bar.setRange(0, 0)
+        self.bar.setVisible(True)
+        self.aside.setVisible(True)
 
     def to_background(self) -> None:
         """Go out of the way; the run goes on, questions and the end are told in the corner of the window."""
@@ -188,8 +201,7 @@ class ScriptDialog(ScriptFrame):
             self._context.changed(key)
         self._context.show_message(outcome.text)
         self.leave.setVisible(False)
-        page = results(outcome.tables, outcome.findings, self, outcome.text)
-        first = _only_document(outcome)
+        page, first = results(outcome.tables, outcome.findings, self, outcome.text), _only_document(outcome)
         if first is None:
             self._page(page, "完成", "关闭", self.accept)
         else:

@@ -1,21 +1,32 @@
-"""发送: asks once, says what the check before sending found, and takes the reason of who may send all the same."""
+"""发送: asks once, says what the check before sending found, and takes the reason of who may send all the same.
+
+The first sending also asks for 参数设置; the answers are kept and never asked again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from bondesk.base.documents import DocumentType
+from bondesk.base.errors import Refused
 from bondesk.base.findings import Finding, errors_in
+from bondesk.base.sender_setting import SenderSetting
 from bondesk.desktop import style
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.findings_view import FindingsView
-from bondesk.engine import sending
+from bondesk.desktop.form_work import in_act, sentence
+from bondesk.desktop.option_form import OptionForm, problems_text
+from bondesk.engine import declaring, sending
+from bondesk.engine.act import Act
 
 _WAIT = "正在检查…"
+_WIDE = 560
+_SETTING = "首次发送，请先填写参数设置（只问一次，以后在「企业基本信息」中修改）"
 
 
 class SendDialog(QDialog):
@@ -35,18 +46,33 @@ class SendDialog(QDialog):
         self.setObjectName("send_dialog")
         self.setWindowTitle(f"发送 — {document.title}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._go = go
+        self._context, self._go = context, go
         self._must_say = False
+        self._found: Sequence[Finding] = ()
         self.question = QLabel(f"确定发送{what}吗？\n发送后不能取消审核，等待海关回执。", self)
         self.question.setObjectName("send_question")
         self.question.setWordWrap(True)
+        self.asked = QLabel(_SETTING, self)
+        self.asked.setObjectName("send_setting_title")
+        self.asked.setWordWrap(True)
+        self.setting: OptionForm | None = None
+        self.problem = QLabel(self)
+        self.problem.setObjectName("send_problem")
+        self.problem.setWordWrap(True)
+        style.set_tone(self.problem, "bad", "ink")
         self.findings = FindingsView(self)
-        self.findings.hide()
         self.reason = QLineEdit(self)
         self.reason.setObjectName("send_reason")
         self.reason.setPlaceholderText("强制发送的原因（必填，记入日志）")
         self.reason.textChanged.connect(lambda _text: self._refresh())
-        self.reason.hide()
+        self._build()
+
+        def look(act: Act) -> tuple[SenderSetting, list[Finding]]:
+            return declaring.setting_of(act), sending.questions(act, document, ids)
+
+        context.lane.act(look, while_alive(self, self._checked), while_alive(self, self._failed))
+
+    def _build(self) -> None:
         self.buttons = QDialogButtonBox(self)
         self.send = self.buttons.addButton(_WAIT, QDialogButtonBox.ButtonRole.AcceptRole)
         self.send.setObjectName("question_yes")
@@ -55,20 +81,19 @@ class SendDialog(QDialog):
         cancel.setObjectName("question_cancel")
         self.buttons.accepted.connect(self._accepted)
         self.buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(style.MARGIN, style.MARGIN, style.MARGIN, style.MARGIN)
-        layout.setSpacing(style.WIDE_GAP)
-        for widget in (self.question, self.findings, self.reason, self.buttons):
-            layout.addWidget(widget)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(style.MARGIN, style.MARGIN, style.MARGIN, style.MARGIN)
+        self._layout.setSpacing(style.WIDE_GAP)
+        for widget in (self.question, self.asked, self.problem, self.findings, self.reason, self.buttons):
+            self._layout.addWidget(widget)
+        for hidden in (self.asked, self.problem, self.findings, self.reason):
+            hidden.hide()
         self.setMinimumWidth(460)
-        self._found: Sequence[Finding] = ()
-        context.lane.act(
-            lambda act: sending.questions(act, document, ids),
-            while_alive(self, self._checked),
-            while_alive(self, self._failed),
-        )
 
-    def _checked(self, found: Sequence[Finding]) -> None:
+    def _checked(self, answer: tuple[SenderSetting, Sequence[Finding]]) -> None:
+        known, found = answer
+        if known.missing:
+            self._ask_setting(known)
         self._found = found
         self._must_say = bool(errors_in(found))
         self.findings.setVisible(bool(found))
@@ -78,23 +103,77 @@ class SendDialog(QDialog):
             self.question.setText(f"{self.question.text()}\n{told}")
             self.resize(720, 380)
         self.reason.setVisible(self._must_say)
-        if self._must_say:
-            self.reason.setFocus()
         self._refresh()
-        if not self._must_say:
+        if self.setting is not None:
+            self._to_first_gap(known)
+        elif self._must_say:
+            self.reason.setFocus()
+        else:
             self.send.setFocus()
+
+    def _ask_setting(self, known: SenderSetting) -> None:
+        form = self.setting = OptionForm(self._context, SenderSetting, self)
+        form.set_value(known)
+        form.changed.connect(self._refresh)
+        form.finished.connect(self.send.click)
+        self._layout.insertWidget(self._layout.indexOf(self.asked) + 1, form)
+        self.asked.show()
+        self.setMinimumWidth(_WIDE)
+        self.adjustSize()
+
+    def _to_first_gap(self, known: SenderSetting) -> None:
+        assert self.setting is not None
+        keys = [option.key for option in self.setting.options if not str(getattr(known, option.key)).strip()]
+        self.setting.cells[keys[0]].editor.box.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _failed(self, _problem: Exception) -> None:
         """Let the sending itself say what is wrong: it checks again and knows more."""
-        self._checked(())
+        self._found = ()
+        self._refresh()
+        self.send.setFocus()
+
+    def _why_not(self) -> str:
+        if self.setting is not None and (missing := self.setting.value().missing):
+            return f"请先填写「{'」「'.join(missing)}」"
+        return "请先填写原因" if self._must_say and not self.reason.text().strip() else ""
 
     def _refresh(self) -> None:
         words = "强制发送" if self._must_say else ("仍然发送" if self._found else "发送")
-        self.send.setText(words)
-        self.send.setEnabled(not self._must_say or bool(self.reason.text().strip()))
-        self.send.setToolTip("" if self.send.isEnabled() else "请先填写原因")
+        self.send.setText(words if self.setting is None else f"保存并{words}")
+        why = self._why_not()
+        self.send.setEnabled(not why)
+        self.send.setToolTip(why)
 
     def _accepted(self) -> None:
+        if self._why_not():
+            return
+        if self.setting is None:
+            self._finish()
+        else:
+            self.setting.when_ready(self._keep)
+
+    def _keep(self, problems: Sequence[Finding]) -> None:
+        assert self.setting is not None
+        if problems:
+            self._say(problems_text(problems))
+            return
+        self.send.setEnabled(False)
+        keep = partial(declaring.keep_setting, setting=self.setting.value())
+        in_act(self._context, self, keep, lambda _nothing: self._finish(), self._not_kept)
+
+    def _not_kept(self, problem: Exception) -> None:
+        self._refresh()
+        self._say(sentence(problem))
+        if isinstance(problem, Refused) and self.setting is not None:
+            cell = self.setting.cells.get(problem.findings[0].field)
+            if cell is not None:
+                cell.editor.box.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _say(self, text: str) -> None:
+        self.problem.setText(text)
+        self.problem.show()
+
+    def _finish(self) -> None:
         reason = self.reason.text().strip() if self._must_say else ""
         self.accept()
         self._go(reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
 from bondesk.base.catalogue import Catalogue
@@ -41,6 +41,14 @@ class SingleWindow(QObject):
     def why_not(self) -> str:
         """Return why neither order may run at the moment."""
         return _RUNNING if self._running else ""
+
+    def generate(self) -> None:
+        """Let documents be ticked, make their messages and hand them over."""
+        from bondesk.desktop.message_dialog import MessageDialog
+
+        dialog = MessageDialog(self._context, self.hand_over, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def hand_over(self) -> None:
         """Hand every waiting message to the client."""

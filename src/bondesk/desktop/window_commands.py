@@ -85,8 +85,9 @@ def window_commands(window: WindowActs) -> Iterator[Command]:
 
 
 def exchange_commands(exchange: SingleWindow) -> Iterator[Command]:
-    """Give the two orders of 单一窗口."""
+    """Give the orders of 单一窗口."""
     group = "单一窗口"
+    yield Command("gateway.generate", "生成报文", "Ctrl+F12", exchange.generate, exchange.why_not, group)
     yield Command("gateway.hand_over", "发送待发报文", "", exchange.hand_over, exchange.why_not, group)
     yield Command("gateway.receive", "接收回执", "F9", exchange.receive, exchange.why_not, group)
 

@@ -15,12 +15,12 @@ from bondesk.base.fields import shown
 from bondesk.base.findings import Finding, error
 from bondesk.base.messages import Sender
 from bondesk.base.records import Record
+from bondesk.base.sender_setting import DECLARE_WAYS
 
 INVERSION_POLICIES = (("BLOCK", "禁止发送"), ("WARN", "提示"), ("OFF", "不检查"))
 EXTRACT_WAYS = (("NEWEST", "获取最新版本"), ("ALL", "获取全部版本"))
 AEO_KINDS = (("GENERAL", "一般认证"), ("ADVANCED", "高级认证"))
 RATE_DATES = (("TODAY", "当日"), ("MONTH_FIRST", "当月1日"), ("MANUAL", "手工"))
-DECLARE_WAYS = (("0", "暂存"), ("1", "申报"))
 
 
 class Company(Record):

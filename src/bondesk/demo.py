@@ -91,7 +91,8 @@ class _Demo:
         self._clear()
         root = self.home.path / "client"
         for box in ("OutBox", "InBox", "SentBox", "FailBox", "TempBox"):
-            (root / "Nems" / box).mkdir(parents=True)
+            for form in ("Nems", "Npts"):  # books and notes of accounts, and those of handbooks
+                (root / form / box).mkdir(parents=True)
         mark_rehearsal(root)
         self.home.write(Settings(gateway_root=str(root), demo=True))
         self.engine = open_engine(self.home)

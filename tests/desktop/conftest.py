@@ -85,6 +85,9 @@ class PlainFiles:
     def write_template(self, path: Path, sheets: Sequence[TemplateSheet], code_lists: Any) -> None:
         path.write_text("\n".join(sheet.title for sheet in sheets), encoding="utf-8")
 
+    def sheets_writer(self, path: Path) -> Any:
+        raise NotImplementedError
+
     def write_sheets(self, path: Path, sheets: Sequence[WrittenSheet]) -> None:
         path.write_text("\n".join(sheet.name for sheet in sheets), encoding="utf-8")
 

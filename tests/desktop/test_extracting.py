@@ -91,8 +91,8 @@ def test_one_difference_is_extracted_by_keyboard(books: BookDesk, page: FormPage
     assert rows.view.hasFocus()
 
 
-def test_consumption_waits_for_a_saved_head_and_confirmed_goods(books: BookDesk, page: FormPage) -> None:
-    """Row 84: 单损耗 is extracted only when what it refers to is saved."""
+def test_consumption_waits_for_goods_and_goods_wait_for_nothing(books: BookDesk, page: FormPage) -> None:
+    """Row 84: 单损耗 is extracted only when 成品 and 料件 are saved; an unsaved head or another table keeps nobody."""
     rows = books.rows(page, "consumptions")
     assert rows.bound["rows.extract"].isEnabled()
     editor = page.body.header.cells["remark"].editor
@@ -100,14 +100,18 @@ def test_consumption_waits_for_a_saved_head_and_confirmed_goods(books: BookDesk,
     editor.box.setFocus()
     editor.set_text("X")
     rows = books.rows(page, "consumptions")
-    assert "表头有尚未保存的输入" in rows.bound["rows.extract"].toolTip()
-    page.undo()
+    assert rows.bound["rows.extract"].isEnabled(), "consumption does not refer to the head's remark"
     materials = books.rows(page, "materials")
     books.go_to(materials, 5)
     materials.strip.header.cells["name"].editor.box.setFocus()
     type_in("X")
     rows = books.rows(page, "consumptions")
     assert "「料件」有一行尚未确认" in rows.bound["rows.extract"].toolTip()
+    assert not rows.bound["rows.extract"].isEnabled()
+    assert books.rows(page, "products").bound["rows.extract"].isEnabled()
+    materials = books.rows(page, "materials")
+    materials.entry.give_up()
+    assert books.rows(page, "consumptions").bound["rows.extract"].isEnabled()
 
 
 def test_a_comparison_nobody_waits_for(books: BookDesk, page: FormPage) -> None:

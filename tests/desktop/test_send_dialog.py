@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from sqlalchemy import select
 
@@ -18,7 +19,6 @@ from bondesk.desktop.lane import Lane
 from bondesk.desktop.send_dialog import SendDialog
 from bondesk.engine import declaring
 from bondesk.engine.engine import SYSTEM
-from builders.keys import type_in
 from builders.office import Office
 
 Opened = Callable[..., tuple[SendDialog, list[str]]]
@@ -107,8 +107,9 @@ def test_the_first_sending_asks_for_the_setting_and_the_second_does_not(
     assert not dialog.send.isEnabled()
     assert "操作员IC卡号" in dialog.send.toolTip()
     assert form.cells["customs_code"].editor.value() == code, "what is known is not typed again"
-    qtbot.waitUntil(form.cells["ic_card"].editor.box.hasFocus)
-    type_in("8930007654321")
+    box = form.cells["ic_card"].editor.box
+    assert dialog.focusWidget() is box, "the cursor stands in the first gap"
+    QTest.keyClicks(box, "8930007654321")
     form.cells["declare_way"].editor.set_value("0")
     dialog.send.click()
     qtbot.waitUntil(lambda: said == [""])
@@ -122,9 +123,8 @@ def test_a_wrong_code_is_refused_and_nothing_is_kept(opened: Opened, factory_off
     assert dialog.setting is not None
     for key, text in (("ic_card", "1"), ("customs_code", "123")):
         box = dialog.setting.cells[key].editor.box
-        box.setFocus()
         box.selectAll()
-        type_in(text)
+        QTest.keyClicks(box, text)
     dialog.send.click()
     qtbot.waitUntil(lambda: dialog.problem.isVisibleTo(dialog))
     assert "10 位" in dialog.problem.text()

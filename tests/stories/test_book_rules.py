@@ -40,8 +40,9 @@ BREAKS: dict[str, tuple[type[Any], dict[str, Any] | None]] = {
     "too much lost": (AccountConsumption, {"tangible": D(60), "intangible": D(40)}),
     "below nothing": (AccountConsumption, {"intangible": D(-1)}),
     "bonded": (AccountConsumption, {"bonded": D(101)}),
-    "another U": (AccountConsumption, {"unit_consumption": D("0.123456789")}),
-    "no U": (AccountConsumption, {"unit_consumption": None}),
+    "another U": (AccountConsumption, {"row_mark": "1", "unit_consumption": D("0.123456789")}),
+    "no U": (AccountConsumption, {"row_mark": "3", "unit_consumption": None}),
+    "U customs gave": (AccountConsumption, {"unit_consumption": D("0.123456789")}),
     "U of nothing": (AccountConsumption, {"unit_consumption": D(0)}),
     "no consumption": (AccountConsumption, None),
 }

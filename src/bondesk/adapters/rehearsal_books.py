@@ -97,7 +97,8 @@ def problems_of_book(message: etree._Element, kind: BookKind, filed: Mapping[str
     change = text(head, "DclTypecd") == "2"
     if change and not text(head, kind.number):
         wrong.append(f"变更须填 {kind.number}")
-    if change and filed is not None and text(head, "ChgTmsCnt") != str(filed["changes"] + 1):
+    counted = "ChgTmsCnt" in kind.needed  # a handbook's message does not count its changes
+    if counted and change and filed is not None and text(head, "ChgTmsCnt") != str(filed["changes"] + 1):
         wrong.append(f"变更次数应为 {filed['changes'] + 1}")
     rows = rows_of(message, kind)
     for key, mark, line in rows:

@@ -79,7 +79,8 @@ class ChangedTable:
 
     ``key`` is the line table's; ``match`` the columns that name a row within a copy; ``compared`` the key
     columns that make a difference; ``kept`` every column 撤销行 gives back; ``source`` the title of what
-    rows are extracted from ("" = typed or imported only) and ``source_document`` its document key.
+    rows are extracted from ("" = typed or imported only) and ``source_document`` its document key. ``after`` names
+    the tables its rows refer to: nothing is extracted while a row of theirs is typed and not stored.
     """
 
     key: str
@@ -90,6 +91,7 @@ class ChangedTable:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     source: str = ""
     source_document: str = ""
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ class Extracting(QObject):
         table = rows.table
         self.pane = SourcePane(table.key, rows.changed.source, table.fields, rows.model.text, rows.sides)
         self.pane.hide()
-        #: Says why nothing may be extracted because of the head.
-        self.why_head: Callable[[], str] = lambda: ""
+        #: Says which rows of other tables must be stored first.
+        self.why_unsaved: Callable[[], str] = lambda: ""
         self.pane.looked.connect(self._looked)
         self.pane.extract.connect(self.extract)
         self.pane.cancelled.connect(self._cancel)
@@ -40,7 +40,7 @@ class Extracting(QObject):
 
     def why_not(self) -> str:
         """Return why nothing can be extracted now."""
-        return self._rows.why_locked() or self.why_head()
+        return self._rows.why_locked() or self.why_unsaved()
 
     def why_not_extract(self) -> str:
         """Return why the chosen rows cannot be taken over now."""

@@ -51,7 +51,6 @@ class FormBody(QWidget):
         pages = pages_of(self.tabs)
         self.grids = {table.key: lines_widget(context, table, self.stack, pages) for table in document.typed_lines}
         self.rows = RowTabs(context, document, lambda: self.base, self.tabs)
-        self.rows.head_dirty = lambda: self.head_dirty
         for grid in self.grids.values():
             grid.head = lambda: self.head
         self.strip = FindingsStrip(self.split)

@@ -24,6 +24,7 @@ from bondesk.desktop.form_checks import FormChecks
 from bondesk.desktop.form_commands import HIDDEN, form_commands
 from bondesk.desktop.form_deeds import GONE, FormDeeds, Moved
 from bondesk.desktop.form_drafts import FormDrafts
+from bondesk.desktop.form_export import FormExport
 from bondesk.desktop.form_keeping import WAITING, FormKeeping
 from bondesk.desktop.form_notice import FormNotice, ask_unsaved
 from bondesk.desktop.form_templates import FormTemplates
@@ -74,8 +75,9 @@ class FormPage(QWidget):
         panes, templates = self.side.commands(self.why_not_stored), self.templates.commands(self.why_not_save)
         shown, say = (lambda: (self.body.base.id, self.number())), (lambda text: self.notice.say(text, "error"))
         self.change = BookChange(context, document, self, shown, say)
-        changes = self.change.commands(self.why_not_stored)
-        self.commands = form_commands(self, context.identity, (*changes, *panes, *templates))
+        self.export = FormExport(context, document, self, shown, say)
+        more = (*self.change.commands(self.why_not_stored), *self.export.commands(self.why_not_stored))
+        self.commands = form_commands(self, context.identity, (*more, *panes, *templates))
         self.bound = CommandActions(self.commands, self)
         self.side.count_on(self.bound)
         self._build()

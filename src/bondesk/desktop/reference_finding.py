@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from bondesk.base.columns import Kind
 from bondesk.base.documents import DocumentType
@@ -56,6 +58,13 @@ def find(act: Act, document: DocumentType, typed: str, known: KnownNames) -> lis
     if len(found) < MOST_FOUND and name and typed.isascii() and typed.isalpha():
         found.update(_by_sound(act, document, typed.lower(), known) | found)
     return list(found.items())[:MOST_FOUND]
+
+
+def find_any(act: Act, documents: Sequence[DocumentType], typed: str, known: KnownNames) -> list[Found]:
+    """Return up to :data:`MOST_FOUND` (number, name) of several kinds: the likeliest of each in turn."""
+    each = [find(act, document, typed, known) for document in documents]
+    mixed = (one for likely in zip_longest(*each) for one in likely if one is not None)
+    return list(dict(mixed).items())[:MOST_FOUND]
 
 
 def _by_sound(act: Act, document: DocumentType, typed: str, known: KnownNames) -> dict[str, str]:

@@ -15,7 +15,7 @@ from bondesk.desktop.background import while_alive
 from bondesk.desktop.code_popup import CodePopup
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.field_editor import BOX_HEIGHT, LineEditor, paint_locked
-from bondesk.desktop.reference_finding import MOST_FOUND, Found, KnownNames, find
+from bondesk.desktop.reference_finding import MOST_FOUND, Found, KnownNames, find_any
 from bondesk.engine.act import Act
 
 #: Milliseconds after the last key until the stored documents are asked.
@@ -32,12 +32,12 @@ class ReferenceEditor(LineEditor):
     """
 
     def __init__(self, context: DeskContext, entry: Field, parent: QWidget | None = None) -> None:
-        """Edit a number; ``entry.reference`` names the kind of document."""
+        """Edit a number; ``entry.reference`` names the kind of document, of an option perhaps several kinds."""
         super().__init__(context, entry, parent)
         self._checked: str | None = None
         self._typed_since = False
         self._popup: CodePopup | None = None
-        self._document = self._visible()
+        self._documents = self._visible()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
@@ -51,15 +51,19 @@ class ReferenceEditor(LineEditor):
         paint_locked(self.name, editable=False)
         self.name.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.row.addWidget(self.name, 1)
-        self.name.setVisible(self._document is not None)
+        self.name.setVisible(bool(self._documents))
         self.left.connect(self._check)
 
-    def _visible(self) -> DocumentType | None:
+    def _visible(self) -> tuple[DocumentType, ...]:
         try:
-            document = self.context.engine.catalogue.document(self.entry.reference)
+            named = [self.context.engine.catalogue.document(key) for key in self.entry.reference.split()]
         except WrongCall:
-            return None
-        return document if self.context.identity.may(document.key, "view") else None
+            return ()
+        return tuple(document for document in named if self.context.identity.may(document.key, "view"))
+
+    @property
+    def _titles(self) -> str:
+        return "」「".join(document.title for document in self._documents)
 
     @property
     def listing(self) -> bool:
@@ -95,12 +99,12 @@ class ReferenceEditor(LineEditor):
 
     def _ask(self) -> None:
         """List what the text may mean, unless the clerk has gone on meanwhile."""
-        document, typed, known = self._document, self.line.text(), self._known()
-        if document is None or len(typed) > _LONGEST or not self.line.hasFocus():
+        documents, typed, known = self._documents, self.line.text(), self._known()
+        if not documents or len(typed) > _LONGEST or not self.line.hasFocus():
             return
 
         def job(act: Act) -> list[Found]:
-            return find(act, document, typed, known)
+            return find_any(act, documents, typed, known)
 
         def done(found: list[Found]) -> None:
             if self.line.text() == typed and self.line.hasFocus():
@@ -109,14 +113,11 @@ class ReferenceEditor(LineEditor):
         self.context.lane.act(job, while_alive(self, done), while_alive(self, lambda _problem: None))
 
     def _offer(self, found: list[Found]) -> None:
-        assert self._document is not None
         if not found and not self.line.text():
             self._close_list()
             return
         full = f"只列出前 {MOST_FOUND} 条；输入编号、名称或拼音缩小范围"
-        hint = (
-            full if len(found) >= MOST_FOUND else "" if found else f"「{self._document.title}」中没有匹配的编号或名称"
-        )
+        hint = full if len(found) >= MOST_FOUND else "" if found else f"「{self._titles}」中没有匹配的编号或名称"
         self.popup.offer(found, hint, self.line.text())
         self.popup.show_under(self.line)
 
@@ -149,8 +150,8 @@ class ReferenceEditor(LineEditor):
 
     def _check(self) -> None:
         """Ask the lane for the name behind the number, or say that there is none."""
-        number, document = self.value(), self._document
-        if document is None or number == self._checked or self.problem:
+        number, documents = self.value(), self._documents
+        if not documents or number == self._checked or self.problem:
             return
         self._checked = number
         if not number:
@@ -165,11 +166,11 @@ class ReferenceEditor(LineEditor):
             self.name.setText(names.get(number, ""))
             self.name.setCursorPosition(0)
             near = f"；是否指 {found[0][0]} {found[0][1]}".rstrip() if found else ""
-            self.advice = "" if number in names else f"「{document.title}」中没有 {number}{near}"
+            self.advice = "" if number in names else f"「{self._titles}」中没有 {number}{near}"
             self.noted.emit()
 
         self.context.lane.act(
-            lambda act: find(act, document, number, known),
+            lambda act: find_any(act, documents, number, known),
             while_alive(self, done),
             while_alive(self, lambda _problem: None),
         )

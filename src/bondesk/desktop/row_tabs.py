@@ -29,9 +29,7 @@ class RowTabs(QObject):
         self.windows = {table.key: ChangeRows(context, table, self.deeds, pages_of(tabs)) for table in windowed}
         for window in self:
             if window.source is not None:
-                window.source.why_head = partial(self._why_unsaved, window)
-        #: Tells whether the head has typing that is not stored.
-        self.head_dirty: Callable[[], bool] = lambda: False
+                window.source.why_unsaved = partial(self._why_unsaved, window)
         self._last = next(iter(self.windows.values()), None)
         self.deeds.acted.connect(self._acted)
         tabs.currentChanged.connect(self._turned)
@@ -45,15 +43,11 @@ class RowTabs(QObject):
         return bool(self.windows)
 
     def _why_unsaved(self, window: ChangeRows) -> str:
-        """Consumption is compared with the stored head, products and materials (row by row they are stored at once)."""
-        if self.head_dirty():
-            return "表头有尚未保存的输入，请先保存（Ctrl+S）"
-        other = self.unstored()
-        return (
-            f"「{other.table.title}」有一行尚未确认，请先确认或放弃"
-            if other is not None and other is not window
-            else ""
-        )
+        """Consumption waits for the goods it refers to; materials and products wait for nothing but their head."""
+        for key in window.changed.after:
+            if self.windows[key].strip.dirty:
+                return f"「{self.windows[key].table.title}」有一行尚未确认，请先确认或放弃"
+        return ""
 
     def add(self, head: QScrollArea) -> None:
         """Rows by the hundred thousand want the whole height: the head is a tab before them."""

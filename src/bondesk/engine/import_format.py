@@ -5,14 +5,14 @@ Importing such a file gives the same documents again; codes stand as codes, numb
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bondesk.base.columns import Kind
-from bondesk.base.documents import DocumentType
+from bondesk.base.documents import DocumentType, LineTable
 from bondesk.base.errors import Refused
 from bondesk.base.fields import Field
 from bondesk.base.sheets import WrittenSheet
@@ -21,6 +21,7 @@ from bondesk.base.workbooks import Heading, SheetPlan
 from bondesk.engine.act import Act
 from bondesk.engine.history import log_deed
 from bondesk.engine.import_headings import own_plans
+from bondesk.engine.ports import SheetsWriter
 from bondesk.engine.query import Query, filtered, ordered
 
 #: What the choice of formats calls it; no layout of 导出设置 may have this name.
@@ -28,6 +29,8 @@ TITLE = "导入格式（可修改后再导入）"
 #: Rows of one sheet, the heading included.
 _MOST_ROWS = 1_048_576
 _BATCH = 200
+#: Rows of a windowed table written between two looks at whether to go on.
+_ROWS = 2_000
 
 
 def import_format_steps(act: Act, document: DocumentType, query: Query, path: Path, ids: Sequence[int] = ()) -> Steps:
@@ -43,6 +46,9 @@ def import_format_steps(act: Act, document: DocumentType, query: Query, path: Pa
     wanted = _ids(act, document, query, ids)
     if any(plan.pairs for plan in plans) and len(wanted) != 1:
         raise Refused(f"「{document.title}」的导入格式一个文件只放一份，请选中一份再导出", "EXP-06")
+    if document.windowed:
+        yield from _streamed(act, document, plans, wanted[0], path)
+        return _told(act, document, 1, path)
     sheets = [_Sheet(plan, document) for plan in plans]
     for start in range(0, len(wanted), _BATCH):
         yield Progress(start, len(wanted), f"正在导出 {path.name}")
@@ -54,8 +60,54 @@ def import_format_steps(act: Act, document: DocumentType, query: Query, path: Pa
     if longest > _MOST_ROWS:
         raise Refused(f"共 {longest:,} 行，超过 Excel 一张工作表的行数；请缩小筛选范围", "EXP-05")
     act.files.write_sheets(path, [sheet.written() for sheet in sheets])
-    log_deed(act, "导出", f"导入格式 {len(wanted)} 份，文件 {path.name}", document=document)
-    return Outcome(f"已按导入格式导出 {len(wanted):,} 份：{path}")
+    return _told(act, document, len(wanted), path)
+
+
+def _told(act: Act, document: DocumentType, count: int, path: Path) -> Outcome:
+    log_deed(act, "导出", f"导入格式 {count} 份，文件 {path.name}", document=document)
+    return Outcome(f"已按导入格式导出 {count:,} 份：{path}")
+
+
+def _streamed(
+    act: Act, document: DocumentType, plans: Sequence[SheetPlan], header_id: int, path: Path
+) -> Generator[Progress, None, None]:
+    """Write one document whose rows may be any number: they go from the database into the file, a batch at a time."""
+    (header,) = _loaded(act, document, [header_id])
+    writer = act.files.sheets_writer(path)
+    try:
+        for plan in plans:
+            headings = plan.all_headings
+            writer.begin(plan.title, 2 if plan.pairs else len(headings))
+            if not plan.part:
+                sheet = _Sheet(plan, document)
+                sheet.add(header)
+                for row in sheet.rows:
+                    writer.add(row)
+                continue
+            writer.add(tuple(heading.own or heading.text for heading in headings))
+            yield from _write_rows(act, document.line_table(plan.part), plan, header_id, writer)
+        writer.close()
+    except BaseException:
+        writer.drop()
+        raise
+
+
+def _write_rows(
+    act: Act, table: LineTable, plan: SheetPlan, header_id: int, writer: SheetsWriter
+) -> Generator[Progress, None, None]:
+    model = table.model
+    mine = [model.company_id == act.company_id, model.header_id == header_id]
+    mine += [getattr(model, key) == value for key, value in table.fixed.items()]
+    total = int(act.session.execute(select(func.count()).select_from(model).where(*mine)).scalar_one())
+    if total >= _MOST_ROWS:
+        raise Refused(f"「{plan.title}」共 {total:,} 行，超过 Excel 一张工作表的行数", "EXP-05")
+    fields = [heading.field for heading in plan.headings]
+    statement = select(*(getattr(model, heading.attribute.key) for heading in plan.headings)).where(*mine)
+    statement = statement.order_by(model.line_no, model.id).execution_options(yield_per=_ROWS)
+    for done, row in enumerate(act.session.execute(statement)):
+        if done % _ROWS == 0:
+            yield Progress(done, total, f"正在导出{plan.title} {done:,}/{total:,} 行")
+        writer.add(tuple(_cell(entry, value) for entry, value in zip(fields, row, strict=True)))
 
 
 def _ids(act: Act, document: DocumentType, query: Query, ids: Sequence[int]) -> list[int]:

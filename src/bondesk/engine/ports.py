@@ -26,6 +26,22 @@ class TableWriter(Protocol):
         """Give the table up and leave no file behind."""
 
 
+class SheetsWriter(Protocol):
+    """A workbook of several sheets being written row by row."""
+
+    def begin(self, name: str, width: int) -> None:
+        """Begin the next sheet, of ``width`` columns; its first row are headings."""
+
+    def add(self, row: Sequence[object]) -> None:
+        """Write one more row of the sheet begun last."""
+
+    def close(self) -> None:
+        """Finish the file; ``OutsideFailure`` when that is impossible."""
+
+    def drop(self) -> None:
+        """Give the workbook up and leave no file behind."""
+
+
 class WorkbookFiles(Protocol):
     """Reading and writing of workbooks."""
 
@@ -47,6 +63,9 @@ class WorkbookFiles(Protocol):
         code_lists: Mapping[str, Sequence[tuple[str, str]]],
     ) -> None:
         """Write an import template."""
+
+    def sheets_writer(self, path: Path) -> SheetsWriter:
+        """Begin a workbook of several sheets."""
 
     def write_sheets(self, path: Path, sheets: Sequence[WrittenSheet]) -> None:
         """Write sheets as they stand; no text becomes a formula."""

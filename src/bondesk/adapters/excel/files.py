@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from bondesk.base.sheets import ColumnLook, SheetBook, TemplateSheet, WrittenSheet
-from bondesk.engine.ports import TableWriter
+from bondesk.engine.ports import SheetsWriter, TableWriter
 
 
 class ExcelFiles:
@@ -42,6 +42,12 @@ class ExcelFiles:
         from bondesk.adapters.excel.writer import write_template
 
         write_template(path, sheets, code_lists)
+
+    def sheets_writer(self, path: Path) -> SheetsWriter:
+        """Begin a workbook of several sheets."""
+        from bondesk.adapters.excel.tables import SheetsFile
+
+        return SheetsFile(path)
 
     def write_sheets(self, path: Path, sheets: Sequence[WrittenSheet]) -> None:
         """Write sheets as they stand."""

@@ -46,14 +46,52 @@ class SheetTable:
 
     def drop(self) -> None:
         """Give the table up; the rows written so far go with their temporary file."""
-        book: Any = self._book.book
-        if book.fileclosed:
-            return
-        book.fileclosed = True
-        for sheet in book.worksheets():
-            with suppress(OSError):
-                sheet.row_data_fh.close()
-                Path(sheet.row_data_filename).unlink()
+        _drop(self._book)
+
+
+def _drop(opened: Book) -> None:
+    """Close a workbook in constant memory without writing it, and remove the temporary files of its rows."""
+    book: Any = opened.book
+    if book.fileclosed:
+        return
+    book.fileclosed = True
+    for sheet in book.worksheets():
+        with suppress(OSError):
+            sheet.row_data_fh.close()
+            Path(sheet.row_data_filename).unlink()
+
+
+class SheetsFile:
+    """Several sheets one after the other, each with a frozen row of headings."""
+
+    def __init__(self, path: Path) -> None:
+        """Begin the file at ``path``; nothing is there before :meth:`close`."""
+        self._book = Book(path, constant_memory=True)
+        self._sheet: Any = None
+        self._next = 0
+
+    def begin(self, name: str, width: int) -> None:
+        """Begin a sheet."""
+        self._sheet, self._next = self._book.book.add_worksheet(sheet_name(name)), 0
+        self._sheet.set_column(0, max(width - 1, 0), 14)
+        self._sheet.freeze_panes(1, 0)
+
+    def add(self, row: Sequence[object]) -> None:
+        """Write one more row."""
+        for index, value in enumerate(row):
+            if self._next == 0 and value is not None:
+                self._sheet.write_string(0, index, str(value), self._book.head)
+            else:
+                self._book.write(self._sheet, self._next, index, value)
+        self._next += 1
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._book.close()
+
+    def drop(self) -> None:
+        """Give the workbook up."""
+        _drop(self._book)
 
 
 class TextTable:

@@ -12,6 +12,7 @@ from bondesk.areas.accounts.book_path import book_path
 from bondesk.areas.accounts.book_receipts import BookReceipts
 from bondesk.areas.accounts.book_rows import loaded, stored
 from bondesk.areas.accounts.book_tables import TABLES
+from bondesk.areas.accounts.book_workbook import book_workbook
 from bondesk.areas.accounts.changing import InUse
 from bondesk.areas.accounts.row_filling import GOODS_FILLS, fill_goods_row
 from bondesk.areas.accounts.row_marks import mark_of
@@ -21,7 +22,6 @@ from bondesk.base.documents import DocumentType, Group, LineTable, group
 from bondesk.base.facts import Facts
 from bondesk.base.flow import AUDITED_AND_SENT, Flow
 from bondesk.base.messages import Message
-from bondesk.base.workbooks import SheetPlan, WorkbookPlan, may, must
 
 #: A draft of a book is deleted, never voided: nothing of it exists anywhere else.
 FILED = Flow(
@@ -161,6 +161,8 @@ _HANDBOOK_FORM: tuple[Group, ...] = (
     _CUSTOMS,
 )
 
+_FORMS = {"EMS": _ACCOUNT_FORM, "EML": _HANDBOOK_FORM}
+
 _TYPED = (
     _L.item_no,
     _L.part_no,
@@ -180,9 +182,6 @@ _HANDBOOK_COLUMNS = (*_TYPED, _L.total, *_MORE, _L.goods_attribute, _L.merge_no,
 _CONSUMPTION_COLUMNS = (_U.product_no, _U.uc_version, _U.material_no, _U.net, _U.tangible, _U.intangible, _U.bonded)
 _CONSUMPTION_MORE = (_U.unit_consumption, _U.row_mark, _U.declared_state, _U.enterprise_mark, _U.valid_to, _U.remark)
 
-_LINE_REQUIRED = {"item_no", "hs_code", "name", "dcl_unit", "legal_unit1"}
-_LINE_OPTIONAL = (_L.duty_mode, _L.country, _L.main_mark, _L.goods_attribute, _L.remark)
-
 
 def _lines(kind: str) -> tuple[LineTable, ...]:
     columns = _GOODS_COLUMNS if kind == "EMS" else _HANDBOOK_COLUMNS
@@ -197,54 +196,6 @@ def _lines(kind: str) -> tuple[LineTable, ...]:
 def _goods(key: str, title: str, relation: Any, columns: tuple[Any, ...], flag: str) -> LineTable:
     fixed = {"goods_flag": flag}
     return LineTable(key, title, relation, columns, fixed, windowed=True, fill=fill_goods_row, fills=GOODS_FILLS)
-
-
-def _workbook(kind: str, copy: str) -> WorkbookPlan:
-    title = "账册" if kind == "EMS" else "手册"
-    number = must(_A.record_no) if copy == "approved" else must(_A.internal_no)
-    typed = must(_A.account_type) if kind == "EMS" else may(_A.handbook_type)
-    head = [
-        number,
-        *((may(_A.internal_no),) if copy == "approved" else ()),
-        typed,
-        must(_A.customs_code, "企业海关编码"),
-        must(_A.enterprise_name, "企业名称"),
-        may(_A.credit_code, "社会信用代码"),
-        must(_A.master_customs),
-        may(_A.approved_on),
-        must(_A.valid_to) if kind == "EMS" else must(_A.valid_to, "有效期"),
-        may(_A.cycle_days),
-        may(_A.uc_stage),
-    ]
-    if kind == "EML":
-        head += [may(_A.import_contract), may(_A.export_contract)]
-    others = {heading.attribute.key for heading in head}
-    for part in _ACCOUNT_FORM if kind == "EMS" else _HANDBOOK_FORM:
-        head += [may(a) for a in part.attributes if a.key not in others and a.key not in _NOT_IMPORTED]
-    goods = [_line_heading(a, kind) for a in (*_TYPED, *_LINE_OPTIONAL)]
-    consumption = [
-        must(a) if a.key in {"product_no", "uc_version", "material_no", "net"} else may(a) for a in _CONSUMPTION_COLUMNS
-    ]
-    return WorkbookPlan(
-        title if copy == "approved" else f"{title}草稿",
-        (
-            SheetPlan("表头", tuple(head), pairs=True),
-            SheetPlan("料件", tuple(goods), part="materials"),
-            SheetPlan("成品", tuple(goods), part="products"),
-            SheetPlan("单损耗", (*consumption, may(_U.valid_to), may(_U.remark)), part="consumptions"),
-        ),
-        on_existing="refuse",
-        imported={"copy": "approved", "state": "APPROVED"} if copy == "approved" else {},
-    )
-
-
-_NOT_IMPORTED = {"record_no", "internal_no", "customs_at", "customs_reason", "pause_mark", "seq_no", "declare_kind"}
-_NOT_IMPORTED |= {"change_count", "changed_on", "verified_on"}
-
-
-def _line_heading(attribute: Any, kind: str) -> Any:
-    needed = _LINE_REQUIRED | ({"filed_qty"} if kind == "EML" else set())
-    return must(attribute) if attribute.key in needed else may(attribute)
 
 
 def _message(kind: str) -> Message:
@@ -300,12 +251,12 @@ def _approved(kind: str, key: str, title: str, path: ChangePath) -> DocumentType
             _A.pause_mark,
             _A.internal_no,
         ),
-        form=_ACCOUNT_FORM if kind == "EMS" else _HANDBOOK_FORM,
+        form=_FORMS[kind],
         lines=_lines(kind),
         flow=APPROVED,
         derive=derive_book,
         rules=tuple(loaded(rule) for rule in APPROVED_RULES),
-        workbook=_workbook(kind, "approved"),
+        workbook=book_workbook(kind, "approved", _FORMS[kind]),
         message=_message(kind),
         variant={"copy": "approved", "book_kind": kind},
         creatable=False,
@@ -333,13 +284,13 @@ def _draft(kind: str, prefix: str, title: str, path: ChangePath) -> DocumentType
             _A.seq_no,
             _A.customs_reason,
         ),
-        form=_ACCOUNT_FORM if kind == "EMS" else _HANDBOOK_FORM,
+        form=_FORMS[kind],
         lines=_lines(kind),
         flow=FILED,
         derive=derive_draft,
         rules=tuple(loaded(rule) for rule in DRAFT_RULES),
         stored_rules=tuple(stored(rule) for rule in DRAFT_RULES),
-        workbook=_workbook(kind, "draft"),
+        workbook=book_workbook(kind, "draft", _FORMS[kind]),
         message=_message(kind),
         defaults=draft_defaults,
         variant={"copy": "draft", "book_kind": kind},
@@ -356,7 +307,7 @@ def _version(kind: str, prefix: str, title: str, path: ChangePath) -> DocumentTy
         header=Account,
         number=(_A.record_no, _A.change_count),
         list_columns=(_A.record_no, _A.change_count, _A.approved_on, _A.changed_on, _A.replaced_on, _A.valid_to),
-        form=_ACCOUNT_FORM if kind == "EMS" else _HANDBOOK_FORM,
+        form=_FORMS[kind],
         lines=_lines(kind),
         flow=APPROVED,
         variant={"copy": "archived", "book_kind": kind},

@@ -24,10 +24,16 @@ _RATES = {"tangible": Decimal(0), "intangible": Decimal(0), "bonded": Decimal(10
 
 
 def derive_book(account: Account, _facts: Facts) -> None:
-    """Fill empty rates and U of every consumption row; a book without internal number takes its record number."""
+    """Fill empty rates and U of every consumption row; a book without internal number takes its record number.
+
+    A U that came with the book stays: customs' own figure is the multiplier everywhere (handbook 3.1).
+    """
     account.internal_no = account.internal_no or account.record_no or ""
     for line in account.consumptions:
+        brought = line.unit_consumption
         derive_consumption(line)
+        if brought is not None and line.unit_consumption != brought:
+            line.unit_consumption = brought
 
 
 def derive_consumption(line: AccountConsumption) -> None:
@@ -64,7 +70,7 @@ def items_unique(_account: Account, rows: BookRows, _facts: Facts) -> Iterator[F
 
 
 _KEY = ("product_no", "uc_version", "material_no")
-_RATED = ("net", "tangible", "intangible", "bonded", "unit_consumption")
+_RATED = ("row_mark", "net", "tangible", "intangible", "bonded", "unit_consumption")
 
 
 def consumptions_refer(_account: Account, rows: BookRows, _facts: Facts) -> Iterator[Finding]:
@@ -101,27 +107,39 @@ def _is_version(text: str | None) -> bool:
     return (text or "").isdigit() and len(text or "") <= 8
 
 
-def rates_possible(_account: Account, rows: BookRows, _facts: Facts) -> Iterator[Finding]:
-    """BOM-03…05, BOM-09, ACC-09: possible rates, and the U stored is what they give; only wrong rows are looked at."""
-    wrong = {rated for rated in rows.staying("consumptions", *_RATED) if next(_rated(rated, 0), None)}
+def rates_possible(account: Account, rows: BookRows, _facts: Facts) -> Iterator[Finding]:
+    """BOM-03…05, BOM-09, ACC-09: possible rates, and the U stored is what they give; only wrong rows are looked at.
+
+    Of what customs has approved, another U is only told, and a row of a draft that stays as it is may keep it.
+    """
+    approved = account.copy != "draft"
+    wrong = {rated for rated in rows.staying("consumptions", *_RATED) if next(_rated(rated, 0, approved), None)}
     if not wrong:
         return
-    for position, mark, *rated in rows.read("consumptions", "row_mark", *_RATED):
-        if mark != Mark.STRUCK and tuple(rated) in wrong:
-            yield from _rated(tuple(rated), position)
+    for position, *rated in rows.read("consumptions", *_RATED):
+        if rated[0] != Mark.STRUCK and tuple(rated) in wrong:
+            yield from _rated(tuple(rated), position, approved)
 
 
-def _rated(rated: tuple[Any, ...], position: int) -> Iterator[Finding]:
-    net, tangible, intangible, bonded, unit = rated
+def _rated(rated: tuple[Any, ...], position: int, approved: bool) -> Iterator[Finding]:
+    mark, net, tangible, intangible, bonded, unit = rated
     found = list(consumption_findings(net, tangible, intangible, bonded, position))
     for one in found:
         yield error(one.code, one.text, one.field, position, table="consumptions")
     if unit == 0:
         yield error("BOM-09", "单耗在9位小数下为0", "net", position, table="consumptions")
-    elif not found and unit != (right := unit_consumption(net, tangible, intangible)):
-        said = "空" if unit is None else plain(unit)
-        text = f"单耗 {said} 与净耗、损耗率算出的 {plain(right)} 不一致，请改动并重新确认本行"
-        yield error("ACC-09", text, "unit_consumption", position, table="consumptions")
+    elif not found and (approved or mark != Mark.SAME):
+        yield from _unit_agrees(unit, unit_consumption(net, tangible, intangible), position, approved)
+
+
+def _unit_agrees(unit: Decimal | None, right: Decimal, position: int, approved: bool) -> Iterator[Finding]:
+    if unit == right:
+        return
+    text = f"单耗 {'空' if unit is None else plain(unit)} 与净耗、损耗率算出的 {plain(right)} 不一致"
+    if approved:
+        yield note("ACC-09", f"{text}；按海关的单耗计算", "unit_consumption", position, table="consumptions")
+    else:
+        yield error("ACC-09", f"{text}，请改动并重新确认本行", "unit_consumption", position, table="consumptions")
 
 
 def filed_rows_stay(draft: Account, rows: BookRows, facts: Facts) -> Iterator[Finding]:

@@ -39,5 +39,6 @@ CONSUMPTIONS = ChangedTable(
     kept=(*_RATES, "unit_consumption", "declared_state", "enterprise_mark", "valid_to", "remark"),
     source="归并后单损耗",
     source_document="unit_consumption",
+    after=("materials", "products"),
 )
 TABLES = (MATERIALS, PRODUCTS, CONSUMPTIONS)

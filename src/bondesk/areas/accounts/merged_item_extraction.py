@@ -22,7 +22,7 @@ from bondesk.base.steps import Choose, Outcome, Progress, Script, Steps, Table
 class ExtractMergedItems:
     """From which book, and which of its goods."""
 
-    record_no: str = option("备案号", "", reference="account", help="空 = 唯一的已审批账册或手册")
+    record_no: str = option("备案号", "", reference="account handbook", help="空 = 唯一的已审批账册或手册")
     goods_flag: str = option("物料类型", "I", choices=GOODS_FLAGS)
 
 

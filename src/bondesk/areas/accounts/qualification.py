@@ -199,9 +199,10 @@ MESSAGE = Message(
 
 
 def _workbook(copy: str) -> WorkbookPlan:
-    number = must(_Q.qualification_no) if copy == "approved" else must(_Q.internal_no)
+    approved = copy == "approved"
+    given = (_Q.internal_no, _Q.seq_no, _Q.declare_kind, _Q.change_count, _Q.changed_on, _Q.pause_mark)
     head = (
-        number,
+        must(_Q.qualification_no) if approved else must(_Q.internal_no),
         must(_Q.customs_code),
         must(_Q.enterprise_name),
         may(_Q.credit_code),
@@ -215,7 +216,11 @@ def _workbook(copy: str) -> WorkbookPlan:
         may(_Q.approval_no),
         must(_Q.valid_to),
         may(_Q.approved_on),
+        may(_Q.declarant_kind),
+        may(_Q.entered_on),
+        may(_Q.declared_on),
         may(_Q.remark),
+        *(may(attribute) for attribute in given if approved),
     )
     goods = (must(_L.item_no), must(_L.hs_heading), must(_L.name), may(_L.remark))
     return WorkbookPlan(

@@ -38,7 +38,7 @@ _OWN |= {"declared_on", "changed_on", "replaced_on", "customs_at", "customs_reas
 class BookDifferenceOptions:
     """Which two versions of which account or handbook."""
 
-    record_no: str = option("备案号", "", reference="account", help="账册或手册；空 = 唯一的已审批账册或手册")
+    record_no: str = option("备案号", "", reference="account handbook", help="账册或手册；空 = 唯一的已审批账册或手册")
     base: str = option("基准版本", "", help="变更次数（如 0）或日期（如 2024-06-30，取当日有效的版本）；空 = 上一版本")
     other: str = option("对照版本", "", help="变更次数或日期；空 = 现行版本")
 

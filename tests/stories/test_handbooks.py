@@ -1,0 +1,297 @@
+"""A handbook on the same path as an account: filed, approved, changed, compared version by version; versions of 单耗 by parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bondesk.areas.accounts.book_model import Account, AccountConsumption, AccountLine
+from bondesk.areas.accounts.comparing import TAKEN
+from bondesk.areas.goods.merged_item import MergedItem
+from bondesk.areas.goods.unit_consumption import UnitConsumption, UnitConsumptionLine
+from bondesk.areas.setup.company import Company
+from bondesk.base.change import Mark
+from bondesk.base.errors import Refused
+from bondesk.base.options import read_options
+from bondesk.base.steps import play
+from bondesk.engine import changing, records, reporting, sending
+from bondesk.engine.engine import SYSTEM
+from bondesk.engine.receiving import receive
+from builders.office import BOXES, Office
+
+HEAD = {
+    "internal_no": "SC-2024-01",
+    "handbook_type": "C",
+    "master_customs": "5204",
+    "processor_area": "52049",
+    "supervision_mode": "0615",
+    "duty_nature": "503",
+    "processing_kind": "10",
+    "ports": "5204",
+    "import_contract": "IM-1",
+    "export_contract": "EX-1",
+    "import_currency": "USD",
+    "export_currency": "USD",
+    "handbook_usage": "1",
+    "valid_to": date(2099, 12, 31),
+}
+
+
+@pytest.fixture
+def office(office_at: Callable[..., Office], factory_template: Path) -> Office:
+    """The factory's office; the client has a folder for handbooks too."""
+    opened = office_at(factory_template, rehearsal=True)
+    for box in BOXES:
+        (opened.home.path / "client" / "Npts" / box).mkdir(parents=True)
+    with opened.act(SYSTEM) as act:
+        for number, item in enumerate(act.session.scalars(select(MergedItem)), 1):
+            item.part_no, item.price, item.origin = f"P-{number}", Decimal("1.5"), item.origin or "JPN"
+            item.spec, item.duty_mode, item.currency = item.spec or "无", "3", "USD"
+        for version in act.session.scalars(select(UnitConsumption)):
+            version.record_no = ""
+    return opened
+
+
+def draft_of(office: Office) -> int:
+    """Enter the head of a handbook and extract everything into it."""
+    document = office.document("handbook_draft")
+    with office.act() as act:
+        blank = records.blank(act, document)
+        blank.head |= HEAD
+        draft = records.save(act, document, blank)
+    for part in ("materials", "products", "consumptions"):
+        office.run("extract_handbook", {"internal_no": "SC-2024-01", "part": part})
+    return draft
+
+
+def declared(office: Office, draft: int) -> list[str]:
+    """Audit, send and let customs answer."""
+    document = office.document("handbook_draft")
+    with office.act(office.auditor) as act:
+        records.move(act, document, draft, "audit")
+    with office.act() as act:
+        sending.order(act, document, [draft])
+    handed = sending.hand_over(office.engine, office.clerk)
+    assert handed.problems == ()
+    return list(receive(office.engine, office.clerk).sentences)
+
+
+def filed(office: Office) -> int:
+    """File the handbook: quantities are declared for every row, products without consumption stay out."""
+    draft = draft_of(office)
+    with office.act(SYSTEM) as act:
+        book = act.session.get(Account, (1, draft))
+        assert book is not None
+        used = {line.product_no for line in book.consumptions}
+        book.products = [line for line in book.products if line.item_no in used]
+        for line in (*book.materials, *book.products):
+            line.filed_qty, line.total = Decimal(1000), Decimal(1500)
+    said = declared(office, draft)
+    assert any("审核通过，编号 C5204" in one for one in said), said
+    return draft
+
+
+def number_of(office: Office, draft: int) -> str:
+    with office.act(SYSTEM) as act:
+        book = act.session.get(Account, (1, draft))
+        assert book is not None
+        return book.record_no
+
+
+def test_a_handbook_is_filed_changed_and_compared(office: Office) -> None:
+    first = filed(office)
+    number, approved = number_of(office, first), office.document("handbook")
+    with office.act() as act:
+        book = records.load_numbered(act, approved, number)
+        assert (book.copy, book.book_kind, book.change_count, len(number)) == ("approved", "EML", 0, 12)
+        assert book.approved_on is not None
+        change = changing.start(act, approved, book.id)
+    document = office.document("handbook_draft")
+    with office.act() as act:
+        (row,) = act.session.scalars(select(AccountLine).filter_by(header_id=change, goods_flag="I", item_no=2))
+        revision = records.load(act, document, change).revision
+        changing.store(act, document, change, "materials", row.id, {"filed_qty": Decimal(1200)}, revision)
+        assert row.row_mark == Mark.MODIFIED
+    said = declared(office, change)
+    assert any("审核通过" in one for one in said), said
+    report = office.engine.catalogue.report("book_difference")
+    with office.act() as act:
+        table = play(reporting.run(act, report, read_options(report.options, {"record_no": number})))
+    assert [(row.key, row.values[5], row.values[6]) for row in table.rows] == [("料件:2:申报数量", "1000", "1200")]
+    with office.act() as act:
+        found = changing.versions(act, approved, change)
+        assert [one.change_count for one in found] == [0]
+    with pytest.raises(Refused, match="RPT-10"), office.act() as act:
+        play(reporting.run(act, report, read_options(report.options, {})))  # two books: which one is meant
+
+
+def test_a_handbook_and_an_account_do_not_see_each_other(office: Office) -> None:
+    first = filed(office)
+    with office.act() as act:
+        numbers = {key: records.load_numbered(act, office.document("account"), "E52042300A01").id for key in "a"}
+        assert numbers["a"] != first
+    with pytest.raises(Refused), office.act() as act:
+        records.load_numbered(act, office.document("account"), number_of(office, first))
+
+
+@pytest.mark.parametrize(("way", "versions"), [("NEWEST", {"10"}), ("ALL", {"9", "10"})])
+@pytest.mark.parametrize("kind", ["handbook", "account"])
+def test_newest_or_all_versions_by_parameter(office: Office, kind: str, way: str, versions: set[str]) -> None:
+    """获取最新版本 compares versions as numbers: 10 is newer than 9."""
+    with office.act(SYSTEM) as act:
+        act.session.scalars(select(Company)).one().consumption_extract = way
+        for version in act.session.scalars(select(UnitConsumption)):
+            act.session.delete(version)
+        act.session.flush()
+        for number in ("9", "10"):
+            head = UnitConsumption(record_no="", product_no=1, uc_version=number)
+            head.lines = [UnitConsumptionLine(line_no=1, material_no=1, net=Decimal(number), tangible=Decimal(0),
+                                              intangible=Decimal(0), bonded=Decimal(100))]  # fmt: skip
+            act.session.add(head)
+    document = office.document(f"{kind}_draft")
+    with office.act() as act:
+        blank = records.blank(act, document)
+        blank.head |= {
+            "internal_no": "V-1",
+            "account_type": "1",
+            "master_customs": "5204",
+            "valid_to": date(2099, 1, 1),
+        }
+        draft = records.save(act, document, blank)
+    for part in ("materials", "products", "consumptions"):
+        office.run(f"extract_{kind}", {"internal_no": "V-1", "part": part})
+    with office.act(SYSTEM) as act:
+        found = act.session.scalars(select(AccountConsumption).filter_by(header_id=draft)).all()
+        assert {line.uc_version for line in found} == versions
+        assert {line.unit_consumption for line in found} == {Decimal(version) for version in versions}
+
+
+EXTRACTION = """
+    the source row                                      result    mark after
+    is not in the book                                  增加      3
+    differs in a key column                             修改      1
+    is equal in all key columns                         不处理    0
+    differs only in a column that is no key             不处理    0
+    differs in width and blanks only                    不处理    0
+    is marked 删除 in this draft                        恢复      0
+    is marked 删除 in this draft and differs            恢复      1
+    was added in this draft and differs                 覆盖      3
+    was modified in this draft and differs              覆盖      1
+    was modified in this draft and is what customs has  覆盖      0
+"""
+
+
+def _extraction() -> list[tuple[str, str, str]]:
+    rows = []
+    for line in EXTRACTION.strip().splitlines()[1:]:
+        *words, result, mark = line.split()
+        rows.append((" ".join(words), result, mark))
+    return rows
+
+
+class Material:
+    """Material 13 of the factory's account, its row in a change, and the merged item it comes from."""
+
+    number = 13
+
+    def __init__(self, office: Office) -> None:
+        self.office, self.document = office, office.document("account_draft")
+        approved = office.document("account")
+        with office.act() as act:
+            self.approved = records.load_numbered(act, approved, "E52042300A01").id
+            self.draft = changing.start(act, approved, self.approved)
+        self.filed = self.row()
+        alike = {key: getattr(self.filed, key) for key in TAKEN if key != "country"}
+        self.source(**alike, origin=self.filed.country)
+
+    def row(self) -> AccountLine:
+        with self.office.act(SYSTEM) as act:
+            mine = select(AccountLine).filter_by(header_id=self.draft, goods_flag="I", item_no=self.number)
+            return act.session.scalars(mine).one()
+
+    def source(self, **values: Any) -> None:
+        """Write over the merged item."""
+        with self.office.act(SYSTEM) as act:
+            item = act.session.scalars(select(MergedItem).filter_by(goods_flag="I", merge_no=13)).one()
+            for key, value in values.items():
+                setattr(item, key, value)
+
+    def order(self, verb: Callable[..., Any], *what: Any) -> Any:
+        """Order something of the draft."""
+        with self.office.act() as act:
+            revision = records.load(act, self.document, self.draft).revision
+            return verb(act, self.document, self.draft, "materials", *what, revision)
+
+    def extracted(self) -> tuple[str, dict[str, Any]]:
+        """Compare, and take this row over; return what was announced."""
+        with self.office.act() as act:
+            found = changing.compare(act, self.document, self.draft, "materials").candidates
+        mine = [one for one in found if one.values["merge_no"] == self.number]
+        if not mine:
+            return "不处理", {}
+        self.order(changing.extract, [mine[0].key])
+        return mine[0].outcome.value, dict(mine[0].before)
+
+
+def absent(one: Material) -> None:
+    one.number = 77
+    with one.office.act(SYSTEM) as act:
+        goods = {key: getattr(one.filed, key) for key in ("goods_flag", "hs_code", "dcl_unit", "legal_unit1")}
+        act.session.add(MergedItem(**goods, merge_no=77, name="来源新名称", part_no="NEW-77"))
+
+
+def added(one: Material) -> None:
+    """As if the row came into the book with this draft."""
+    with one.office.act(SYSTEM) as act:
+        (line,) = act.session.scalars(select(AccountLine).filter_by(id=one.filed.id))
+        line.row_mark = "3"
+        filed = select(AccountLine).filter_by(header_id=one.approved, goods_flag="I", item_no=13)
+        act.session.delete(act.session.scalars(filed).one())
+
+
+def modified(one: Material) -> None:
+    one.order(changing.store, one.filed.id, {"name": "手工改"})
+
+
+def struck(one: Material) -> None:
+    one.order(changing.strike, [one.filed.id])
+
+
+def other(one: Material) -> None:
+    one.source(name="来源新名称")
+
+
+CASES: dict[str, tuple[Callable[[Material], None], ...]] = {
+    "is not in the book": (absent,),
+    "differs in a key column": (other,),
+    "is equal in all key columns": (),
+    "differs only in a column that is no key": (lambda one: one.source(part_no="另一料号"),),
+    "differs in width and blanks only": (lambda one: one.source(name=f" {one.filed.name}　"),),
+    "is marked 删除 in this draft": (struck,),
+    "is marked 删除 in this draft and differs": (struck, other),
+    "was added in this draft and differs": (added, other),
+    "was modified in this draft and differs": (modified, other),
+    "was modified in this draft and is what customs has": (modified,),
+}
+
+
+@pytest.mark.parametrize(("case", "result", "mark"), _extraction())
+def test_each_row_of_handbook_4_3(office: Office, case: str, result: str, mark: str) -> None:
+    material = Material(office)
+    name = material.filed.name
+    for prepare in CASES[case]:
+        prepare(material)
+    told, before = material.extracted()
+    assert told == result
+    row = material.row()
+    assert row.row_mark == mark
+    differs = other in CASES[case] or absent in CASES[case]
+    assert row.name == ("来源新名称" if differs else name)
+    if other in CASES[case]:
+        assert before == {"name": "手工改" if modified in CASES[case] else name}, "the old value is shown"

@@ -10,8 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 from sqlalchemy import select
 
 from bondesk import demo
@@ -30,13 +31,15 @@ from bondesk.desktop.form_page import FormPage
 from bondesk.desktop.import_dialog import ImportDialog
 from bondesk.desktop.key_list import KeyList
 from bondesk.desktop.login import LoginWindow
+from bondesk.desktop.report_page import ReportPage
 from bondesk.desktop.send_dialog import SendDialog
 from bondesk.desktop.template_dialogs import ChooseTemplate, KeepTemplate
+from bondesk.desktop.ticked_lines import TickedLines
 from bondesk.engine.engine import SYSTEM
 from bondesk.engine.query import Condition
 from bondesk.settings import Home
 from bondesk.window import found
-from builders.clerk import Clerk, Shoot, wait_until
+from builders.clerk import Clerk, Shoot, child, wait_until
 from builders.source_lines import book, lines
 
 D = TypeVar("D", bound=QDialog)
@@ -66,6 +69,7 @@ def _first_login(folder: Path, shoot: Shoot) -> None:
     first.reject()
     login.manage_connections()
     managing = _dialog(ConnectionDialog)
+    wait_until(lambda: child(managing, QPushButton, "connection_add").isEnabled(), "the connections")
     shoot(managing, "login_connections")
     managing._start_new()
     shoot(managing, "login_connections_new")
@@ -113,7 +117,9 @@ class _Tour:
             self._sending,
             self._imports,
             self._reports,
+            self._words_of_the_house,
             self._desk,
+            self._start_again,
         ):
             stop()
             self._clear()
@@ -140,13 +146,20 @@ class _Tour:
         wait_until(lambda: not _visible(kind), f"the end of {name}")
 
     def _palette(self) -> None:
-        self.window.show_palette()
-        palette = _dialog(CommandPalette)
-        palette.line.setText("E52")
-        QTest.qWait(600)
-        self._settle()
-        self.shoot(palette, "palette")
-        palette.close()
+        for words, name in (
+            ("", "palette_open"),
+            ("E52", "palette_number"),
+            ("8504", "palette_hs"),
+            ("没有", "palette_none"),
+        ):
+            self.window.show_palette()
+            palette = _dialog(CommandPalette)
+            palette.line.setText(words)
+            QTest.qWait(600)
+            self._settle()
+            self.shoot(palette, name)
+            palette.close()
+            wait_until(lambda: not _visible(CommandPalette), f"the end of {name}")
         self.window.show_keys()
         self._snap(KeyList, "keys")
 
@@ -174,11 +187,16 @@ class _Tour:
         page = self.clerk.list_of("bonded_note")
         page.head.demand((Condition("ie_flag", "eq", "E"), Condition("partner", "ne", "C05")), (), "")
         page.head.filter_button.click()
-        page.view.selectAll()
         self._settle()
+        page.view.selectAll()
         QTest.qWait(400)
         self._settle()
         self.shoot(self.window, "list_chips_filters_totals")
+        page.head.demand((Condition("partner", "eq", "NONE"),), (), "")
+        self._settle()
+        self.shoot(self.window, "list_nothing_found")
+        page.head.demand((Condition("ie_flag", "eq", "E"), Condition("partner", "ne", "C05")), (), "")
+        self._settle()
         page.looks.set_up_columns()
         self._snap(ColumnDialog, "dialog_columns")
         page.head.open_conditions()
@@ -196,6 +214,7 @@ class _Tour:
     def _form_states(self) -> None:
         form = self.clerk.open_form("source_document")
         form.body.header.cells["supervision_mode"].editor.set_text("9999")
+        form.body.header.cells["supervision_mode"].editor.commit()
         grid = form.body.grids["lines"].model
         grid.setData(grid.index(0, grid.column("quantity")), Decimal(-5))
         grid.setData(grid.index(1, grid.column("part_no")), "NO-SUCH-PART")
@@ -249,6 +268,18 @@ class _Tour:
         QTest.qWait(400)
         self._settle()
         self.shoot(self.window, "form_account_draft_marks")
+        rows = next(iter(form.body.rows))
+        rows.strip.header.cells["spec"].editor.set_text("0402 X7R")
+        rows.show_row(3)
+        QTest.qWait(200)
+        self.shoot(self.window, "form_account_draft_leaving")
+        rows.entry.give_up()
+        if rows.source is not None:
+            self.clerk.press(rows, "rows.extract")
+            self._settle()
+            QTest.qWait(400)
+            self._settle()
+            self.shoot(self.window, "form_account_draft_extracting")
 
     def _wizards(self) -> None:
         self.clerk.run_script("bom", "generate_unit_consumption", {})
@@ -298,6 +329,67 @@ class _Tour:
         self.shoot(self.window, "report_explained")
         self.clerk.report("item_ledger", {"item_no": 13})
         self.shoot(self.window, "report_item_ledger")
+        for report in self.engine.catalogue.reports:
+            if report.key not in ("material_status", "item_ledger"):
+                self.window.open_module(f"report.{report.key}")
+                page = self.window.pages.current()
+                assert isinstance(page, ReportPage)
+                self.shoot(self.window, f"report_{report.key}")
+                page.query()
+                wait_until(lambda page=page: page._talk is None, report.key)  # type: ignore[misc]
+                self._settle()
+                self.shoot(self.window, f"report_{report.key}_asked")
+                self._clear()
+
+    def _start_again(self) -> None:
+        """Show the start page of somebody who has worked."""
+        for key in ("list.bonded_note", "list.source_document", "report.material_status"):
+            if key not in self.window.favourites.chosen:
+                self.window.favourites.toggle(key)
+        self._clear()
+        QTest.qWait(300)
+        self._settle()
+        self.shoot(self.window, "start_used")
+
+    def _words_of_the_house(self) -> None:
+        """Show parameters being changed, rights half ticked and in the log, a part with its elements."""
+        self.window.open_module("list.company")
+        self._settle()
+        form = self.window.pages.current()
+        assert isinstance(form, FormPage)
+        wait_until(lambda: form._ready, "the parameters")
+        form.unlock()
+        self._settle()
+        self.shoot(self.window, "form_company_unlocked")
+        self._clear()
+        self.window.open_document(self.engine.catalogue.document("user_group"), None)
+        group = self.window.pages.current()
+        assert isinstance(group, FormPage)
+        wait_until(lambda: group._ready and self.window.lane.idle, "the group")
+        group.body.header.cells["code"].editor.set_text("clerk")
+        group.body.header.cells["name"].editor.set_text("制单组")
+        grid = group.body.grids["rights"]
+        assert isinstance(grid, TickedLines)
+        grid.ticks._leaves[1].setCheckState(0, Qt.CheckState.Checked)
+        grid.ticks._leaves[2].setCheckState(0, Qt.CheckState.Checked)
+        QTest.qWait(400)
+        self._settle()
+        self.shoot(self.window, "form_user_group_ticked")
+        group.save()
+        wait_until(lambda: not group.dirty, "the group to be stored")
+        self._clear()
+        self.clerk.open_form("operation_log")
+        self._settle()
+        self.shoot(self.window, "form_operation_log_rights")
+        self._clear()
+        part = self.clerk.open_form("part", 11)
+        self._settle()
+        for cell in part.body.header.cells.values():
+            if cell.editor.entry.elements_of:
+                cell.editor.set_text("3|0|电子设备供电|65W PD|氮化镓")
+        QTest.qWait(500)
+        self._settle()
+        self.shoot(self.window, "form_part_elements")
 
     def _desk(self) -> None:
         """Show torn-off window, two pages side by side, jobs and help."""

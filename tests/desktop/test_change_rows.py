@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from bondesk.base.change import Mark
 from bondesk.desktop.change_rows import ChangeRows
+from bondesk.desktop.draft_files import read_back, written
+from bondesk.desktop.draft_store import DRAFTS, DraftStore, LeftBehind
 from bondesk.desktop.findings_view import FindingsDialog
 from bondesk.desktop.form_page import FormPage
 from bondesk.desktop.header_form import HeaderForm
@@ -19,6 +22,7 @@ from bondesk.desktop.list_model import TONE_ROLE
 from bondesk.engine import changing, records
 from bondesk.engine.engine import SYSTEM
 from builders.books import BOOK, BookDesk, change_of
+from builders.clerk import wait_until
 from builders.keys import ALT, CTRL, KEY, SHIFT, press, type_in
 from builders.office import Office
 
@@ -352,3 +356,47 @@ def test_a_change_is_started_from_the_approved_form(books: BookDesk, open_form: 
     books.settle()
     assert any("没有历史版本" in said for said in books.messages)
     assert "form.change" not in open_form(int(draft or 0)).commands
+
+
+@pytest.mark.parametrize("adding", [False, True])
+def test_a_row_typed_and_not_confirmed_survives_a_crash(
+    books: BookDesk, draft: int, open_form: OpenForm, tmp_path: Path, adding: bool
+) -> None:
+    """It is in the file of unsaved input, and comes back into the strip unconfirmed, the unreadable text included."""
+    books.context.extras[DRAFTS] = DraftStore(tmp_path / "drafts", "本机数据", "tester")
+    page = open_form(draft)
+    rows = books.rows(page, "materials")
+    books.go_to(rows, 13)
+    if adding:
+        press(KEY.Key_Insert, CTRL)
+        box(rows, "item_no").set_text("90")
+    box(rows, "name").set_text("NEW NAME")
+    box(rows, "filed_qty").set_text("十二")
+    assert page.keeping.drafts._timer.isActive(), "it will be on the disk in a moment"
+    kept = read_back(written(page.keeping.drafts.unsaved()))
+    (key,) = kept.rows
+    assert (key, kept.rows[key].values["name"]) == ("materials", "NEW NAME")
+    page._closing = True
+    page.close()
+    again = FormPage(
+        books.context, books.office.document("account_draft"), draft, left=LeftBehind(tmp_path / "gone.json", kept)
+    )
+    again.show()
+    books.settle()
+    strip = again.body.rows.windows["materials"].strip
+    wait_until(lambda: strip.dirty, "the row")
+    assert again.dirty
+    assert again.body.tabs.currentWidget() is again.body.rows.windows["materials"]
+    assert strip.adding is adding
+    assert strip.header.cells["name"].editor.text() == "NEW NAME"
+    assert strip.header.cells["filed_qty"].editor.text() == "十二"
+    assert "尚未确认" in strip.said.text()
+    if not adding:
+        assert strip.row is not None
+        assert strip.row.values["item_no"] == 13
+    assert books.stored(draft, 90) is None
+    strip.header.cells["filed_qty"].editor.set_text("12")
+    again._closing = True
+    again.close()
+    again.deleteLater()
+    books.context.extras.pop(DRAFTS).close()

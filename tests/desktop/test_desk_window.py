@@ -17,13 +17,16 @@ from bondesk.areas.codes.partner import Partner
 from bondesk.areas.goods.part import Part
 from bondesk.base.identity import Identity
 from bondesk.desktop import looks, style
+from bondesk.desktop.code_lookup import known_codes
 from bondesk.desktop.command_palette import CommandPalette
 from bondesk.desktop.key_list import KeyList
 from bondesk.desktop.layout import Layout
 from bondesk.desktop.list_page import ListPage
 from bondesk.desktop.login import SignedIn
 from bondesk.desktop.main_window import MainWindow
+from bondesk.desktop.recent_codes import RECENT_CODES
 from bondesk.engine.engine import Engine
+from bondesk.engine.preferences import preference
 
 ALL = frozenset({("*", "*")})
 DESKTOP = Path(__file__).resolve().parents[2] / "src" / "bondesk" / "desktop"
@@ -165,6 +168,54 @@ def test_the_palette_shows_nothing_that_is_not_granted(
     qtbot.waitUntil(lambda: window.lane.idle, timeout=60_000)
     assert titles(palette) == ["商业合作伙伴 ZQ-P  中企"]
     palette.close()
+
+
+@pytest.mark.parametrize("granted", ["partner", "part", "material_status"])
+def test_whoever_may_see_one_thing_finds_no_other_in_the_palette(
+    open_window: Callable[..., MainWindow], engine: Engine, qtbot: QtBot, granted: str
+) -> None:
+    """Modules, new documents, wizards, reports, what was used lately: none of another document, none to act on one."""
+    rich = open_window()
+    for key in ("list.partner", "list.part", "list.bonded_note", "report.item_ledger"):
+        rich.open_module(key)
+    qtbot.waitUntil(lambda: rich.lane.idle, timeout=60_000)
+    rich.close()
+    window = open_window(frozenset({(granted, "view")}))
+    window.open_module(f"{'report' if granted == 'material_status' else 'list'}.{granted}")
+    catalogue = engine.catalogue
+    shown = {entry.title for entry in window.palette_entries() if entry.kind != "系统"}
+    mine = {one.title for one in (*catalogue.documents, *catalogue.reports) if one.key == granted}
+    others = {one.title for one in (*catalogue.documents, *catalogue.reports, *catalogue.scripts)} - mine
+    assert shown & mine
+    assert not shown & others
+    assert not any(title.startswith("新增") for title in shown)
+    assert {"导入…", "删除", "新增"}.isdisjoint(shown)
+    page = window.pages.current()
+    for key in ("list.bonded_note", "report.item_ledger"):
+        window.open_module(key)
+        assert window.pages.current() is page, f"{key} was opened by its key"
+    window.close()
+
+
+def test_codes_taken_lately_follow_the_user(
+    open_window: Callable[..., MainWindow], engine: Engine, qtbot: QtBot
+) -> None:
+    window = open_window()
+    known = known_codes(window.context)
+    for code in ("USD", "EUR", "USD"):
+        known.used("currency", code)
+    window.close()
+    again = open_window()
+    later = known_codes(again.context)
+    assert later is not known
+    qtbot.waitUntil(lambda: later.recent.get("currency") == ["USD", "EUR"], timeout=60_000)
+    later.used("currency", "JPY")
+    later.remember({"currency": ["CNY", "JPY"], "unit": ["007"]})
+    assert later.recent == {"currency": ["JPY", "USD", "EUR", "CNY"], "unit": ["007"]}
+    with engine.acting(Identity(8, "li", "李四", ALL)) as act:
+        assert preference(act, RECENT_CODES) is None
+    with engine.acting(Identity(7, "zhang", "张三", ALL)) as act:
+        assert preference(act, RECENT_CODES) == {"currency": ["USD", "EUR"]}
 
 
 def test_a_code_is_copied_and_its_row_opened(

@@ -171,3 +171,35 @@ def test_tab_never_leads_to_where_the_keys_of_the_form_are_dead(sign_in: SignIn)
     form.body.header.cells["document_date"].editor.set_text("2024-01-05")
     if form.isAncestorOf(QApplication.focusWidget()):
         desk.save()
+
+
+def test_findings_are_walked_and_mended(sign_in: SignIn) -> None:
+    """F8 puts the cursor where the next finding is; what is typed there mends it."""
+    desk = sign_in()
+    form = open_paper(desk, PAPER)
+    model, view = form.body.grids["lines"].model, form.body.grids["lines"].view
+    quantity, part = model.column("quantity"), model.column("part_no")
+
+    def spoil() -> None:
+        model.setData(model.index(0, quantity), Decimal(-5))
+        model.setData(model.index(1, part), "NO-SUCH")
+        wait_until(lambda: len(form.body.strip.findings) == 2, "the findings")
+
+    good = model.lines[1].values["part_no"]
+    desk.uncounted(spoil)
+    form.body.header.focus_first()
+    desk.press(KEY.Key_F8)
+    assert view.hasFocus()
+    assert (view.currentIndex().row(), view.currentIndex().column()) == (0, quantity)
+    desk.type("5")
+    desk.press(KEY.Key_Return)
+    wait_until(lambda: len(form.body.strip.findings) == 1, "one finding less")
+    desk.press(KEY.Key_F8)
+    assert (view.currentIndex().row(), view.currentIndex().column()) == (1, part)
+    desk.type(good)
+    desk.press(KEY.Key_Return)
+    wait_until(lambda: not form.body.strip.findings, "no finding left")
+    desk.press(KEY.Key_F8)
+    assert "没有发现问题" in form.bound["form.next_finding"].toolTip()
+    desk.save()
+    desk.within("walk two findings and mend them", 7 + len(good))

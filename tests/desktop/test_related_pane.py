@@ -20,6 +20,7 @@ from bondesk.areas.index import CATALOGUE
 from bondesk.areas.notes.source_document import SourceDocument
 from bondesk.desktop.related_pane import RelatedPane
 from bondesk.engine.tables import ImportRun, ReceiptFile
+from desktop.conftest import MakeDesk
 
 
 def texts(item: QTreeWidgetItem | None) -> list[str]:
@@ -99,3 +100,20 @@ def test_nothing_related_and_too_much_are_said(desk: Any, qtbot: QtBot, fill: Ca
     assert branch[0] == "原始单证（50+）"
     assert branch[-1].startswith("还有…")
     assert len(branch) == 52
+
+
+def test_a_user_without_rights_is_led_nowhere(make_desk: MakeDesk, qtbot: QtBot, fill: Callable[..., None]) -> None:
+    """Who may see the document only finds neither the partner nor its number, and cannot open what is not there."""
+    partner = Partner(code="C1", name="客户", partner_type="C")
+    fill([partner])
+    document = SourceDocument(document_no="D1", document_date=date(2024, 5, 1), ie_flag="I", partner="C1")
+    fill([document])
+    desk = make_desk(frozenset({("source_document", "view")}))
+    pane = shown(desk, qtbot, "source_document", document.id)
+    assert pane.tree.topLevelItemCount() == 0
+    assert "没有关联的单据" in pane.said.text()
+    assert not pane.go.isEnabled()
+    pane.go.click()
+    assert desk.documents == []
+    both = make_desk(frozenset({("source_document", "view"), ("partner", "view")}))
+    assert shown(both, qtbot, "source_document", document.id).tree.topLevelItemCount() == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bondesk.desktop.context import Codes
 
@@ -21,6 +21,8 @@ class KnownCodes:
         self._codes = codes
         self._indexes: dict[str, tuple[Sequence[Entry], dict[str, str], dict[str, str]]] = {}
         self.recent: dict[str, list[str]] = {}
+        #: Called after a code was taken.
+        self.taken: Callable[[], object] = lambda: None
 
     def _index(self, table: str) -> tuple[dict[str, str], dict[str, str]]:
         """Return names by code and codes by name of one table."""
@@ -57,6 +59,12 @@ class KnownCodes:
             recent.remove(code)
         recent.insert(0, code)
         del recent[MOST_RECENT:]
+        self.taken()
+
+    def remember(self, kept: Mapping[str, Sequence[str]]) -> None:
+        """Put what was taken in earlier sessions behind what was taken meanwhile."""
+        for field, codes in kept.items():
+            self.recent[field] = list(dict.fromkeys([*self.recent.get(field, ()), *codes]))[:MOST_RECENT]
 
     def matches(self, table: str, typed: str, field: str = "") -> list[tuple[str, str]]:
         """Return (code, name) of what ``typed`` may mean, the likeliest first; all when nothing is typed.

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.codes_loading import read_codes, with_initials
 from bondesk.desktop.context import Codes, DeskContext
+from bondesk.desktop.recent_codes import RECENT_CODES, RecentCodes
 
 #: Documents that name codes, the customs' and the enterprise's own.
 _CODE_DOCUMENTS = ("code_mapping", "customs_code")
@@ -21,6 +22,8 @@ class CodesReader(QObject):
         """Begin at once."""
         super().__init__(parent)
         self._context, self._arrived = context, arrived
+        if RECENT_CODES not in context.extras:
+            context.extras[RECENT_CODES] = RecentCodes(context, parent)
         self._read()
 
     def _read(self) -> None:

@@ -38,11 +38,20 @@ class TypedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TypedRow:
+    """A row of a window that was typed and not confirmed: the values that differ, texts that cannot be read."""
+
+    id: int | None
+    values: dict[str, Any] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class UnsavedInput:
     """What was typed into one form and not saved.
 
     ``head`` holds all head values, ``was`` the earlier values of the changed ones, ``unread`` texts in boxes that
-    cannot be read; ``removed`` the ids of lines taken out.
+    cannot be read; ``removed`` the ids of lines taken out; ``rows`` the unconfirmed row of each window.
     """
 
     document: str
@@ -55,6 +64,7 @@ class UnsavedInput:
     unread: dict[str, str]
     lines: dict[str, list[TypedLine]]
     removed: dict[str, list[int]]
+    rows: dict[str, TypedRow] = field(default_factory=dict)
 
     def typed_over(self, stored: Draft) -> tuple[Draft, Draft]:
         """Return what the clerk began with and what stood on the screen; lines never touched are as ``stored``."""
@@ -100,6 +110,7 @@ def written(kept: UnsavedInput) -> str:
         "was": _coded(kept.was),
         "unread": kept.unread,
         "removed": kept.removed,
+        "rows": {key: {"id": r.id, "values": _coded(r.values), "unread": r.unread} for key, r in kept.rows.items()},
     }
     tables = [
         json.dumps(key) + ":[\n" + ",\n".join(json.dumps(_line(line)) for line in lines) + "]"
@@ -132,6 +143,10 @@ def read_back(text: str) -> UnsavedInput:
             unread=found["unread"],
             lines={key: [_typed_line(line) for line in lines] for key, lines in found["lines"].items()},
             removed=found["removed"],
+            rows={
+                key: TypedRow(row["id"], _decoded(row["values"]), row["unread"])
+                for key, row in found.get("rows", {}).items()
+            },
         )
     except (KeyError, TypeError, AttributeError, ArithmeticError) as problem:
         raise ValueError(f"no unsaved input: {problem!r}") from problem

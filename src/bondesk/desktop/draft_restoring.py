@@ -78,6 +78,7 @@ class RestoreDialog(QDialog):
         lines = sum(line.touched for lines in one.kept.lines.values() for line in lines)
         head = len(one.kept.was.keys() | one.kept.unread.keys())
         parts = [f"表头 {head} 项" if head else "", f"明细 {lines} 行" if lines else ""]
+        parts.append(f"未确认的行 {len(one.kept.rows)}" if one.kept.rows else "")
         number = one.kept.number or ("新增" if one.kept.id is None else "")
         return [document.title, number, one.kept.saved_at, "、".join(part for part in parts if part)]
 

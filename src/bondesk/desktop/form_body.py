@@ -17,7 +17,7 @@ from bondesk.desktop.enter_walk import EnterWalk
 from bondesk.desktop.findings_strip import FindingsStrip
 from bondesk.desktop.form_edits import HeadEdit, HeadFollow
 from bondesk.desktop.form_findings import FormFindings
-from bondesk.desktop.form_room import FINDINGS, head_room, head_scroller
+from bondesk.desktop.form_room import FINDINGS, head_room, head_scroller, least_lines
 from bondesk.desktop.form_words import codes_awaited, unread_text
 from bondesk.desktop.head_filling import HeadFilling
 from bondesk.desktop.header_form import HeaderForm, groups_of
@@ -112,8 +112,10 @@ class FormBody(QWidget):
         height = self.split.height()
         if not self.isVisible() or height <= 0:
             return
-        self.header.fit(self.scroller.viewport().width())
         strip = self.strip.wanted_height(FINDINGS)
+        lines = least_lines(self.tabs, self.grids.values()) if self.grids else 0
+        viewport = self.scroller.viewport()
+        self.header.fit(viewport.width(), viewport.height() if self.rows else height - strip - lines)
         if self.rows:
             self.split.setSizes([height - strip, strip])
             return

@@ -93,6 +93,7 @@ class FormDrafts(QObject):
             unread,
             lines,
             removed,
+            {window.table.key: window.strip.unsaved() for window in body.rows if window.strip.dirty},
         )
 
     def forget(self) -> None:

@@ -64,6 +64,7 @@ class FormKeeping(QObject):
         before, typed = kept.typed_over(stored)
         found = differences(self._document, before, typed, stored)
         self._show(stored)
+        self._body.rows.bring_back(kept.rows)
         if not found:
             form_refill.put_unread(self._body, kept)
             self._notice.say(f"{who}作了与您相同的修改，已载入新版本。", "warn")
@@ -96,6 +97,7 @@ class FormKeeping(QObject):
             self._deeds.ask_who(lambda who: self._side_by_side(kept, base, who))
             return
         form_refill.restore(self._body, kept)
+        self._body.rows.bring_back(kept.rows)
         gone = kept.id is not None and base.id is None
         text = f"已恢复 {kept.saved_at} 尚未保存的输入，请核对后保存。"
         self._notice.say(text + ("原单据已被删除，现作为新单据。" if gone else ""), "warn")

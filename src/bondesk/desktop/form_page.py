@@ -113,7 +113,7 @@ class FormPage(QWidget):
         deeds.deleted.connect(self._deleted)
         deeds.working.connect(lambda _busy: self.bound.refresh())
         self.body.edited.connect(self._edited)
-        self.body.rows_edited.connect(self._retitle)
+        self.body.rows_edited.connect(self._row_edited)
         self.body.rows.deeds.form_busy = lambda: deeds.busy
         self.body.rows.deeds.acted.connect(self._rows_acted)
         self.body.rows.deeds.conflicted.connect(lambda: deeds.ask_who(self._rows_overtaken))
@@ -121,6 +121,7 @@ class FormPage(QWidget):
             cell.editor.noted.connect(self._retitle)
         self.body.stack.indexChanged.connect(self._stack_moved)
         self.checks.found.connect(self.body.findings.show)
+        self.checks.found.connect(lambda _found: self.bound.refresh())  # F8 has somewhere to go now, or no more
         self.keeping.settled.connect(self._settled)
 
     def _stack_moved(self, _index: int) -> None:
@@ -213,9 +214,15 @@ class FormPage(QWidget):
         self._context.show_message(f"已保存「{self.document.title}」{self.number()}")
         self._tell_others()
 
+    def _row_edited(self) -> None:
+        """Follow the typing in a single row."""
+        self._retitle()
+        self.keeping.keep()
+
     def _rows_acted(self) -> None:
         """Follow an act on single rows."""
         self._retitle()
+        self.keeping.keep()
         self._tell_others()
 
     def _rows_overtaken(self, who: str) -> None:

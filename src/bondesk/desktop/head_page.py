@@ -21,6 +21,8 @@ _FIELD_WIDTH, _WIDE = 240, 24
 _BOX_WIDTH = 132
 MOST_COLUMNS = 4
 _TITLE_WIDTH = 76
+#: Pixels between rows, and where the screen is too small for them.
+_ROW_GAP, _CLOSE = 4, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class HeadPage(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(style.MARGIN, style.GAP, style.MARGIN, style.GAP)
         self._grid.setHorizontalSpacing(style.GAP)
-        self._grid.setVerticalSpacing(style.GAP - 2)
+        self._grid.setVerticalSpacing(_ROW_GAP)
         self.arrange(MOST_COLUMNS)
 
     def _add_title(self, place: int, title: str) -> None:
@@ -117,6 +119,12 @@ class HeadPage(QWidget):
             self._grid.addWidget(self.cells[entry.key], last, 2 * column + 2, 1, 2 * span - 1)
         self._grid.addWidget(title, top, 0, last - top + 1, 1, upper)
         return last + 1
+
+    def pack(self, height: int) -> None:
+        """Let rows stand a little closer when they do not fit into ``height`` pixels otherwise."""
+        self._grid.setVerticalSpacing(_ROW_GAP)
+        if 0 < height < self.sizeHint().height():
+            self._grid.setVerticalSpacing(_CLOSE)
 
     def _set_order(self) -> None:
         boxes = [cell.editor.box for cell in self.cells.values()]

@@ -35,6 +35,7 @@ class HeaderForm(QWidget):
         """Show ``groups``."""
         super().__init__(parent)
         self.setObjectName("header_form")
+        self._height = 0
         self.touched: set[str] = set()
         self.pages: dict[str, HeadPage] = {}
         self._tabs: QTabWidget | None = None
@@ -84,10 +85,15 @@ class HeaderForm(QWidget):
             self.cells[key].refresh()
         self.left.emit(key)
 
-    def fit(self, width: int) -> None:
-        """Lay the fields of every page out in as many columns as fit into ``width`` pixels."""
+    def fit(self, width: int, height: int | None = None) -> None:
+        """Lay the fields of every page out in as many columns as fit into ``width`` pixels.
+
+        Where rows do not fit into ``height`` (None = that of the last time) they move together.
+        """
+        self._height = self._height if height is None else height
         for page in self.pages.values():
             page.arrange(page.wanted_columns(width))
+            page.pack(self._height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Take as many columns as fit."""

@@ -68,7 +68,6 @@ class HistoryPane(QWidget):
         self.tree.setObjectName("history_tree")
         self.tree.setColumnCount(1)
         self.tree.setHeaderHidden(True)
-        self.tree.setWordWrap(True)
         self.tree.setAlternatingRowColors(True)
         self.setFocusProxy(self.tree)
         top = QHBoxLayout()

@@ -45,6 +45,7 @@ class Lane(QObject):
 
     busy = Signal(bool)
     crashed = Signal(object)
+    closing = Signal()
 
     def __init__(self, engine: Engine, identity: Identity) -> None:
         """Work through ``engine`` as ``identity``."""
@@ -101,7 +102,8 @@ class Lane(QObject):
         reaction()
 
     def close(self) -> None:
-        """Finish what is queued and stop the worker."""
+        """Finish what is queued (``closing`` is the last moment to queue) and stop the worker."""
+        self.closing.emit()
         self._worker.jobs.put(None)
         self._worker.wait()
 

@@ -153,7 +153,7 @@ class OptionForm(QWidget):
 
 def _hint(cell: FieldCell, text: str) -> None:
     """Show the help of an option inside its empty box where there is room for a word."""
-    box: Any = cell.editor.box
+    box: Any = getattr(cell.editor, "name", cell.editor.box)  # beside a code: where its name would stand
     if text and hasattr(box, "setPlaceholderText"):
         box.setPlaceholderText(text)
 

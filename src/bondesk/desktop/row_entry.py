@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 from bondesk.base.columns import Kind
 from bondesk.base.findings import Finding
 from bondesk.desktop import style
+from bondesk.desktop.draft_files import TypedRow
 from bondesk.desktop.form_work import off_thread
 from bondesk.engine import changing
 from bondesk.engine.act import Act
@@ -81,6 +82,18 @@ class RowEntry(QObject):
             self.confirm(partial(self.add, values))
             return
         self._strip.show_new(values or {})
+
+    def bring_back(self, typed: TypedRow) -> None:
+        """Put a row that was typed and not confirmed back into the strip, once the rows are there."""
+        self.then = partial(self._brought_back, typed)
+        self._rows.reload(typed.id)
+
+    def _brought_back(self, typed: TypedRow) -> None:
+        if typed.id is not None:
+            self.follow()
+        if self._strip.row is None or self._strip.row.id != typed.id:  # a new row, or one that is gone by now
+            self._strip.show_new({})
+        self._strip.take(typed)
 
     def give_up(self) -> None:
         """Show the row as it is stored."""

@@ -15,6 +15,7 @@ from bondesk.base.findings import Finding, error
 from bondesk.base.following import HeadFill
 from bondesk.desktop import style
 from bondesk.desktop.context import DeskContext
+from bondesk.desktop.draft_files import TypedRow
 from bondesk.desktop.edited import blank_line, fillings
 from bondesk.desktop.enter_walk import EnterWalk
 from bondesk.desktop.form_words import codes_awaited
@@ -203,6 +204,21 @@ class RowStrip(QWidget):
     def typed(self) -> dict[str, Any]:
         """Return the values that differ from the stored row, or from a blank one."""
         return {key: value for key, value in self._boxes().items() if self._began and value != self._began.get(key)}
+
+    def unsaved(self) -> TypedRow:
+        """Return what was typed and would be lost."""
+        texts = {one.entry.key: one.text() for one in self.header.problems()}
+        return TypedRow(self.row.id if self.row is not None else None, self.typed(), texts)
+
+    def take(self, typed: TypedRow) -> None:
+        """Show over the row in sight what was typed into it before."""
+        for key, value in typed.values.items():
+            if key in self.header.cells:
+                self.header.cells[key].editor.set_value(value)
+        for key, text in typed.unread.items():
+            if key in self.header.cells:
+                self.header.cells[key].editor.set_text(text)
+        self._changed_by_user()
 
     def values(self) -> dict[str, Any]:
         """Return what is to be stored: a new row whole, of a stored one what differs."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QScrollArea, QStackedWidget, QTabWidget, QWidget
 from bondesk.base.documents import DocumentType
 from bondesk.desktop.change_rows import ChangeRows
 from bondesk.desktop.context import DeskContext
+from bondesk.desktop.draft_files import TypedRow
 from bondesk.desktop.row_deeds import RowDeeds
 from bondesk.engine.drafts import Draft
 
@@ -80,6 +81,13 @@ class RowTabs(QObject):
     def unstored(self) -> ChangeRows | None:
         """Return the window with a row that was typed and not confirmed."""
         return next((window for window in self if window.strip.dirty), None)
+
+    def bring_back(self, typed: Mapping[str, TypedRow]) -> None:
+        """Put rows that were typed and not confirmed back; the last of them is in sight."""
+        for key, row in typed.items():
+            if key in self.windows:
+                self._tabs.setCurrentWidget(self.windows[key])
+                self.windows[key].entry.bring_back(row)
 
     def forget(self) -> None:
         """Give up what is typed and not confirmed."""

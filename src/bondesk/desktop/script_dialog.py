@@ -29,6 +29,9 @@ from bondesk.desktop.talk import Talk
 from bondesk.engine import scripts
 from bondesk.engine.act import Act
 
+#: So many options fit into a small window.
+_FEW = 6
+
 
 class ScriptDialog(ScriptFrame):
     """Runs one declared script as a conversation; cancel at any time keeps nothing."""
@@ -37,7 +40,7 @@ class ScriptDialog(ScriptFrame):
 
     def __init__(self, context: DeskContext, script: Script, selected: Sequence[int], parent: QWidget) -> None:
         """Prepare ``script`` for the documents selected in its list."""
-        super().__init__(script.title, script.help, parent)
+        super().__init__(script.title, script.help, parent, small=len(options_of(script.options)) <= _FEW)
         self.setObjectName(f"script.{script.key}")
         self._context, self.script, self._selected = context, script, tuple(selected)
         self._talk: Talk | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
@@ -12,23 +13,25 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QStackedLayout,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from bondesk.desktop import style
 
-_SIZE = (1120, 700)
+#: Room for pages of tables, and for a few options.
+_SIZE, _SMALL = (1120, 700), (760, 320)
 
 
 class ScriptFrame(QDialog):
     """What all pages share; what the pages are and where the buttons lead is said by who uses it."""
 
-    def __init__(self, title: str, hint: str, parent: QWidget) -> None:
-        """Show ``title`` over the pages, with ``hint`` below it."""
+    def __init__(self, title: str, hint: str, parent: QWidget, *, small: bool = False) -> None:
+        """Show ``title`` over the pages, with ``hint`` below it; a ``small`` one grows with its first table."""
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.resize(*_SIZE)
+        self.resize(*(_SMALL if small else _SIZE))
         self._go: Callable[[], None] = self.accept
         self._build(title, hint)
 
@@ -86,6 +89,8 @@ class ScriptFrame(QDialog):
                 break
             self.pages.removeWidget(former)
             former.deleteLater()
+        if page.findChild(QTableView) is not None:
+            self.resize(self.size().expandedTo(QSize(*_SIZE)))
         self.pages.addWidget(page)
         self.heading.setText(heading)
         self.next.setText(next_text)

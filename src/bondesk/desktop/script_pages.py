@@ -60,7 +60,9 @@ def results(
     tabs.setObjectName("script_tabs")
     tabs.setDocumentMode(True)
     for table in tables:
-        tabs.addTab(StepTable(table, parent=page), f"{table.title} {len(table.rows):,}")
+        shown = StepTable(table, parent=page)
+        shown.setContentsMargins(0, style.GAP, 0, 0)
+        tabs.addTab(shown, f"{table.title} {len(table.rows):,}")
     if pairs is not None:
         tabs.addTab(PairsView(pairs, page), pairs.table.title)
     if findings:

@@ -168,7 +168,7 @@ class StepTable(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(style.GAP)
-        self.bar = self._bar(table.title)
+        self.bar = self._bar()
         layout.addLayout(self.bar)
         layout.addWidget(self.view, 1)
         self.model.ticking.connect(self._ticked)
@@ -193,13 +193,9 @@ class StepTable(QWidget):
             view.setColumnWidth(column, max(_NARROWEST, min(_WIDEST, view.columnWidth(column) + 2 * style.GAP)))
         return view
 
-    def _bar(self, title: str) -> QHBoxLayout:
-        heading = QLabel(title, self)
-        heading.setObjectName("step_heading")
-        heading.setProperty("role", "heading")
+    def _bar(self) -> QHBoxLayout:
         bar = QHBoxLayout()
         bar.setSpacing(style.GAP)
-        bar.addWidget(heading)
         bar.addWidget(self.count)
         bar.addStretch(1)
         bar.addWidget(self.filter)

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 from shiboken6 import isValid
 
+from bondesk.desktop.dark_marks import dark_marks
 from bondesk.desktop.style_sheet import DARK_BOXES, SHEET, TONE
 
 #: Spacing in pixels: between related things, between groups, around a page.
@@ -78,7 +79,7 @@ DARK = Scheme(
     text="#e3e8ee",
     quiet="#a3aeba",
     border="#3c4651",
-    accent="#4a8fdc",
+    accent="#3474be",
     on_accent="#ffffff",
     disabled="#6d7883",
     tones={
@@ -135,6 +136,7 @@ def _sheet_of(scheme: Scheme, points: int) -> str:
     tones = "".join(
         TONE.substitute(name=name, text=tone.foreground, ground=tone.background) for name, tone in scheme.tones.items()
     )
+    colours |= dark_marks() if scheme is DARK else {}
     sheet = Template(SHEET.template + DARK_BOXES) if scheme is DARK else SHEET
     return sheet.substitute(
         colours,

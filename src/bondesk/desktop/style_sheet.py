@@ -68,6 +68,16 @@ QLineEdit:focus, QPlainTextEdit:focus { border: 1px solid $accent; }
 QLineEdit[locked="true"], QPlainTextEdit[locked="true"] { background: $window; color: $quiet; }
 QLineEdit[wrong="true"] { border: 1px solid $bad_text; background: $bad; }
 QComboBox QLineEdit { border: 0; }
+QCheckBox::indicator, QRadioButton::indicator, QTreeView::indicator, QTableView::indicator, QListView::indicator {
+    width: 13px; height: 13px; border: 1px solid $quiet; border-radius: 2px; background: $base; }
+QRadioButton::indicator { border-radius: 7px; }
+QCheckBox::indicator:checked, QTreeView::indicator:checked, QTableView::indicator:checked,
+QListView::indicator:checked { background: $accent; border-color: $link; image: url("$check"); }
+QCheckBox::indicator:indeterminate, QTreeView::indicator:indeterminate {
+    background: $accent; border-color: $link; image: url("$dash"); }
+QRadioButton::indicator:checked { background: $accent; border-color: $link; image: url("$dot"); }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled, QTreeView::indicator:disabled {
+    border-color: $border; background: $window; }
 """
 
 TONE = Template("""

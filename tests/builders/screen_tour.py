@@ -222,7 +222,8 @@ class _Tour:
         self._settle()
         self.shoot(self.window, "form_findings")
         form.save()
-        QTest.qWait(300)
+        wait_until(form.notice.isVisible, "the refusal")
+        QTest.qWait(500)
         self._settle()
         self.shoot(self.window, "form_refused")
         self._clear()
@@ -347,6 +348,7 @@ class _Tour:
             if key not in self.window.favourites.chosen:
                 self.window.favourites.toggle(key)
         self._clear()
+        self.window.help_dock.hide()
         QTest.qWait(300)
         self._settle()
         self.shoot(self.window, "start_used")
@@ -397,6 +399,7 @@ class _Tour:
         self.clerk.open_form("part")
         pages = self.window.pages
         pages.beside_or_back()
+        QTest.qWait(200)
         self.shoot(self.window, "desk_beside")
         pages.float_or_back()
         self.shoot(pages.windows[-1], "desk_torn_off")

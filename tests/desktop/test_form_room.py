@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from bondesk.areas.index import CATALOGUE
 from bondesk.desktop import style
+from bondesk.desktop.command_bar import CommandBar
 from bondesk.desktop.form_page import FormPage
 
 #: What 1280×800 leaves beside the modules, and below menus, tabs and buttons.
@@ -80,3 +82,23 @@ def test_no_button_and_no_state_is_pushed_out(open_new: Open, qtbot: QtBot) -> N
     assert [action.text() for action in more.menu().actions()] == ["套用模板…", "存为模板…"]
     page.resize(1600, _HEIGHT)
     qtbot.waitUntil(lambda: page.bound["form.save"].iconText() == "保存 Ctrl+S")
+
+
+def test_a_narrow_row_of_buttons_comes_to_rest(open_new: Open, qtbot: QtBot) -> None:
+    """Keys are taken off the buttons once, not over and over: writing on a button is no reason to look again."""
+    page = open_new("bonded_note")
+    page.resize(820, _HEIGHT)
+    qtbot.waitUntil(lambda: page.bound["form.save"].iconText() == "保存")
+    bar = page.findChild(CommandBar)
+    assert isinstance(bar, CommandBar)
+    qtbot.wait(50)
+    fitted: list[bool] = []
+    bar._settle.timeout.connect(lambda: fitted.append(True))
+    qtbot.wait(200)
+    assert not fitted
+    page.bound["form.copy"].setVisible(False)
+    qtbot.waitUntil(lambda: len(fitted) == 1)
+    visible = [action for action in bar.bar.actions() if action.isVisible()]
+    assert not any(one.isSeparator() and two.isSeparator() for one, two in itertools.pairwise(visible))
+    qtbot.wait(100)
+    assert len(fitted) == 1

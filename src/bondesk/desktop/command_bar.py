@@ -26,6 +26,7 @@ class CommandBar(QWidget):
         """Make a button per command."""
         super().__init__(parent)
         self._bound = bound
+        self._shown: tuple[bool, ...] = ()
         self.bar = QToolBar(self)
         self.bar.setObjectName(name)
         self.bar.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -71,8 +72,10 @@ class CommandBar(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Follow the width of the row, which also changes with the badge, and buttons that come and go."""
-        if watched is self.bar and event.type() in (QEvent.Type.Resize, QEvent.Type.ActionChanged):
+        if watched is self.bar and event.type() == QEvent.Type.Resize:
             self._settle.start()
+        elif watched is self.bar and event.type() == QEvent.Type.ActionChanged and self._shown != self._offered():
+            self._settle.start()  # other texts are written by this row itself
         return super().eventFilter(watched, event)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
@@ -81,8 +84,12 @@ class CommandBar(QWidget):
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "_settle"):
             self._settle.start()
 
+    def _offered(self) -> tuple[bool, ...]:
+        return tuple(action.isVisible() for action in self.bar.actions() if not action.isSeparator())
+
     def _part_groups(self) -> None:
         """Show a line only between buttons: two side by side stood for a group of which nothing is offered."""
+        self._shown = self._offered()
         pending, shown = None, False
         for action in self.bar.actions():
             if not action.isSeparator():

@@ -21,7 +21,7 @@ from lxml import etree
 
 from bondesk.adapters.rehearsal_answers import Answers
 from bondesk.adapters.rehearsal_books import BookKind, filed_after, head_of, kind_of, problems_of_book
-from bondesk.adapters.rehearsal_checks import problems_of
+from bondesk.adapters.rehearsal_checks import problems_of, problems_of_change
 from bondesk.adapters.rehearsal_declarations import DeclarationAnswers, answer_declaration
 from bondesk.adapters.xml.parser import child, local, parse, text
 from bondesk.base.errors import Refused
@@ -92,6 +92,7 @@ class RehearsalCustoms:
         wrong = problems_of(message)
         if known is not None and not text(head, "SeqNo"):
             wrong.append("报文类型为INV101，统一编号为空且企业内部编号与已有记录重复")
+        wrong += problems_of_change(head, known)
         answers = self._answers(form, path.stem, self._moment(head))
         if wrong:
             answers.import_failed(internal_no, "\n".join(wrong))
@@ -152,10 +153,16 @@ class RehearsalCustoms:
         number = state["notes"].get(internal_no) or self._numbers(state, head, answers.now)
         state["notes"][internal_no] = number
         answers.imported(internal_no, number["seq_no"])
+        kind = text(head, "DclTypecd")
+        told = {**number, "count": text(head, "ChgTmsCnt"), "kind": kind}
         if internal_no in self.rejected:
-            answers.rejected(number["seq_no"], self.rejected[internal_no])
+            answers.rejected(told, self.rejected[internal_no])
             return
         declared = text(head, "DclcusFlag") == "1"
+        if kind in {"2", "3"}:
+            state["notes"][internal_no] = told
+            answers.approved(message, told, "1" if self.release or not declared else "4")
+            return
         answers.approved(message, number, "4" if declared else "1")
         if text(head, "GenDecFlag") == "1":
             answers.declaration_generated(number)

@@ -47,10 +47,10 @@ class Answers:
         self._bond(body, message, number, {"vrfdedMarkcd": mark, "prevdTime": self._moment()})
         self._receipt(body, "CUS0000E010000", "INV")
 
-    def rejected(self, seq_no: str, reason: str) -> None:
-        """INV201 with manageResult 3 and the reason in CheckInfo."""
-        body = self._body("INV201", seq_no)
-        self._result(body, {"seq_no": seq_no, "bond_no": ""}, "3")
+    def rejected(self, number: Mapping[str, str], reason: str) -> None:
+        """INV201 with manageResult 3 and the reason in CheckInfo; a first 退单 has no 清单编号 yet."""
+        body = self._body("INV201", number["seq_no"])
+        self._result(body, {**number, "bond_no": number["bond_no"] if number.get("kind") in {"2", "3"} else ""}, "3")
         _leaf(etree.SubElement(body, _q("CheckInfo")), "note", reason)
         self._receipt(body, "CUS0000E010000", "INV")
 
@@ -113,8 +113,8 @@ class Answers:
         part = etree.SubElement(body, _q("HdeApprResult"))
         _leaf(part, "etpsPreentNo", number["seq_no"])
         _leaf(part, "businessId", number["bond_no"])
-        _leaf(part, "tmsCnt", "0")
-        _leaf(part, "typecd", "1")
+        _leaf(part, "tmsCnt", number.get("count", "0"))
+        _leaf(part, "typecd", number.get("kind", "1"))
         _leaf(part, "manageResult", result)
         _leaf(part, "manageDate", self._moment())
         _leaf(part, "rmk", "")

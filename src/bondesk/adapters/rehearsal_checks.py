@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from lxml import etree
@@ -102,6 +103,23 @@ def problems_of(message: etree._Element) -> list[str]:
     wrong += _cross(heads[0])
     for number, line in enumerate(lines, 1):
         wrong += _line_problems(line, number, text(heads[0], "MtpckEndprdMarkcd"))
+    return wrong
+
+
+def problems_of_change(head: etree._Element | None, known: Mapping[str, str] | None) -> list[str]:
+    """Return what is wrong with a change or deletion (reference 2.5), given what is filed under its internal number."""
+    kind = text(head, "DclTypecd")
+    if kind not in {"2", "3"}:
+        return []
+    if known is None or known.get("kind") == "3":
+        return ["变更或删除的清单不存在或已删除"]
+    wrong = []
+    for element, key in (("SeqNo", "seq_no"), ("BondInvtNo", "bond_no")):
+        if text(head, element) != known[key]:
+            wrong.append(f"变更或删除时 {element} 须为 {known[key]}")
+    following = str(int(known.get("count", "0")) + 1)
+    if text(head, "ChgTmsCnt") != following:
+        wrong.append(f"变更次数须为 {following}")
     return wrong
 
 

@@ -33,6 +33,7 @@ from bondesk.areas.notes.bonded_note_model import NoteLineSource
 from bondesk.areas.notes.book_usage import rows_in_use
 from bondesk.areas.notes.formal_note import FORMAL_NOTE
 from bondesk.areas.notes.map_usage import unsent_note_of
+from bondesk.areas.notes.note_change import CHANGE_NOTE, NOTE_CHANGE, NOTE_VERSION, WITHDRAW_NOTE
 from bondesk.areas.notes.note_generation import note_generation
 from bondesk.areas.notes.note_recipe import NOTE_RECIPE
 from bondesk.areas.notes.source_document import SOURCE_DOCUMENT
@@ -111,6 +112,8 @@ CATALOGUE = Catalogue(
         SOURCE_DOCUMENT,
         BONDED_NOTE,
         FORMAL_NOTE,
+        NOTE_CHANGE,
+        NOTE_VERSION,
         NOTE_RECIPE,
         DECLARATION,
         FORMAL_DECLARATION,
@@ -154,6 +157,8 @@ CATALOGUE = Catalogue(
     ),
     scripts=(
         note_generation((NoteLineSource, DeclarationLineSource)),
+        CHANGE_NOTE,
+        WITHDRAW_NOTE,
         MATCH_NOTES,
         MATCH_DECLARATIONS,
         NEW_VERIFICATION,

@@ -210,6 +210,8 @@ class Message:
     ``blocks`` are the parts of theirs that 报文元素 may switch: whole groups, by wrapper or name. ``papers`` maps
     kinds of attached files to customs' kinds: files of these kinds go with the message. ``renumbered``: a new
     ``business_no`` does not contradict the old one. ``said(receipt)`` tells a receipt in plain Chinese.
+    Of several documents with the numbers a receipt names the one with the highest ``claims(document, receipt)``
+    gets it; 0 claims nothing.
     """
 
     code: str
@@ -233,6 +235,7 @@ class Message:
     blocks: tuple[Element, ...] = ()
     papers: Mapping[str, str] = field(default_factory=dict)
     renumbered: bool = False
+    claims: Callable[[Any, Receipt], int] = lambda _document, _receipt: 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,10 +182,15 @@ def _find(act: Act, receipt: Receipt) -> tuple[DocumentType, Any] | None:
     An open draft comes before the approved copy it will replace: a late receipt of the latter tells nothing new.
     """
     found: dict[int, tuple[DocumentType, Any]] = {}
+    claimed: dict[int, int] = {}
     for document in act.catalogue.documents:
         message = document.message
         if message is not None and receipt.code in message.receipt_codes:
-            found |= {header.id: (document, header) for header in _named_by(act, document, message, receipt)}
+            for header in _named_by(act, document, message, receipt):
+                found[header.id] = (document, header)
+                claimed[header.id] = message.claims(header, receipt)
+    most = max(claimed.values(), default=0)
+    found = {one: pair for one, pair in found.items() if claimed[one] == most > 0}
     waiting = [pair for pair in found.values() if not pair[0].flow.closed]
     chosen = waiting or list(found.values())
     return chosen[0] if len(chosen) == 1 else None

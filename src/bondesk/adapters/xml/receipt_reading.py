@@ -162,7 +162,7 @@ def _approval(code: str, body: etree._Element) -> Receipt:
         result=text(result, "manageResult"),
         at=moment(text(result, "manageDate")),
         reasons=_reasons(*notes, text(result, "rmk")),
-        values=leaves(bond),
+        values={**leaves(bond), "tmsCnt": text(result, "tmsCnt"), "typecd": text(result, "typecd")},
     )
 
 

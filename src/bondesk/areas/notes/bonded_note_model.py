@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from bondesk.base.change import ROW_MARKS
 from bondesk.base.columns import (
     Amount,
     Code4,
@@ -46,12 +47,16 @@ FLOW_TYPES = (
     ("C", "不作价设备结转"),
     ("D", "区间深加工结转"),
     ("E", "区间料件结转"),
+    ("Y", "一纳企业进出区"),
 )
 DECLARE_KINDS = (("1", "备案"), ("2", "变更"), ("3", "删除"))
 DECLARATION_FLAGS = (("1", "报关"), ("2", "非报关"))
 LINK_TYPES = (("1", "关联报关"), ("2", "对应报关"))
 GENERATE = (("1", "生成"), ("2", "不生成"))
 WRITEOFF_MARKS = (("0", "未核扣"), ("1", "预核扣"), ("2", "已核扣"), ("3", "已核销"))
+#: A change or deletion under way, and what a note was before one.
+CHANGE, VERSION = "change", "version"
+NOTE_COPIES = (*COPIES, (CHANGE, "变更"), (VERSION, "历史版本"))
 LIST_STATES = (("0", "审核通过"), ("1", "申报"), ("2", "退单"), ("3", "删单"))
 
 
@@ -93,13 +98,15 @@ class NoteLine(Line):
     key_goods: Mapped[Code4] = shown("重点商品标识")
     row_mark: Mapped[Code4] = shown(
         "修改标志",
-        choices=(("0", "未修改"), ("1", "修改"), ("2", "删除"), ("3", "增加")),
-        readonly=True,
+        choices=ROW_MARKS,
+        help="删除：改为「删除」后保存；改回其他值即恢复",
         insert_default="3",
     )
     adjusted_min: Mapped[bool] = shown("最小数进1", readonly=True, default=False, server_default="0")
     reason: Mapped[Memo] = shown("合并说明", readonly=True)
     remark: Mapped[Text255] = shown("备注")
+    #: 统一编号 of the head, given to the line while a message is composed; not stored.
+    head_seq_no = ""
     sources: Mapped[list[NoteLineSource]] = relationship(
         cascade="all, delete-orphan", order_by="NoteLineSource.id", passive_deletes=True
     )
@@ -138,7 +145,7 @@ class BondedNote(Record, Flowing):
     )
 
     copy: Mapped[Code10] = shown(
-        "单据种类", choices=COPIES, readonly=True, insert_default="draft", server_default="draft"
+        "单据种类", choices=NOTE_COPIES, readonly=True, insert_default="draft", server_default="draft"
     )
     internal_no: Mapped[Code64] = shown("企业内部清单编号", required=True, width=16)
     bond_no: Mapped[Code18] = shown("清单编号", readonly=True, width=20)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bondesk.areas.accounts.book_model import Account
-from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
+from bondesk.areas.notes.bonded_note_model import VERSION, BondedNote, NoteLine
 from bondesk.base.change import ChangedTable
 from bondesk.base.facts import Work
 
@@ -66,6 +66,7 @@ def _used(draft: Account, flag: str, work: Work, *columns: Any) -> Any:
             BondedNote.record_no == draft.record_no,
             BondedNote.goods_flag == flag,
             BondedNote.state != "VOID",
+            BondedNote.copy != VERSION,
         )
         .distinct()
     )

@@ -24,6 +24,15 @@ def _own_declaration(note: BondedNote) -> bool:
     return _declared(note) and note.declaration_link_type == "2"
 
 
+def _linked_declaration(note: BondedNote) -> bool:
+    return _declared(note) and note.declaration_link_type == "1"
+
+
+def _own(attribute: Any) -> Value:
+    """Return the value of an attribute of the note itself."""
+    return lambda row, _facts: getattr(row, attribute.key)
+
+
 def _system(note: BondedNote, _facts: MessageFacts) -> str:
     """95 加工贸易账册; B1 加工贸易手册 (0.3), by the first sign of the record number."""
     return "B1" if note.record_no[:1] in {"B", "C", "D"} else "95"
@@ -34,6 +43,8 @@ def _folder(note: BondedNote) -> str:
 
 
 _N, _L = BondedNote, NoteLine
+#: 两步申报: the number of the declaration is known before the note's.
+_TWO_STEP = {"X", "Y"}
 _CORR = (
     Element(
         "CorrEntryDclEtpsSccd",
@@ -57,19 +68,19 @@ _CORR = (
         _when(_own_declaration, sender_value("declarant_name")),
     ),
 )
-#: 关联报关单 parties (28–36): conditional, typed with the linked declaration; empty while we declare ourselves.
+#: 关联报关单 parties (28–36): sent while the counterpart declares, else empty; the name precedes the number at last.
 _RELATED = tuple(
-    Element(name, label, form, "C")
-    for name, label, form in (
-        ("RltEntryBizopEtpsSccd", "关联报关单境内收发货人信用代码", "C18"),
-        ("RltEntryBizopEtpsno", "关联报关单境内收发货人编号", "C10"),
-        ("RltEntryBizopEtpsNm", "关联报关单境内收发货人名称", "C..512"),
-        ("RltEntryRvsngdEtpsSccd", "关联报关单消费使用单位信用代码", "C18"),
-        ("RltEntryRcvgdEtpsno", "关联报关单消费使用单位编号", "C10"),
-        ("RltEntryRcvgdEtpsNm", "关联报关单消费使用单位名称", "C..512"),
-        ("RltEntryDclEtpsSccd", "关联报关单申报单位信用代码", "C18"),
-        ("RltEntryDclEtpsNm", "关联报关单申报单位名称", "C..512"),
-        ("RltEntryDclEtpsno", "关联报关单申报单位编号", "C10"),
+    Element(name, label, form, "C", _when(_linked_declaration, _own(attribute)), attribute.key)
+    for name, label, form, attribute in (
+        ("RltEntryBizopEtpsSccd", "关联报关单境内收发货人信用代码", "C18", _N.related_trader_credit),
+        ("RltEntryBizopEtpsno", "关联报关单境内收发货人编号", "C10", _N.related_trader_code),
+        ("RltEntryBizopEtpsNm", "关联报关单境内收发货人名称", "C..512", _N.related_trader_name),
+        ("RltEntryRvsngdEtpsSccd", "关联报关单消费使用单位信用代码", "C18", _N.related_owner_credit),
+        ("RltEntryRcvgdEtpsno", "关联报关单消费使用单位编号", "C10", _N.related_owner_code),
+        ("RltEntryRcvgdEtpsNm", "关联报关单消费使用单位名称", "C..512", _N.related_owner_name),
+        ("RltEntryDclEtpsSccd", "关联报关单申报单位信用代码", "C18", _N.related_declarant_credit),
+        ("RltEntryDclEtpsNm", "关联报关单申报单位名称", "C..512", _N.related_declarant_name),
+        ("RltEntryDclEtpsno", "关联报关单申报单位编号", "C10", _N.related_declarant_code),
     )
 )
 
@@ -94,11 +105,18 @@ HEAD = (
     Element("InputTime", "录入日期", "DT8", "M", _N.entered_on),
     Element("InvtDclTime", "清单申报日期", "DT8", "M", _N.declared_on),
     Element("EntryDclTime", "报关单申报日期", "DT8", "R"),
-    Element("EntryNo", "对应报关单编号", "C..64", "R"),
+    Element("EntryNo", "对应报关单编号", "C..64", "R", _when(_own_declaration, _own(_N.declaration_no))),
     *_CORR,
     Element("RltInvtNo", "关联清单编号", "C..64", "C", _N.linked_note_no),
     Element("RltPutrecNo", "关联备案编号", "C..64", "C", _N.linked_record_no),
-    Element("RltEntryNo", "关联报关单编号", "C..64", "R"),
+    Element(
+        "RltEntryNo",
+        "关联报关单编号",
+        "C..64",
+        "C",
+        _when(_linked_declaration, _own(_N.linked_declaration_no)),
+        "linked_declaration_no",
+    ),
     *_RELATED,
     Element("ImpexpPortcd", "进出境关别", "C4", "M", _N.entry_exit_customs),
     Element("DclPlcCuscd", "申报地关区", "C4", "M", _N.declare_customs),
@@ -139,7 +157,7 @@ HEAD = (
 )
 
 LINES = (
-    Element("SeqNo", "统一编号", "C18", "R"),
+    Element("SeqNo", "统一编号", "C18", "R", lambda line, _facts: line.head_seq_no),
     Element("GdsSeqno", "商品序号", "N19", "M", _L.line_no),
     Element("PutrecSeqno", "备案序号", "N19", "C", _L.item_no),
     Element("GdsMtno", "商品料号", "C..32", "M", _L.part_no),
@@ -195,10 +213,15 @@ def _cross_checks(note: BondedNote, _facts: MessageFacts) -> Iterator[Finding]:
     else:
         if note.declaration_link_type not in {"1", "2"}:
             yield error("MSG-06", "报关清单须填报关类型（1 关联报关，2 对应报关）", "declaration_link_type")
-        if note.declaration_link_type == "1":
-            yield error("MSG-06", "关联报关须填关联报关单各方，本版本只支持对应报关", "declaration_link_type")
+        if note.declaration_link_type == "1" and note.declaration_type in _TWO_STEP and not note.linked_declaration_no:
+            yield error("MSG-06", "两步申报的关联报关须填关联报关单编号", "linked_declaration_no")
         if note.generate_declaration == "1" and not note.declaration_type:
             yield error("MSG-06", "生成报关单时须填报关单类型", "declaration_type")
+    if note.note_type == "9":
+        if not _own_declaration(note) or note.generate_declaration != "1":
+            yield error("MSG-06", "一纳成品内销清单须为对应报关并生成报关单", "declaration_link_type")
+        if note.note_flow_type != "Y" or not note.application_no:
+            yield error("MSG-06", "一纳成品内销清单须填流转类型 Y 和申请表编号", "application_no")
     if note.note_type == "8" and (_declared(note) or note.generate_declaration == "1"):
         yield error("MSG-06", "保税电商清单须为非报关、不生成报关单", "note_type")
 
@@ -208,6 +231,8 @@ def _once(note: BondedNote) -> Sequence[Any]:
 
 
 def _lines(note: BondedNote) -> Sequence[Any]:
+    for line in note.lines:
+        line.head_seq_no = note.seq_no or ""
     return note.lines
 
 

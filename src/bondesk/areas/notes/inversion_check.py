@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,7 @@ from bondesk.areas.accounts.account import approved_account
 from bondesk.areas.accounts.book_model import Account, AccountConsumption, AccountLine
 from bondesk.areas.codes.customs_code import FactsCodeBook
 from bondesk.areas.codes.effects import effect_table
-from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
+from bondesk.areas.notes.bonded_note_model import CHANGE, BondedNote, NoteLine
 from bondesk.areas.setup.company import company_of
 from bondesk.base.columns import ExactDecimal
 from bondesk.base.findings import Finding, confirm, error
@@ -36,7 +37,7 @@ def no_inversion(note: BondedNote, work: LedgerWork) -> Iterator[Finding]:
     if policy == "OFF" or book is None:
         return
     table = effect_table(work.facts)
-    mine = _moved(note, note.lines, table, work.facts.today)
+    mine = [*_moved(note, note.lines, table, work.facts.today), *_taken_back(note, work, table)]
     if not any(one.goods_flag == "E" or one.signed < 0 for one in mine):
         return  # 0615 imports of materials cannot invert anything
     filed = _filed(work, book, mine)
@@ -85,6 +86,16 @@ def _moved(note: BondedNote, lines: Sequence[NoteLine], table: EffectTable, toda
         for line in lines
         if line.row_mark != "2" and effect != 0
     ]
+
+
+def _taken_back(note: BondedNote, work: LedgerWork, table: EffectTable) -> Iterator[Moved]:
+    """A change or deletion takes back what the approved note moves or will move."""
+    if note.copy != CHANGE:
+        return
+    former = work.facts.one(BondedNote, id=note.approved_id)
+    if former is not None:
+        for one in _moved(former, former.lines, table, work.facts.today):
+            yield replace(one, signed=-one.signed)
 
 
 def _pending(note: BondedNote, work: LedgerWork, table: EffectTable) -> Iterator[Moved]:

@@ -30,7 +30,9 @@ def formal_postings(note: BondedNote, facts: Facts) -> Sequence[Posting]:
     """Return the postings of a formal copy that stands alone; none when a draft stands for it."""
     if note.match_state == MATCHED:
         return ()
-    if note.bond_no and any(posts(draft) for draft in facts.find(BondedNote, copy=DRAFT, bond_no=note.bond_no)):
+    if note.bond_no and any(
+        posts(draft) or draft.list_state == "3" for draft in facts.find(BondedNote, copy=DRAFT, bond_no=note.bond_no)
+    ):
         return ()
     return _postings(note, facts, FORMAL_KEY)
 

@@ -29,6 +29,8 @@ _LINE_WORDS = words_of(
 )
 _PAUSED = {"I": {"4", "5", "7"}, "E": {"4", "6", "7"}}
 DECLARATION_MAX_LINES = 50
+#: Who the counterpart's declaration names (handbook 5.2, 关联报关单).
+_PARTIES = (("trader", "境内收发货人"), ("owner", "消费使用/生产销售单位"), ("declarant", "申报单位"))
 
 
 def book_open(document: BondedNote, facts: Facts) -> Iterator[Finding]:
@@ -192,6 +194,16 @@ def codes_whole(document: BondedNote, _facts: Facts) -> Iterator[Finding]:
     """NOTE-04: numbers of fixed length have it."""
     if document.record_no and len(document.record_no) != 12:
         yield error("NOTE-04", "备案号须为12位", "record_no")
+    if document.declaration_flag != "1" or document.declaration_link_type != "1":
+        return
+    for party, label in _PARTIES:
+        for part, title, length in (("credit", "信用代码", 18), ("code", "海关编号", 10), ("name", "名称", 0)):
+            key = f"related_{party}_{part}"
+            value = getattr(document, key) or ""
+            if not value:
+                yield error("NOTE-04", f"关联报关须填{label}{title}", key)
+            elif length and len(value) != length:
+                yield error("NOTE-04", f"{label}{title}须为{length}位，现为{len(value)}位", key)
 
 
 def number_unique(document: BondedNote, facts: Facts) -> Iterator[Finding]:

@@ -228,6 +228,8 @@ def test_rights_are_basic_ones_moves_and_scripts() -> None:
         "send",
         "void",
         "force_send",
+        "change_bonded_note",
+        "withdraw_bonded_note",
         "match_notes",
         "match",
         "unmatch",

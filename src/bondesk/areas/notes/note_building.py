@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -38,15 +39,16 @@ class NoteBuilder:
         self._owners = {line.id: document for document in documents for line in document.lines}
         self._by_document = date_by_document
         self._templates = templates
+        self._next: dict[str, int] = {}
 
     def build(self, draft: NoteDraft) -> BondedNote:
-        """Add one note to the session and return it."""
+        """Add one note, expected before, to the session and return it."""
         day = self._day(draft)
         key = draft.key
         declared = self._declared(draft)
         note = BondedNote(
             id=new_id(),
-            internal_no=self._number(key.ie_flag, day),
+            internal_no=self._number(draft),
             record_no=key.record_no,
             ie_flag=key.ie_flag,
             goods_flag=key.goods_flag,
@@ -86,10 +88,19 @@ class NoteBuilder:
             return today
         return max(self._dates[share.document_no] for line in draft.lines for share in line.shares)
 
-    def _number(self, ie_flag: str, day: date) -> str:
-        """Draw the next internal number ``{I|E}{yyMMdd}{4 digits}`` (handbook 0.3)."""
-        series = f"{ie_flag}{day:%y%m%d}"
-        return f"{series}{self._work.draw(f'bonded_note/{series}'):04d}"
+    def expect(self, drafts: Sequence[NoteDraft]) -> None:
+        """Draw the internal numbers ``{I|E}{yyMMdd}{4 digits}`` of all ``drafts`` at once (handbook 0.3)."""
+        wanted = Counter(self._series(draft) for draft in drafts)
+        self._next = {series: self._work.draw(f"bonded_note/{series}", count) for series, count in wanted.items()}
+
+    def _series(self, draft: NoteDraft) -> str:
+        return f"{draft.key.ie_flag}{self._day(draft):%y%m%d}"
+
+    def _number(self, draft: NoteDraft) -> str:
+        series = self._series(draft)
+        number = self._next[series]
+        self._next[series] += 1
+        return f"{series}{number:04d}"
 
     def _declared(self, draft: NoteDraft) -> bool:
         key = draft.key

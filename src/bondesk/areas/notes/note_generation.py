@@ -95,6 +95,7 @@ def _store(
 ) -> Steps:
     drafts = [draft for one in agreed for draft in one.result.notes]
     notes: list[BondedNote] = []
+    notes_of.expect(drafts)
     for number, draft in enumerate(drafts, 1):
         notes.append(notes_of.build(draft))
         if number % 20 == 0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bondesk.areas.accounts.account import book_documents
 from bondesk.areas.accounts.book_scripts import change_script, extract_script
 from bondesk.areas.accounts.filed_items import filed_items
@@ -57,6 +59,7 @@ from bondesk.areas.setup.users import USER, USER_GROUP, StoredUsers
 from bondesk.areas.stock.stock_document import stock_doc
 from bondesk.areas.stock.stocktake import STOCKTAKE
 from bondesk.areas.verification.account_verification import ACCOUNT_VERIFICATION
+from bondesk.areas.verification.closed_cycles import outside_closed_cycles
 from bondesk.areas.verification.cycles import locked_until
 from bondesk.areas.verification.verifying import NEW_VERIFICATION, RECOMPUTE
 from bondesk.base.catalogue import Area, Catalogue
@@ -88,6 +91,11 @@ HANDBOOKS = book_documents("EML", rows_in_use)
 QUALIFICATIONS = (QUALIFICATION, QUALIFICATION_DRAFT, QUALIFICATION_VERSION)
 
 
+def _after_cycles(document: DocumentType) -> DocumentType:
+    """Notes are declared outside the cycles already reported; only 报核 knows these."""
+    return replace(document, rules=(*document.rules, outside_closed_cycles))
+
+
 def _book_scripts() -> tuple[Script, ...]:
     scripts = []
     for approved, draft, _version in (QUALIFICATIONS, ACCOUNTS, HANDBOOKS):
@@ -110,9 +118,9 @@ CATALOGUE = Catalogue(
     ),
     documents=(
         SOURCE_DOCUMENT,
-        BONDED_NOTE,
+        _after_cycles(BONDED_NOTE),
         FORMAL_NOTE,
-        NOTE_CHANGE,
+        _after_cycles(NOTE_CHANGE),
         NOTE_VERSION,
         NOTE_RECIPE,
         DECLARATION,

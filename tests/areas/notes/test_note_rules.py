@@ -13,6 +13,7 @@ import pytest
 from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.codes.customs_code import CustomsCode
 from bondesk.areas.notes.bonded_note_model import BondedNote
+from bondesk.areas.verification.verification_model import AccountVerification
 from bondesk.base.findings import Finding, Severity
 from bondesk.engine import records
 from bondesk.engine.act import Act
@@ -104,6 +105,16 @@ def before_the_book(act: Act, draft: Draft) -> None:
     book(act).approved_on = draft.head["declared_on"] + timedelta(days=1)
 
 
+def in_a_closed_cycle(act: Act, draft: Draft) -> None:
+    """The cycle the day lies in is reported; one of another book and a draft do not count."""
+    day = draft.head["declared_on"]
+    begin, end = day - timedelta(days=9), day
+    for number, state in ((draft.head["record_no"], "SENT"), ("E99999999999", "SENT")):
+        cycle = AccountVerification(record_no=number, begin_date=begin, end_date=end, state=state)
+        cycle.internal_no, cycle.tolerance = f"V{number}", Decimal(0)
+        act.session.add(cycle)
+
+
 def without_lines(_act: Act, draft: Draft) -> None:
     """No goods at all."""
     draft.lines["lines"] = []
@@ -167,6 +178,7 @@ RULES: list[tuple[str, str, str, Edit]] = [
     ("NOTE-12", "note_flow_type", "流转类型应为", head(note_flow_type="A")),
     ("NOTE-13", "declared_on", "晚于账册有效期", after_the_book),
     ("NOTE-13", "declared_on", "早于账册备案批准日期", before_the_book),
+    ("NOTE-13", "declared_on", "在已报核的周期", in_a_closed_cycle),
     ("NOTE-14", "internal_no", "重复", other_number),
 ]
 

@@ -14,19 +14,26 @@ from bondesk.adapters.carried_codes import carried_release, carried_tables
 from bondesk.adapters.excel.files import ExcelFiles
 from bondesk.adapters.gateway_folder import GatewayFolders
 from bondesk.adapters.notice_folder import NoticeFolder
-from bondesk.adapters.parameter_zip import newest_in, public_keys, read_package
+from bondesk.adapters.parameter_folder import ParameterFolder
+from bondesk.adapters.parameter_server import ParameterServer
+from bondesk.adapters.parameter_zip import public_keys, read_package
 from bondesk.adapters.rehearsal import RehearsalCustoms, is_rehearsal
 from bondesk.adapters.xml.packing import SingleWindowPacker
 from bondesk.adapters.xml.receipt_reading import SingleWindowReceipts
+from bondesk.areas.accounts.filed_items import filed_items
 from bondesk.areas.codes.loading import code_versions, load_table
-from bondesk.areas.codes.updating import apply_release, installed_release, written_down
+from bondesk.areas.codes.updating import apply_release, changes_of, installed_release, written_down
+from bondesk.areas.goods.hs_checking import recheck, remember
+from bondesk.areas.goods.merged_item import MergedItem
+from bondesk.areas.goods.part import Part
 from bondesk.areas.index import CATALOGUE
 from bondesk.areas.setup.company import Company
 from bondesk.areas.setup.users import ALL, GroupRight, User, UserGroup, UserMembership, set_password
 from bondesk.base.errors import OutsideFailure, Refused
-from bondesk.base.parameter_package import version_numbers
-from bondesk.engine import history
+from bondesk.base.facts import Work
+from bondesk.base.parameter_package import CodeChanges, ParameterPackage, Rechecked, version_numbers
 from bondesk.engine.engine import SYSTEM, Engine
+from bondesk.engine.ports import ParameterSource
 from bondesk.engine.schema import HEAD, foreign_tables, present_revision, refuse_newer, upgrade
 from bondesk.engine.store import Store, open_store
 from bondesk.settings import Connection, Home, carried
@@ -54,6 +61,8 @@ def open_engine(home: Home, connection: Connection | None = None, typed: str = "
         gateway=GatewayFolders(root) if root else None,
         notices=NoticeFolder(Path(settings.update_folder)) if settings.update_folder else None,
         code_versions=code_versions,
+        parameters=parameter_source(home),
+        releases=SignedReleases(carried("resources") / "codes" / "keys"),
     )
     if root is not None and is_rehearsal(root):
         customs = RehearsalCustoms(root, date_by_document=settings.demo)
@@ -124,28 +133,43 @@ def load_codes(engine: Engine, tell: Callable[[int, int], None] = lambda _done, 
     return {table: sum(count.values()) for table, count in counts.items()}
 
 
-def update_codes(engine: Engine, content: bytes, keys: Path | None = None) -> tuple[str, dict[str, dict[str, int]]]:
-    """Apply an update package in one transaction; return its version and the counts per table (empty = had it).
+@dataclass(frozen=True, slots=True)
+class SignedReleases:
+    """The :class:`bondesk.engine.ports.CodeReleases` of signed packages; ``keys`` is the folder of trusted keys."""
 
-    ``Refused`` (CODES-01 … CODES-08) changes nothing. ``keys`` is the folder of trusted keys (those carried).
-    """
-    package = read_package(content, public_keys(keys or carried("resources") / "codes" / "keys"), bondesk.__version__)
-    with engine.acting(SYSTEM) as act:
-        release = apply_release(act, package, act.identity.name)
-        if release is None:
-            return package.version, {}
-        history.log_deed(act, "更新", module="海关参数", number=package.version)
-        return package.version, dict(release.counts)
+    keys: Path
+
+    def read(self, content: bytes) -> ParameterPackage:
+        """Check and read a package."""
+        return read_package(content, public_keys(self.keys), bondesk.__version__)
+
+    def installed(self, work: Work) -> str:
+        """Return the newest release of the database."""
+        return installed_release(work.session)
+
+    def apply(self, work: Work, package: ParameterPackage, by: str, tell: Callable[[int, int], None]) -> bool:
+        """Apply a package; False when it is installed already. The goods remember the former table first."""
+        if any(table.name == "hs_code" for table in package.tables):
+            remember(work)
+        return apply_release(work, package, by, tell) is not None
+
+    def changes(self, work: Work, version: str) -> CodeChanges:
+        """Return what an applied release did."""
+        return changes_of(work.session, version)
+
+    def recheck(self, work: Work, version: str) -> Rechecked | None:
+        """Run 商品编码校验 after a release that changed commodity codes, when there are goods."""
+        touched = any(row.table == "hs_code" for row in changes_of(work.session, version).rows)
+        goods = touched and (bool(work.facts.find(Part)) or bool(work.facts.find(MergedItem)))
+        return recheck(work, filed_items) if goods else None
 
 
-def newest_package(home: Home) -> Path:
-    """Return the newest update package of the update folder; ``OutsideFailure`` when there is none."""
-    folder = home.read().update_folder
-    if not folder:
-        raise OutsideFailure("没有设置更新目录（settings.json 的 update_folder），请指定更新包文件")
-    if (newest := newest_in(Path(folder))) is None:
-        raise OutsideFailure(f"更新目录 {folder} 中没有参数更新包（bondesk-codes-版本.zip）")
-    return newest
+def parameter_source(home: Home) -> ParameterSource | None:
+    """Return where update packages come from: the web address when one is set, else the update folder."""
+    settings = home.read()
+    if settings.update_url:
+        return ParameterServer(settings.update_url, home.path / "updates")
+    return ParameterFolder(Path(settings.update_folder)) if settings.update_folder else None
 
 
 def first_administrator(

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bondesk import cli_output as output
-from bondesk.app import first_administrator, load_codes, newest_package, open_engine, update_codes
+from bondesk.app import first_administrator, load_codes, open_engine
 from bondesk.base.errors import OutsideFailure, Refused, WrongCall
 from bondesk.base.findings import errors_in
 from bondesk.base.identity import Identity
@@ -27,6 +27,7 @@ from bondesk.base.steps import Amounts, Ask, Choose, Confirm, Preview, Progress,
 from bondesk.cli_secrets import with_secrets
 from bondesk.engine import (
     checking,
+    code_updating,
     exporting,
     import_format,
     importing,
@@ -94,7 +95,7 @@ def parser() -> argparse.ArgumentParser:
     verbs.add_parser("receive", help="接收回执")
     _reports(verbs)
     update = verbs.add_parser("update-codes", help="安装海关参数更新包")
-    update.add_argument("file", type=Path, nargs="?", help="更新包；不给则取更新目录中最新的")
+    update.add_argument("file", type=Path, nargs="?", help="更新包；不给则取更新来源中最新的")
     verbs.add_parser("check", help="运行全部检查")
     verbs.add_parser("describe", help="声明了什么").add_argument("key", nargs="?")
     return top
@@ -396,20 +397,27 @@ def _explain(home: Home, given: argparse.Namespace) -> int:
 def _update_codes(home: Home, given: argparse.Namespace) -> int:
     """Apply a package; nobody signs in, for the signature of the package is what is trusted (row 182)."""
     engine = open_engine(home, home.connection(given.connection))
-    file = given.file or newest_package(home)
     try:
-        content = file.read_bytes()
+        content = given.file.read_bytes() if given.file else code_updating.fetch(engine, _untold)
     except OSError as problem:
-        raise OutsideFailure(f"更新包 {file} 读不出来：{problem.strerror}") from problem
-    version, counts = update_codes(engine, content)
-    if not counts:
-        output.print_line(f"海关参数 {version} 已经安装，没有变化")
+        raise OutsideFailure(f"更新包 {given.file} 读不出来：{problem.strerror}") from problem
+    prepared = code_updating.prepare(engine, content, _untold)
+    if prepared.changes is None:
+        output.print_line(f"海关参数 {prepared.package.version} 已经安装，没有变化")
         return DONE
-    for table, count in counts.items():
-        added, changed, closed = (count.get(what, 0) for what in ("add", "change", "close"))
-        output.print_line(f"{table} 新增 {added}，修改 {changed}，停用 {closed}")
-    output.say(f"已安装海关参数 {version}")
+    applied = code_updating.apply(engine, prepared, _untold)
+    for one in applied.changes.tables:
+        output.print_line(f"{one.title} 新增 {one.added}，修改 {one.changed}，停用 {one.closed}")
+    if applied.rechecked is not None:
+        output.print_line(applied.rechecked.sentence)
+    if applied.recheck_problem:
+        output.print_line(f"商品编码校验没有完成：{applied.recheck_problem}")
+    output.say(f"已安装海关参数 {applied.version}")
     return DONE
+
+
+def _untold(_text: str, _done: int, _total: int) -> None:
+    """The command line shows results, not progress."""
 
 
 def _check(home: Home, given: argparse.Namespace) -> int:

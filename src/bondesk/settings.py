@@ -36,11 +36,14 @@ class Connection(BaseModel):
 
 
 class Settings(BaseModel):
-    """What ``settings.json`` in the data folder holds; ``update_folder`` is where notices of new versions lie."""
+    """What ``settings.json`` in the data folder holds; ``update_folder`` is where notices of new versions and update
+    packages of the code tables lie; ``update_url`` is the web address of such packages, which then takes their place.
+    """
 
     connections: list[Connection] = [Connection(name=EMBEDDED)]
     gateway_root: str = ""
     update_folder: str = ""
+    update_url: str = ""
     demo: bool = False
 
 

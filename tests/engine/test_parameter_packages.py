@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 import os
@@ -13,15 +12,13 @@ import zipfile
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import select
 
-from bondesk.adapters.parameter_zip import newest_in, read_package
-from bondesk.app import load_codes, update_codes
+from bondesk.adapters.parameter_folder import ParameterFolder
+from bondesk.adapters.parameter_zip import read_package
+from bondesk.app import load_codes
 from bondesk.areas.codes.code_release import CodeChange, CodeRelease
 from bondesk.areas.codes.customs_code import CustomsCode
 from bondesk.areas.codes.hs_code import HsCode
@@ -29,25 +26,10 @@ from bondesk.areas.codes.loading import load_table
 from bondesk.base.errors import Refused
 from bondesk.engine.engine import SYSTEM
 from builders.office import Office
+from builders.parameter_packages import DELTA, PUBLIC, key_folder, package, update_codes
 
-TOOL = Path(__file__).resolve().parents[2] / "packaging" / "parameters.py"
-_spec = importlib.util.spec_from_file_location("parameters_tool", TOOL)
-assert _spec is not None
-assert _spec.loader is not None
-tool = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(tool)
-
-KEY = Ed25519PrivateKey.generate()
-PUBLIC = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 WHOLE_V1 = "code,name,valid_from,valid_to\nA,甲,2000-01-01,\nB,乙,2000-01-01,\n"
 WHOLE_V2 = "code,name,valid_from,valid_to\nA,甲新,2000-01-01,\nC,丙,2025-02-01,\n"
-DELTA = "code,name,valid_from,valid_to,change\n"
-
-
-def package(tables: Mapping[str, str], version: str = "2025.01", **more: Any) -> bytes:
-    manifest = {"version": version, "key": "test", "created": "2025-01-01", "effective_from": "2025-02-01", **more}
-    made: bytes = tool.packed({name: text.encode() for name, text in tables.items()}, manifest, KEY)
-    return made
 
 
 def altered(content: bytes, changes: Mapping[str, bytes]) -> bytes:
@@ -61,10 +43,7 @@ def altered(content: bytes, changes: Mapping[str, bytes]) -> bytes:
 
 @pytest.fixture
 def keys(tmp_path: Path) -> Path:
-    folder = tmp_path / "keys"
-    folder.mkdir()
-    (folder / "test.pub").write_bytes(PUBLIC)
-    return folder
+    return key_folder(tmp_path / "keys")
 
 
 GOOD = package({"trial": WHOLE_V1})
@@ -203,9 +182,13 @@ _KILLED = """
 import os, signal, sys
 from pathlib import Path
 from sqlalchemy import event
-from bondesk.app import open_engine, update_codes
+sys.path.insert(0, sys.argv[5])
+from builders.parameter_packages import silent, trusting
+from bondesk.app import open_engine
+from bondesk.engine import code_updating
 from bondesk.settings import Home
-engine = open_engine(Home(Path(sys.argv[1])))
+engine = trusting(open_engine(Home(Path(sys.argv[1]))), Path(sys.argv[3]))
+prepared = code_updating.prepare(engine, Path(sys.argv[2]).read_bytes(), silent)
 left = int(sys.argv[4])
 def one(*_args, **_more):
     global left
@@ -214,15 +197,18 @@ def one(*_args, **_more):
         os.kill(os.getpid(), signal.SIGKILL)
 event.listen(engine.store.sql, "before_cursor_execute", one)
 event.listen(engine.store.sql, "commit", one)
-update_codes(engine, Path(sys.argv[2]).read_bytes(), Path(sys.argv[3]))
+code_updating.apply(engine, prepared, silent)
 """
+
+
+TESTS = str(Path(__file__).resolve().parents[1])
 
 
 @pytest.mark.parametrize("moment", [4, 7])
 def test_killed_in_between_leaves_nothing(codes_office: Office, keys: Path, tmp_path: Path, moment: int) -> None:
     file = tmp_path / "package.zip"
     file.write_bytes(package({"trial": WHOLE_V1, "trial_two": WHOLE_V2}))
-    words = [sys.executable, "-c", _KILLED, str(codes_office.home.path), str(file), str(keys), str(moment)]
+    words = [sys.executable, "-c", _KILLED, str(codes_office.home.path), str(file), str(keys), str(moment), TESTS]
     assert subprocess.run(words, check=False, env=dict(os.environ)).returncode == -signal.SIGKILL
     assert state(codes_office) == {}
     assert update_codes(codes_office.engine, file.read_bytes(), keys)[1]["trial"] == {"add": 2}
@@ -231,9 +217,9 @@ def test_killed_in_between_leaves_nothing(codes_office: Office, keys: Path, tmp_
 def test_the_newest_file_counts_by_number(tmp_path: Path) -> None:
     for name in ("bondesk-codes-2025.9.zip", "bondesk-codes-2025.10.zip", "bondesk-codes-x.zip"):
         (tmp_path / name).write_bytes(b"")
-    newest = newest_in(tmp_path)
+    newest = ParameterFolder(tmp_path).newest()
     assert newest is not None
-    assert newest.name == "bondesk-codes-2025.10.zip"
+    assert (newest.file, newest.version) == ("bondesk-codes-2025.10.zip", "2025.10")
 
 
 def test_the_command_line_applies_without_a_login(codes_office: Office, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 LARGEST, _MEMBERS, _RATIO, _UNPACKED = 50_000_000, 200, 100, 200_000_000
 _NEEDED = ("code", "name", "valid_from")
 _HS_NEEDED = ("legal_unit1", "legal_unit2", "supervision_condition", "declaration_elements")
-_FILE = re.compile(r"bondesk-codes-(\d{1,6}(?:\.\d{1,6}){0,4})\.zip")
+PACKAGE_FILE = re.compile(r"bondesk-codes-(\d{1,6}(?:\.\d{1,6}){0,4})\.zip")
 _Version = Annotated[str, Field(pattern=r"^\d{1,6}(\.\d{1,6}){0,4}$")]
 
 
@@ -52,12 +52,6 @@ class _Manifest(BaseModel):
 def public_keys(folder: Path) -> dict[str, bytes]:
     """Read the trusted keys of a folder (``NAME.pub``, PEM) by name."""
     return {path.stem: path.read_bytes() for path in sorted(folder.glob("*.pub"))}
-
-
-def newest_in(folder: Path) -> Path | None:
-    """Return the file ``bondesk-codes-<version>.zip`` of the highest version in ``folder``."""
-    found = {match[1]: path for path in folder.glob("*.zip") if (match := _FILE.fullmatch(path.name))}
-    return found[max(found, key=version_numbers)] if found else None
 
 
 def read_package(content: bytes, keys: Mapping[str, bytes], program: str) -> ParameterPackage:

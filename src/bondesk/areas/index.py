@@ -11,6 +11,7 @@ from bondesk.areas.accounts.merged_item_extraction import EXTRACT_MERGED_ITEMS
 from bondesk.areas.accounts.qualification import QUALIFICATION, QUALIFICATION_DRAFT, QUALIFICATION_VERSION
 from bondesk.areas.accounts.unit_consumption_generation import GENERATE_UNIT_CONSUMPTION
 from bondesk.areas.codes.code_mapping import CODE_MAPPING
+from bondesk.areas.codes.code_release import CODE_CHANGE, CODE_RELEASE
 from bondesk.areas.codes.customs_code import CUSTOMS_CODE, FactsCodeBook
 from bondesk.areas.codes.exchange_rate import EXCHANGE_RATE
 from bondesk.areas.codes.hs_code import HS_CODE, elements_of
@@ -145,6 +146,8 @@ CATALOGUE = Catalogue(
         CODE_MAPPING,
         CUSTOMS_CODE,
         HS_CODE,
+        CODE_RELEASE,
+        CODE_CHANGE,
         IMPORT_SETTING,
         EXPORT_LAYOUT,
         ELEMENT_NAME,

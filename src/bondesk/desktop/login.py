@@ -15,6 +15,7 @@ from bondesk.base.attempts import TryLater
 from bondesk.base.data_connection import PasswordNeeded
 from bondesk.base.errors import Refused
 from bondesk.desktop.background import Background, while_alive
+from bondesk.desktop.code_news import UpdateAtLogin
 from bondesk.desktop.connection_book import ConnectionBook, DataConnection
 from bondesk.desktop.countdown import Countdown
 from bondesk.desktop.login_form import PRODUCT, LoginForm
@@ -91,6 +92,8 @@ class LoginWindow(QWidget):
         self.button.clicked.connect(self.sign_in)
         form.manage.clicked.connect(self.manage_connections)
         form.found.clicked.connect(self.found_first)
+        self.news = UpdateAtLogin(self, form.tell_news, self._opened, self._background.run)
+        form.update.clicked.connect(lambda _checked: self.news.open(self._chosen(), self.crashed.emit))
         self._countdown = Countdown(self)
         self._countdown.left.connect(self._show_wait)
         self._reason = ""
@@ -136,17 +139,18 @@ class LoginWindow(QWidget):
 
     def _warm_up(self) -> None:
         """Import ahead while the user types; with one connection only, open it and look for users too."""
-        only = self._connections[0] if len(self._connections) == 1 else None
-        if only is not None and self._book is not None and self._book.asks(only):
-            only = None
+        alone = len(self._connections) == 1 and not (self._book is not None and self._book.asks(self._connections[0]))
+        only = self._connections[0] if alone else None
 
-        def job() -> None:
+        def job() -> Engine | None:
             from bondesk.desktop import main_window, sign_in  # noqa: F401 - imported ahead
 
-            if only is not None:
-                sign_in.require_users(self._opened(only))
+            engine = self._opened(only) if only is not None else None
+            if engine is not None:
+                sign_in.require_users(engine)
+            return engine
 
-        self._background.run(job, lambda _nothing: None, while_alive(self, self._warm_up_failed))
+        self._background.run(job, while_alive(self, self.news.look), while_alive(self, self._warm_up_failed))
 
     def _warm_up_failed(self, problem: Exception) -> None:
         if not self._busy:
@@ -164,8 +168,7 @@ class LoginWindow(QWidget):
             return
         chosen, typed = self._chosen(), self.form.server_password.text()
         wanted: list[tuple[str, QLineEdit, str]] = [(self.account.text().strip(), self.account, "用户账号")]
-        if self.form.server_password.isVisible():
-            wanted.append((typed, self.form.server_password, "数据库密码"))
+        wanted += [(typed, self.form.server_password, "数据库密码")] if self.form.server_password.isVisible() else []
         wanted.append((self.password.text(), self.password, "用户密码"))
         for text, line, name in wanted:
             if not text:
@@ -260,13 +263,11 @@ class LoginWindow(QWidget):
 
     def _connections_changed(self, connections: Sequence[Any], chosen: str) -> None:
         """Offer the connections as they are now; engines of those that changed are opened anew."""
-        former = {one.name: one for one in self._connections}
-        self._connections = list(connections)
+        former, self._connections = {one.name: one for one in self._connections}, list(connections)
         present = {one.name: one for one in self._connections}
         for name in [name for name, one in former.items() if present.get(name) != one]:
             self._needs_password.discard(name)
-            failed = while_alive(self, self._fail)
-            self._background.run(partial(self._closed, name), lambda _nothing: None, failed)
+            self._background.run(partial(self._closed, name), lambda _nothing: None, while_alive(self, self._fail))
         self.choice.clear()
         self.choice.addItems(list(present))
         self.choice.setCurrentIndex(max(0, self.choice.findText(chosen)))

@@ -35,6 +35,11 @@ class LoginForm:
         self.found.hide()
         self.button = self._button("login_button", "登录", "")
         self.button.setProperty("role", "primary")
+        self.news = self._label("login_news", "", "notice")
+        self.news.setWordWrap(True)
+        self.news.hide()
+        self.update = self._button("login_update", "更新海关参数…", "查看新的海关参数会改变什么，不必登录就可以更新")
+        self.update.setProperty("role", "link")
         self._lay_out(title, subtitle)
 
     def _lay_out(self, title: QLabel, subtitle: QLabel) -> None:
@@ -66,6 +71,9 @@ class LoginForm:
         layout.addWidget(self.found)
         layout.addSpacing(style.GAP)
         layout.addWidget(self.button)
+        layout.addSpacing(style.GAP)
+        layout.addWidget(self.news)
+        layout.addWidget(self.update, 0, Qt.AlignmentFlag.AlignRight)
         layout.addStretch(1)
         self._layout = layout
         self.fit()
@@ -110,6 +118,12 @@ class LoginForm:
         self.message.setVisible(bool(text))
         self.found.setVisible(found)
 
+    def tell_news(self, text: str) -> None:
+        """Show that something newer can be had, "" for nothing."""
+        self.news.setText(text)
+        self.news.setVisible(bool(text))
+        self.fit()
+
     def set_busy(self, busy: bool) -> None:
         """Take no input while the pair is checked."""
         self.button.setText("正在登录…" if busy else "登录")
@@ -121,6 +135,7 @@ class LoginForm:
             self.password,
             self.found,
             self.button,
+            self.update,
         ):
             widget.setEnabled(not busy)
 

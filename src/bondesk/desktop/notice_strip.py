@@ -21,6 +21,7 @@ _KINDS = {"program": "新版本", "codes": "海关参数更新"}
 class NoticeStrip(QFrame):
     """Shows one notice after another; 知道了 keeps it from coming back."""
 
+    update_wanted = Signal()
     _came = Signal(object)
 
     def __init__(self, context: DeskContext, parent: QWidget) -> None:
@@ -37,6 +38,10 @@ class NoticeStrip(QFrame):
         self.known.setObjectName("notice_known")
         self.known.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.known.clicked.connect(self._put_away)
+        self.update_codes = QPushButton("更新参数…", self)
+        self.update_codes.setObjectName("notice_update")
+        self.update_codes.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.update_codes.clicked.connect(lambda _checked: self.update_wanted.emit())
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self.title)
@@ -45,6 +50,7 @@ class NoticeStrip(QFrame):
         row.setContentsMargins(style.MARGIN, style.GAP, style.MARGIN, style.GAP)
         row.setSpacing(style.WIDE_GAP)
         row.addLayout(words, 1)
+        row.addWidget(self.update_codes)
         row.addWidget(self.known)
         self._came.connect(self._arrived)
         self.hide()
@@ -59,7 +65,8 @@ class NoticeStrip(QFrame):
 
     def look(self) -> None:
         """Ask what is new. A folder of the network may hang, so nothing ever waits for this thread."""
-        if self._context.engine.notices is not None:
+        engine = self._context.engine
+        if engine.notices is not None or engine.parameters is not None:
             threading.Thread(target=self._ask, name="notices", daemon=True).start()
 
     def _ask(self) -> None:
@@ -81,8 +88,14 @@ class NoticeStrip(QFrame):
         self.title.setText(f"{_KINDS[first.kind]} {first.version}（{first.published:%Y-%m-%d}）：{first.title}")
         self.text.setText(first.text)
         self.text.setVisible(bool(first.text))
+        self.update_codes.setVisible(first.kind == "codes" and self._context.engine.parameters is not None)
         more = len(self._waiting) - 1
         self.known.setText(f"知道了（还有 {more} 条）" if more else "知道了")
+
+    def put_codes_away(self) -> None:
+        """The code tables were updated: what was said about them is over."""
+        self._waiting = [one for one in self._waiting if one.kind != "codes"]
+        self._next()
 
     def _put_away(self) -> None:
         first = self._waiting.pop(0)

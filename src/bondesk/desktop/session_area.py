@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bondesk.base.errors import Disconnected
+from bondesk.base.parameter_package import Rechecked
 from bondesk.desktop.commands import Command
 from bondesk.desktop.connection_strip import ConnectionStrip
 from bondesk.desktop.context import DeskContext
@@ -38,11 +40,13 @@ class SessionArea(QWidget):
         layout.addWidget(pages, 1)
         self._line.connect(self._line_changed)
         self._watch = context.engine.store.line.watch(self._line.emit)
+        self.notices.update_wanted.connect(self.update_codes)
         self.notices.look()
 
     def commands(self) -> Iterator[Command]:
         """Give the commands of the 系统 menu."""
         yield Command("desk.password", "修改密码…", "", self.change_password, group="系统")
+        yield Command("desk.codes", "更新海关参数…", "", self.update_codes, group="系统")
         yield Command("desk.reconnect", "重新连接", "", self.reconnect, self._why_not_reconnect, "系统")
 
     def _why_not_reconnect(self) -> str:
@@ -87,6 +91,26 @@ class SessionArea(QWidget):
 
         dialog = PasswordDialog(self._context, self)
         dialog.open()
+
+    def update_codes(self) -> None:
+        """Open the dialog that brings the code tables up to date."""
+        from bondesk.desktop.code_update_dialog import CodeUpdateDialog
+
+        context = self._context
+        dialog = CodeUpdateDialog(lambda: context.engine, partial(off_thread, context, self), self, check_shown=True)
+        dialog.updated.connect(self._codes_updated)
+        dialog.check_wanted.connect(self._show_check)
+        dialog.open()
+
+    def _codes_updated(self, _applied: object) -> None:
+        """Whatever is open may show codes."""
+        self.notices.put_codes_away()
+        for document in self._context.engine.catalogue.documents:
+            self._context.changed(document.key)
+
+    def _show_check(self, rechecked: Rechecked) -> None:
+        document = self._context.engine.catalogue.document(rechecked.document_key)
+        self._context.open_document(document, rechecked.document_id)
 
     def leave(self) -> None:
         """Watch no longer and write down who leaves; the window goes, so nothing waits for a database that is away."""

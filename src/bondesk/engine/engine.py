@@ -12,7 +12,15 @@ from bondesk.base.facts import Work
 from bondesk.base.identity import Identity
 from bondesk.engine import history, schema, signing_in
 from bondesk.engine.act import Act, acting
-from bondesk.engine.ports import Gateway, MessagePacker, Notices, ReceiptReader, WorkbookFiles
+from bondesk.engine.ports import (
+    CodeReleases,
+    Gateway,
+    MessagePacker,
+    Notices,
+    ParameterSource,
+    ReceiptReader,
+    WorkbookFiles,
+)
 from bondesk.engine.store import Clock, Store, china_now
 
 #: Who acts when the program itself does (first start, demo, receipts polled in the background).
@@ -24,6 +32,7 @@ class Engine:
     """Everything a screen or the command line needs to act; made by ``app``.
 
     ``notices`` tells of new versions and ``code_versions`` how new the code tables of the database are.
+    ``parameters`` is where update packages of the code tables come from, ``releases`` what applies them.
     ``counterpart`` lets the rehearsal customs answer before the inbox is read; None against the real one.
     """
 
@@ -36,6 +45,8 @@ class Engine:
     counterpart: Callable[[], object] | None = None
     notices: Notices | None = None
     code_versions: Callable[[Work], Mapping[str, str]] = lambda _work: {}
+    parameters: ParameterSource | None = None
+    releases: CodeReleases | None = None
     company_id: int = 1
     clock: Clock = china_now
 

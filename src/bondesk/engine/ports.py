@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
+from bondesk.base.facts import Work
 from bondesk.base.findings import Finding
 from bondesk.base.messages import Message, MessageFacts, ReadMessage, Receipt
+from bondesk.base.parameter_package import CodeChanges, OfferedPackage, ParameterPackage, Rechecked
 from bondesk.base.sheets import ColumnLook, SheetBook, TemplateSheet, WrittenSheet
 
 
@@ -182,3 +184,32 @@ class Notices(Protocol):
 
     def pending(self, program: str, codes: Mapping[str, str]) -> Sequence[Notice]:
         """Return what is newer than the running program and than the codes by table in the database."""
+
+
+class ParameterSource(Protocol):
+    """Where update packages of the code tables lie."""
+
+    def newest(self) -> OfferedPackage | None:
+        """Say which package is the newest, without fetching it; ``OutsideFailure`` when the place is away."""
+
+    def fetch(self, offered: OfferedPackage, tell: Callable[[int, int], None]) -> bytes:
+        """Return the whole package, or raise ``OutsideFailure``; ``tell(done, total)`` in bytes may stop it."""
+
+
+class CodeReleases(Protocol):
+    """What the code tables know of releases; the composition ties it to the areas."""
+
+    def read(self, content: bytes) -> ParameterPackage:
+        """Check signature and contents of a package; ``Refused`` (CODES-01 … CODES-06)."""
+
+    def installed(self, work: Work) -> str:
+        """Return the version of the release in the database, "" for none."""
+
+    def apply(self, work: Work, package: ParameterPackage, by: str, tell: Callable[[int, int], None]) -> bool:
+        """Apply a package within ``work``; False when it is installed already, ``Refused`` (CODES-07, -08)."""
+
+    def changes(self, work: Work, version: str) -> CodeChanges:
+        """Return what an applied release did."""
+
+    def recheck(self, work: Work, version: str) -> Rechecked | None:
+        """Check the goods against the tables; None when the release changed nothing goods hang on."""

@@ -1,4 +1,4 @@
-"""参数更新记录: which releases of the code tables were applied, and every code each of them changed."""
+"""参数更新记录 and 参数更新明细: which releases of the code tables were applied, and what each of them changed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bondesk.areas.codes.code_tables import TABLES
 from bondesk.base.columns import Code10, Code32, Memo, Text64, Text255
+from bondesk.base.documents import DocumentType, group
 from bondesk.base.fields import shown
+from bondesk.base.flow import READ_ONLY
 from bondesk.base.parameter_package import ADD, CHANGE, CLOSE
 from bondesk.base.records import Reference
 
@@ -42,7 +45,7 @@ class CodeChange(Reference):
     __table_args__ = (Index("ix_code_change_key", "version", "table_name", "code"),)
 
     version: Mapped[Code32] = shown("参数版本", readonly=True, width=14)
-    table_name: Mapped[Code32] = shown("参数表", readonly=True)
+    table_name: Mapped[Code32] = shown("参数表", choices=TABLES, readonly=True)
     code: Mapped[Code32] = shown("代码", readonly=True, width=14)
     name: Mapped[Text255] = shown("名称", readonly=True, width=24)
     change: Mapped[Code10] = shown("变化", choices=CHANGES, readonly=True)
@@ -51,3 +54,36 @@ class CodeChange(Reference):
     new: Mapped[Memo] = shown("新值", readonly=True, width=28)
     before: Mapped[Any] = mapped_column(JSON)
     after: Mapped[Any] = mapped_column(JSON)
+
+
+_R, _C = CodeRelease, CodeChange
+_COUNTS = (_R.added, _R.changed, _R.closed)
+
+CODE_RELEASE = DocumentType(
+    key="code_release",
+    title="参数更新记录",
+    area="codes",
+    header=CodeRelease,
+    number=(_R.version,),
+    list_columns=(_R.version, _R.effective_from, _R.applied_at, _R.applied_by, _R.signer, *_COUNTS, _R.notes),
+    form=(
+        group("参数更新", _R.version, _R.effective_from, _R.applied_at, _R.applied_by, _R.signer),
+        group("变化", *_COUNTS, _R.notes),
+    ),
+    flow=READ_ONLY,
+    creatable=False,
+    help="每次海关参数更新的版本、生效日期、签发者与变化条数；逐条变化见参数更新明细。",
+)
+
+CODE_CHANGE = DocumentType(
+    key="code_change",
+    title="参数更新明细",
+    area="codes",
+    header=CodeChange,
+    number=(_C.version, _C.table_name, _C.code, _C.change),
+    list_columns=(_C.version, _C.table_name, _C.code, _C.name, _C.change, _C.valid_from, _C.old, _C.new),
+    form=(group("变化", _C.version, _C.table_name, _C.code, _C.name, _C.change, _C.valid_from, _C.old, _C.new),),
+    flow=READ_ONLY,
+    creatable=False,
+    help="海关参数更新新增、修改、停用的每一个代码，原值与新值。",
+)

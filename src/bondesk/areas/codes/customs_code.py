@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bondesk.areas.codes.code_mapping import CodeMapping
 from bondesk.areas.codes.code_periods import Period, out_of_date
+from bondesk.areas.codes.code_tables import TABLES
 from bondesk.areas.codes.units import Unit
 from bondesk.base.codebook import OutOfDate
 from bondesk.base.columns import Code32, Text32, Text255
@@ -28,7 +29,7 @@ class CustomsCode(Reference):
     __tablename__ = "customs_code"
     __table_args__ = (Index("ix_customs_code_key", "table_name", "code", "valid_from", unique=True),)
 
-    table_name: Mapped[Code32] = shown("参数表", required=True)
+    table_name: Mapped[Code32] = shown("参数表", choices=TABLES, required=True)
     code: Mapped[Code32] = shown("代码", required=True)
     name: Mapped[Text255] = shown("名称", required=True, width=30)
     valid_from: Mapped[date] = shown("生效日期", required=True)

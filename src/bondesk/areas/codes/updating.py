@@ -11,14 +11,25 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bondesk.areas.codes.code_release import CodeChange, CodeRelease
+from bondesk.areas.codes.code_release import CHANGES, CodeChange, CodeRelease
+from bondesk.areas.codes.code_tables import title_of
 from bondesk.areas.codes.code_wording import in_words
 from bondesk.areas.codes.customs_code import CustomsCode
 from bondesk.areas.codes.hs_code import HsCode
 from bondesk.areas.codes.loading import new_row, row_changes
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Work
-from bondesk.base.parameter_package import ADD, CHANGE, CLOSE, PackageTable, ParameterPackage, version_numbers
+from bondesk.base.parameter_package import (
+    ADD,
+    CHANGE,
+    CLOSE,
+    CodeChanges,
+    PackageTable,
+    ParameterPackage,
+    RowChange,
+    TableChanges,
+    version_numbers,
+)
 from bondesk.base.records import new_id
 
 _DAY = timedelta(days=1)
@@ -50,6 +61,20 @@ def apply_release(
     release.signer, release.notes = package.signer, package.notes
     work.session.flush()
     return release
+
+
+def changes_of(session: Session, version: str) -> CodeChanges:
+    """Return what an applied release did, per table and row by row."""
+    release = session.scalars(select(CodeRelease).filter_by(version=version)).one()
+    tables = [
+        TableChanges(table, title_of(table), *(counts.get(what, 0) for what in (ADD, CHANGE, CLOSE)))
+        for table, counts in release.counts.items()
+    ]
+    words = dict(CHANGES)
+    order = (CodeChange.table_name, CodeChange.code, CodeChange.valid_from)
+    rows = session.scalars(select(CodeChange).filter_by(version=version).order_by(*order))
+    told = (RowChange(r.table_name, r.code, r.name, words[r.change], r.valid_from, r.old, r.new) for r in rows)
+    return CodeChanges(tuple(tables), tuple(told))
 
 
 def written_down(

@@ -17,6 +17,7 @@ from bondesk.base.errors import Refused
 from bondesk.base.facts import Work
 from bondesk.base.findings import Finding, error, note
 from bondesk.base.options import NoOptions
+from bondesk.base.parameter_package import Rechecked
 from bondesk.base.steps import Choose, Outcome, Preview, Progress, Script, Steps, Table
 
 #: (work, goods flag, merge numbers) → merge number → the lines of approved books with it.
@@ -89,6 +90,27 @@ def check_script(filed: Filed) -> Script:
         run=run,
         help="商品编码表更新后，逐项比较料号与归并项，选择要批量更新的差异；每次校验留有记录，可恢复。",
     )
+
+
+def remember(work: Work) -> None:
+    """Take a first look at the codes of all goods, so that what the table changes next can be told from it."""
+    _remember(work, [*work.facts.find(Part), *work.facts.find(MergedItem)])
+    work.session.flush()
+
+
+def recheck(work: Work, filed: Filed) -> Rechecked:
+    """Compare all goods with the HS table and keep what differs as a check of its own; nothing is changed."""
+    goods: list[Any] = [*work.facts.find(Part), *work.facts.find(MergedItem)]
+    found = [_Found(one, gap) for one in goods for gap in differences(one, work.facts)]
+    found = _with_filed(work, found, filed)
+    _remember(work, goods)
+    check = _store(work, len(goods), found, ())
+    parts, items = ({one.goods.id for one in found if one.target == target} for target, _title in TARGETS)
+    lines = set()
+    for flag, _title in GOODS_FLAGS:
+        numbers = {one.goods.merge_no for one in found if one.goods.id in items and one.goods.goods_flag == flag}
+        lines |= {line for told in (filed(work, flag, numbers) if numbers else {}).values() for line in told}
+    return Rechecked("hs_check", check.id, check.check_no, len(goods), len(parts), len(items), len(lines))
 
 
 def _chosen(found: Sequence[_Found]) -> Any:

@@ -1,8 +1,9 @@
 """Makes update packages of the code tables from a folder of CSV files, and the keys that sign them.
 
 ``parameters.py key FILE`` makes a private key beside its public half; ``parameters.py pack FOLDER OUT --key FILE
---version 2025.01.2 --effective 2025-01-01`` packs. A CSV with a column ``change`` is a delta. The stem of the key
-file names the key; its ``.pub`` belongs into resources/codes/keys of the next program.
+--version 2025.01.2 --effective 2025-01-01`` packs and writes ``codes.json`` for a web server. A CSV with a column
+``change`` is a delta. The stem of the key file names the key; its ``.pub`` belongs into resources/codes/keys of the
+next program.
 """
 
 from __future__ import annotations
@@ -52,6 +53,11 @@ def packed(tables: dict[str, bytes], manifest: dict[str, Any], key: Ed25519Priva
     return out.getvalue()
 
 
+def index(version: str, file: str, content: bytes) -> dict[str, Any]:
+    """Return what ``codes.json`` beside the package on a web server says of it."""
+    return {"version": version, "file": file, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
 def main() -> int:
     """Make a key or a package."""
     top = argparse.ArgumentParser(description=__doc__)
@@ -80,7 +86,10 @@ def main() -> int:
         "notes": given.notes,
     }
     tables = {path.stem: path.read_bytes() for path in given.folder.glob("*.csv")}
-    (given.out / f"bondesk-codes-{given.version}.zip").write_bytes(packed(tables, manifest, key))
+    file = f"bondesk-codes-{given.version}.zip"
+    content = packed(tables, manifest, key)
+    (given.out / file).write_bytes(content)
+    (given.out / "codes.json").write_text(json.dumps(index(given.version, file, content), indent=1), encoding="utf-8")
     return 0
 
 

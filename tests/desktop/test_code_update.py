@@ -10,15 +10,19 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
+from sqlalchemy import select
 
 from bondesk.adapters.parameter_folder import ParameterFolder
-from bondesk.base.steps import Cancelled
+from bondesk.areas.codes.hs_code import HsCode
+from bondesk.areas.goods.part import Part
 from bondesk.desktop.background import Background
 from bondesk.desktop.code_update_dialog import CodeUpdateDialog
-from bondesk.desktop.login import LoginWindow
+from bondesk.desktop.layout import Layout
+from bondesk.desktop.login import LoginWindow, SignedIn
+from bondesk.desktop.main_window import MainWindow
 from bondesk.desktop.step_table import StepTable
 from bondesk.engine import code_updating
-from bondesk.engine.engine import Engine
+from bondesk.engine.engine import SYSTEM, Engine
 from builders.office import PASSWORD, Office
 from builders.parameter_packages import DELTA, key_folder, package, trusting
 
@@ -139,9 +143,46 @@ def test_stopping(
     settled(qtbot, dialog)
     assert dialog.heading.text() == "已停止，什么也没有改变"
     assert dialog.isVisible()
-    assert Cancelled is not None
     dialog.leave.click()
     qtbot.waitUntil(lambda: not dialog.isVisible())
+
+
+@pytest.fixture
+def window(factory_office: Office, tmp_path: Path, updates: Path, qtbot: QtBot) -> Iterator[MainWindow]:
+    """The signed-in window over a factory that a package changes one commodity code of."""
+    with factory_office.act(SYSTEM) as act:
+        code = next(one.hs_code for one in act.facts.find(Part) if one.hs_code)
+        row = act.session.scalars(select(HsCode).filter_by(hs_code=code)).one()
+        header = DELTA.strip() + ",legal_unit1,legal_unit2,supervision_condition,declaration_elements\n"
+        line = f'{code},"{row.name}",{row.valid_from},2024-01-31,close,{row.legal_unit1},,,\n'
+    (updates / "bondesk-codes-2025.02.zip").write_bytes(package({"hs_code": header + line}, "2025.02"))
+    engine = trusting(factory_office.engine, key_folder(tmp_path / "keys"), parameters=ParameterFolder(updates))
+    signed = SignedIn(engine, factory_office.clerk, "晨光电子", "本机")
+    made = MainWindow(signed, Layout(tmp_path / "layout.ini"), pytest.fail)
+    made.show()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def test_the_window_offers_updates_and_shows_the_check(window: MainWindow, qtbot: QtBot) -> None:
+    strip = window.session.notices
+    qtbot.waitUntil(strip.isVisible, timeout=30_000)
+    assert strip.update_codes.isVisible()
+    assert "2025.02" in strip.title.text()
+    strip.update_codes.click()
+    (dialog,) = window.findChildren(CodeUpdateDialog)
+    settled(qtbot, dialog)
+    with qtbot.waitSignal(dialog.updated, timeout=30_000):
+        dialog.accept_button.click()
+    assert not strip.isVisible()
+    assert "料号" in dialog.message.text()
+    assert dialog.check.isVisible()
+    check = dialog._rechecked
+    assert check is not None
+    dialog.check.click()
+    qtbot.waitUntil(lambda: window.pages.page(f"form.hs_check.{check.document_id}") is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: window.lane.idle, timeout=30_000)
 
 
 def test_the_login_tells_and_updates_without_a_login(office_engine: Engine, updates: Path, qtbot: QtBot) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.codes.customs_code import CustomsCode
 from bondesk.areas.codes.hs_code import HsCode
 from bondesk.areas.notes.source_document import SourceDocument
@@ -16,6 +17,7 @@ from bondesk.base.records import new_id
 from bondesk.desktop.code_matching import KnownCodes
 from bondesk.desktop.codes_loading import read_codes
 from bondesk.engine import records
+from bondesk.engine.code_dates import code_findings, stored_code_findings
 from bondesk.engine.engine import SYSTEM
 from builders.homes import read
 from builders.office import Office
@@ -115,6 +117,30 @@ def test_names_and_old_numbers_are_those_of_the_present_period(codes_office: Off
         assert act.codebook.read("country", "捷克") == "CZE", "its former name is still read"
         assert act.codebook.out_of_date("country", "CZE", date(2005, 1, 1)) is None
         assert act.codebook.out_of_date("country", "XXX", date(2005, 1, 1)) is None
+
+
+def test_rows_in_the_database_are_told_as_those_in_memory(factory_office: Office) -> None:
+    """A big book says the same without its objects; rows customs has approved are left alone."""
+    document = factory_office.document("account")
+    with factory_office.act(SYSTEM) as act:
+        book = act.session.scalars(select(Account).filter_by(copy="approved")).first()
+        assert book is not None
+        lines = [*book.materials, *book.products]
+        close(factory_office, "unit", lines[0].dcl_unit, date(2020, 1, 1))
+    with factory_office.act(SYSTEM) as act:
+        book = act.session.get_one(Account, (act.company_id, book.id))
+        assert list(stored_code_findings(act, document, book)) == []
+        for line in book.materials[:3]:
+            line.row_mark = "1"
+        act.session.flush()
+        found = list(stored_code_findings(act, document, book))
+        wanted = sum(getattr(line, key) == lines[0].dcl_unit for line in book.materials[:3] for key in UNITS)
+        assert len(found) == wanted > 0
+        assert sorted(map(str, found)) == sorted(map(str, code_findings(act, document, book)))
+        assert {finding.code for finding in found} == {"CODE-01"}
+
+
+UNITS = ("dcl_unit", "legal_unit1", "legal_unit2")
 
 
 def test_a_closed_commodity_code_names_what_follows_it(codes_office: Office) -> None:

@@ -23,10 +23,11 @@ from bondesk.areas.codes.code_release import CodeChange, CodeRelease
 from bondesk.areas.codes.customs_code import CustomsCode
 from bondesk.areas.codes.hs_code import HsCode
 from bondesk.areas.codes.loading import load_table
-from bondesk.base.errors import Refused
+from bondesk.base.errors import OutsideFailure, Refused
+from bondesk.cli import main
 from bondesk.engine.engine import SYSTEM
 from builders.office import Office
-from builders.parameter_packages import DELTA, PUBLIC, key_folder, package, update_codes
+from builders.parameter_packages import DELTA, PUBLIC, key_folder, package, trusting, update_codes
 
 WHOLE_V1 = "code,name,valid_from,valid_to\nA,甲,2000-01-01,\nB,乙,2000-01-01,\n"
 WHOLE_V2 = "code,name,valid_from,valid_to\nA,甲新,2000-01-01,\nC,丙,2025-02-01,\n"
@@ -75,6 +76,15 @@ def test_what_is_wrong_is_refused_with_its_reason(content: bytes, code: str, wor
     with pytest.raises(Refused, match=words) as refusal:
         read_package(content, {"test": PUBLIC}, "0.1.0")
     assert refusal.value.findings[0].code == code
+
+
+def test_keys_may_change_hands() -> None:
+    """While two keys are trusted the publisher goes from one to the other; a damaged one is the program's fault."""
+    trusted = {"test": PUBLIC, "next": PUBLIC}
+    for key in trusted:
+        assert read_package(package({"trial": WHOLE_V1}, key=key), trusted, "0.1.0").signer == key
+    with pytest.raises(OutsideFailure, match="重新安装"):
+        read_package(GOOD, {"test": b"no key"}, "0.1.0")
 
 
 def state(office: Office) -> dict[tuple[str, str], tuple[str, str]]:
@@ -230,3 +240,21 @@ def test_the_command_line_applies_without_a_login(codes_office: Office, tmp_path
     assert done.returncode == 1
     assert "CODES-02" in done.stdout + done.stderr
     assert json.loads(MANIFEST)["key"] == "test"
+
+
+def test_the_command_line_tells_what_changed(
+    codes_office: Office,
+    keys: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    trusted = trusting(codes_office.engine, keys)
+    monkeypatch.setattr("bondesk.cli.open_engine", lambda *_args: trusted)
+    file = tmp_path / "package.zip"
+    file.write_bytes(package({"currency": DELTA + "USD,美金,2000-01-01,,change\n"}))
+    words = ["--home", str(codes_office.home.path), "update-codes", str(file)]
+    assert main(words) == 0
+    assert "币制 新增 0，修改 1，停用 0" in capsys.readouterr().out
+    assert main(words) == 0
+    assert "已经安装" in capsys.readouterr().out

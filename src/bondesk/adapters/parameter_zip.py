@@ -101,7 +101,10 @@ def _manifest(members: Mapping[str, bytes], keys: Mapping[str, bytes]) -> _Manif
         raise _damaged("清单读不懂") from problem
     if manifest.key not in keys:
         raise Refused(f"更新包由未知的密钥 {manifest.key} 签名，没有使用；请从正式渠道取得更新包", "CODES-02")
-    key = load_pem_public_key(keys[manifest.key])
+    try:
+        key = load_pem_public_key(keys[manifest.key])
+    except ValueError as problem:
+        raise OutsideFailure(f"程序所带的公钥 {manifest.key} 已损坏，请重新安装程序") from problem
     if not isinstance(key, Ed25519PublicKey):
         raise OutsideFailure(f"程序所带的公钥 {manifest.key} 不是 Ed25519 公钥，请重新安装程序")
     try:

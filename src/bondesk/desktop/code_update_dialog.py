@@ -201,6 +201,7 @@ class CodeUpdateDialog(QDialog):
         self._end()
         self._found = None
         self.heading.setText(f"海关参数已更新到 {applied.version}")
+        self._say_facts(self.facts.text().replace("现有版本", "更新前版本"))
         if applied.rechecked is not None:
             self._say(applied.rechecked.sentence, "notice")
             self._rechecked = applied.rechecked

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
+from bondesk.base.change import Mark
 from bondesk.base.codebook import OutOfDate
 from bondesk.base.documents import DocumentType, LineTable
 from bondesk.base.fields import Field
@@ -19,6 +20,8 @@ from bondesk.base.line_memory import remembered
 from bondesk.engine.act import Act
 from bondesk.engine.document_codes import TABLE as DOCUMENTS
 
+#: Rows of a draft that are sent to customs anew.
+_LOOKED_AT = (Mark.MODIFIED.value, Mark.ADDED.value)
 CLOSED, EARLY = "CODE-01", "CODE-02"
 #: The commodity code is a code of its own table wherever a dated document has one.
 _HS = "hs_code"
@@ -39,6 +42,8 @@ def code_findings(act: Act, document: DocumentType, header: Any) -> Iterator[Fin
         fields = _coded(document, lines.fields)
         keys, clean = tuple(entry.key for entry, _table in fields), set[tuple[Any, ...]]()
         for position, line in enumerate(getattr(header, lines.attribute_key) if fields else ()):
+            if not _looked_at(line):
+                continue
             codes = remembered(_codes_in, line, keys)
             if codes in clean:
                 continue  # most lines of a document have the codes of the line before
@@ -66,18 +71,26 @@ def stored_code_findings(act: Act, document: DocumentType, header: Any) -> Itera
             yield from _said_of_rows(act, lines, header.id, entry, table, day)
 
 
+def _looked_at(line: Any) -> bool:
+    """Rows customs approved with their codes are left alone until somebody changes them."""
+    return not hasattr(line, "row_mark") or line.row_mark in _LOOKED_AT
+
+
 def _said_of_rows(act: Act, lines: LineTable, header_id: int, entry: Field, table: str, day: date) -> Iterator[Finding]:
     model = lines.model
     column = getattr(model, entry.key)
     mine = [model.company_id == act.company_id, model.header_id == header_id]
     mine += [getattr(model, key) == value for key, value in lines.fixed.items()]
-    used = act.session.scalars(select(column).where(*mine).distinct())
+    rows = [*mine, model.row_mark.in_(_LOOKED_AT)] if hasattr(model, "row_mark") else mine
+    used = act.session.scalars(select(column).where(*rows).distinct())
     bad = [code for code in used if code and act.codebook.out_of_date(table, code, day) is not None]
     if not bad:
         return
     place = func.row_number().over(order_by=(model.line_no, model.id)).label("place")
-    rows = select(place, column.label("code")).where(*mine).subquery()
-    for number, code in act.session.execute(select(rows).where(rows.c.code.in_(bad)).order_by(rows.c.place)):
+    looked_at = (model.row_mark.in_(_LOOKED_AT) if hasattr(model, "row_mark") else true()).label("looked_at")
+    placed = select(place, column.label("code"), looked_at).where(*mine).subquery()
+    wanted = select(placed.c.place, placed.c.code).where(placed.c.code.in_(bad), placed.c.looked_at)
+    for number, code in act.session.execute(wanted.order_by(placed.c.place)):
         yield from _said(act, entry, table, code, day, number - 1, lines.key)
 
 

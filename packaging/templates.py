@@ -22,7 +22,7 @@ def main() -> int:
         with engine.acting(SYSTEM) as act:
             for document in engine.catalogue.documents:
                 if document.workbook is not None:
-                    exporting.write_template(act, document, TARGET / f"{document.key}.xlsx")
+                    exporting.write_templates(act, document, TARGET / f"{document.key}.xlsx")
         engine.store.dispose()
     return 0
 

@@ -208,7 +208,7 @@ def _demo(home: Home, given: argparse.Namespace) -> int:
 def _template(home: Home, given: argparse.Namespace) -> int:
     engine, identity = signed_in(home, given)
     with engine.acting(identity) as act:
-        exporting.write_template(act, engine.catalogue.document(given.key), given.out)
+        exporting.write_templates(act, engine.catalogue.document(given.key), given.out)
     output.say(f"已写出模板 {given.out}")
     return DONE
 

@@ -220,7 +220,7 @@ def test_every_key_finds_its_declaration() -> None:
 def test_rights_are_basic_ones_moves_and_scripts() -> None:
     basic = ["view", "new", "edit", "delete", "import", "export"]
     assert [key for key, _ in CATALOGUE.rights_of(PART)] == basic
-    assert [key for key, _ in CATALOGUE.rights_of(SOURCE_DOCUMENT)] == [*basic, "generate_notes"]
+    assert [key for key, _ in CATALOGUE.rights_of(SOURCE_DOCUMENT)] == [*basic, "generate_notes", "declare_trade"]
     assert [key for key, _ in CATALOGUE.rights_of(BONDED_NOTE)] == [
         *basic,
         "audit",
@@ -228,6 +228,7 @@ def test_rights_are_basic_ones_moves_and_scripts() -> None:
         "send",
         "void",
         "force_send",
+        "declare_notes",
         "change_bonded_note",
         "withdraw_bonded_note",
         "match_notes",

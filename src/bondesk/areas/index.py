@@ -18,6 +18,9 @@ from bondesk.areas.codes.hs_code import HS_CODE, elements_of
 from bondesk.areas.codes.partner import PARTNER
 from bondesk.areas.declarations.declaration import DECLARATION, FORMAL_DECLARATION
 from bondesk.areas.declarations.declaration_lines import DeclarationLineSource
+from bondesk.areas.declarations.declared_notes import document_relations, note_relations
+from bondesk.areas.declarations.note_declarations import DECLARE_NOTES
+from bondesk.areas.declarations.trade_declarations import DECLARE_TRADE
 from bondesk.areas.goods.bom import BOM
 from bondesk.areas.goods.bom_explosion import BOM_EXPLOSION
 from bondesk.areas.goods.consolidation_map import consolidation_map
@@ -118,8 +121,8 @@ CATALOGUE = Catalogue(
         Area("setup", "系统管理"),
     ),
     documents=(
-        SOURCE_DOCUMENT,
-        _after_cycles(BONDED_NOTE),
+        replace(SOURCE_DOCUMENT, related=document_relations),
+        _after_cycles(replace(BONDED_NOTE, related=note_relations)),
         FORMAL_NOTE,
         _after_cycles(NOTE_CHANGE),
         NOTE_VERSION,
@@ -168,6 +171,8 @@ CATALOGUE = Catalogue(
     ),
     scripts=(
         note_generation((NoteLineSource, DeclarationLineSource)),
+        DECLARE_TRADE,
+        DECLARE_NOTES,
         CHANGE_NOTE,
         WITHDRAW_NOTE,
         MATCH_NOTES,

@@ -15,7 +15,7 @@ class Heading:
 
     Kind, choices, code table and reference of the cell come from the attribute's field. ``own`` is the
     enterprise's word for the heading, recognised beside the standard one; ``filled`` what a blank or missing
-    cell means, as a text.
+    cell means, as a text. ``also`` are other words of the trade for it.
     """
 
     text: str
@@ -23,6 +23,7 @@ class Heading:
     required: bool = False
     own: str = ""
     filled: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def field(self) -> Field:
@@ -52,7 +53,8 @@ class SheetPlan:
     ``part`` is "" for the head, or the key of the line table the rows belong to. ``pairs`` is the
     two-column layout 项目 · 内容. ``head`` lists the headings of the head when one sheet carries head
     and lines together (they must agree on all rows of one document). ``join`` is the heading that ties
-    a row of a lines sheet to its head when the workbook holds several documents.
+    a row of a lines sheet to its head when the workbook holds several documents. ``scattered``: the cells of
+    ``head`` stand anywhere on the sheet, each beside or below its label; ``headings`` are a table; one document.
     """
 
     title: str
@@ -61,6 +63,7 @@ class SheetPlan:
     head: tuple[Heading, ...] = ()
     join: Heading | None = None
     pairs: bool = False
+    scattered: bool = False
 
     @property
     def all_headings(self) -> tuple[Heading, ...]:
@@ -69,14 +72,24 @@ class SheetPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """Another built-in layout of a document's workbook, on one sheet; taken when a file is laid out so."""
+
+    title: str
+    sheet: SheetPlan
+
+
+@dataclass(frozen=True, slots=True)
 class WorkbookPlan:
     """The workbook of a document key; ``title`` names the template file.
 
     ``on_existing`` says what a row does whose document is already stored: ``update`` it (masters) or
     ``refuse`` the file (documents). ``imported`` sets head values every imported document gets.
+    ``layouts`` are read as well, whichever fits the file.
     """
 
     title: str
     sheets: tuple[SheetPlan, ...]
     on_existing: str = "update"
     imported: Mapping[str, Any] = field(default_factory=dict)
+    layouts: tuple[Layout, ...] = ()

@@ -81,7 +81,7 @@ class ImportFiles:
         self._write(
             "导出模板",
             f"{document.workbook.title}导入模板.xlsx",
-            lambda act, path: exporting.write_template(act, document, path),
+            lambda act, path: exporting.write_templates(act, document, path),
             "导入模板已保存",
         )
 
@@ -104,7 +104,7 @@ class ImportFiles:
             f"未导入的 {len(preview.refused_rows)} 行已保存，按「原因」列改正后可再导入",
         )
 
-    def _write(self, title: str, name: str, write: Callable[[Act, Path], None], said: str) -> None:
+    def _write(self, title: str, name: str, write: Callable[[Act, Path], object], said: str) -> None:
         dialog = QFileDialog(self._owner, title)
         dialog.setObjectName("import_save_dialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)

@@ -12,9 +12,9 @@ from bondesk.base.findings import Severity
 from bondesk.base.readings import cell_text
 from bondesk.desktop import style
 from bondesk.desktop.findings_view import WORDS
+from bondesk.engine.cell_places import column_letter
 from bondesk.engine.import_preview import ImportPreview, PreviewSheet
 from bondesk.engine.import_reading import Cell
-from bondesk.engine.sheet_reading import column_letter
 
 Index = QModelIndex | QPersistentModelIndex
 TONES = {Severity.ERROR: "bad", Severity.CONFIRM: "warn", Severity.NOTE: "info"}

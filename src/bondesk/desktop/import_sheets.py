@@ -21,9 +21,9 @@ from bondesk.base.findings import Finding, Severity
 from bondesk.desktop import style
 from bondesk.desktop.import_grid import RawView
 from bondesk.desktop.import_model import RawModel
+from bondesk.engine.cell_places import column_letter
 from bondesk.engine.import_preview import ImportPreview
 from bondesk.engine.import_reading import Cell
-from bondesk.engine.sheet_reading import column_letter
 
 
 class ImportSheets(QWidget):

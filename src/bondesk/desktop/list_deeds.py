@@ -213,7 +213,7 @@ class ListDeeds(QObject):
 
         def write(path: Path) -> None:
             self._context.lane.act(
-                lambda act: exporting.write_template(act, document, path),
+                lambda act: exporting.write_templates(act, document, path),
                 while_alive(self, lambda _nothing: self._context.show_message(f"导入模板已保存：{path}")),
                 while_alive(self, self.explain),
             )

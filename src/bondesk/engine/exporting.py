@@ -10,12 +10,12 @@ from typing import Any
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
 from bondesk.base.reports import Report, ReportTable
-from bondesk.base.sheets import ColumnLook, TemplateHeading, TemplateSheet
+from bondesk.base.sheets import ColumnLook, TemplateHeading, TemplateSheet, WrittenSheet
 from bondesk.base.steps import Outcome, Steps
 from bondesk.base.workbooks import Heading, SheetPlan
 from bondesk.engine.act import Act
 from bondesk.engine.history import log_deed
-from bondesk.engine.import_headings import own_plans
+from bondesk.engine.import_headings import own_plans, with_own
 from bondesk.engine.reporting import totals
 from bondesk.engine.table_export import table_steps
 
@@ -53,6 +53,38 @@ def write_template(act: Act, document: DocumentType, path: Path) -> None:
     listed: set[str] = set()
     sheets = [_template_sheet(act, plan, tables, listed) for plan in own_plans(act, document)]
     act.files.write_template(path, sheets, tables)
+
+
+def write_templates(act: Act, document: DocumentType, path: Path) -> list[Path]:
+    """Write the import template, and beside it one for every other layout (``NAME_LAYOUT.xlsx``); return the files."""
+    write_template(act, document, path)
+    assert document.workbook is not None
+    written = [path]
+    for layout in document.workbook.layouts:
+        (plan,) = with_own(act, document, (layout.sheet,))
+        written.append(path.with_name(f"{path.stem}_{layout.title}{path.suffix}"))
+        act.files.write_sheets(written[-1], [layout_sheet(plan)])
+    return written
+
+
+#: Labels of the head beside each other in the template of a form.
+_BESIDE = 4
+
+
+def layout_sheet(plan: SheetPlan) -> WrittenSheet:
+    """Return the empty sheet of a layout: one table, or labels with room beside them above the table of lines."""
+    if not plan.scattered:
+        return WrittenSheet(plan.title, [[_starred(one) for one in plan.all_headings]], heading_row=0)
+    labels = [_starred(one) for one in plan.head]
+    rows: list[list[object]] = [[plan.title], []]
+    for start in range(0, len(labels), _BESIDE):
+        rows.append([cell for label in labels[start : start + _BESIDE] for cell in (label, None)])
+    rows += [[], [_starred(one) for one in plan.headings]]
+    return WrittenSheet(plan.title, rows, heading_row=len(rows) - 1)
+
+
+def _starred(heading: Heading) -> str:
+    return (heading.own or heading.text) + ("*" if heading.required and not heading.filled else "")
 
 
 def _template_sheet(

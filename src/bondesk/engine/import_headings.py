@@ -66,7 +66,7 @@ def likeness(one: str, other: str) -> int:
 def find_headings(sheet: Sheet, plan: SheetPlan) -> FoundHeadings:
     """Find the row of the first thirty that knows most headings; an own heading goes before the standard one."""
     headings = plan.all_headings
-    names = {heading_key(heading.text): heading for heading in headings}
+    names = {heading_key(text): heading for heading in headings for text in (heading.text, *heading.also)}
     own = {heading_key(heading.own): heading for heading in headings if heading.own}
     known = {**names, **own}
     best: list[str] = []
@@ -115,11 +115,16 @@ def _found(
 def own_plans(act: Act, document: DocumentType) -> tuple[SheetPlan, ...]:
     """Return the document's sheets with the enterprise's own headings laid over, as its active setting says."""
     assert document.workbook is not None
+    return with_own(act, document, document.workbook.sheets)
+
+
+def with_own(act: Act, document: DocumentType, plans: Sequence[SheetPlan]) -> tuple[SheetPlan, ...]:
+    """Return sheets of a document with the enterprise's own headings laid over."""
     setting = act.facts.one(ImportSetting, document_key=document.key)
     if setting is None or not setting.active:
-        return document.workbook.sheets
+        return tuple(plans)
     lines = {(line.sheet or "", line.heading): line for line in setting.headings}
-    return tuple(_own_plan(plan, lines) for plan in document.workbook.sheets)
+    return tuple(_own_plan(plan, lines) for plan in plans)
 
 
 def _own_plan(plan: SheetPlan, lines: Mapping[tuple[str, str], ImportHeading]) -> SheetPlan:

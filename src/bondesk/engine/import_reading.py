@@ -9,14 +9,16 @@ from pathlib import Path
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
-from bondesk.base.findings import Finding, error, errors_in
+from bondesk.base.findings import Finding, error, errors_in, note
 from bondesk.base.readings import cell_text
 from bondesk.base.sheets import RawCell, Sheet, SheetBook
 from bondesk.base.steps import Progress
 from bondesk.base.workbooks import SheetPlan
 from bondesk.engine.act import Act
-from bondesk.engine.import_headings import FoundHeadings, own_plans
-from bondesk.engine.sheet_reading import ReadSheet, SheetReader, column_letter
+from bondesk.engine.cell_places import column_letter
+from bondesk.engine.form_reading import fits, read_form
+from bondesk.engine.import_headings import FoundHeadings, own_plans, with_own
+from bondesk.engine.sheet_reading import ReadSheet, SheetReader
 
 #: (sheet name, Excel row, 0-based column) → the text that stands for the cell.
 Cell = tuple[str, int, int]
@@ -114,7 +116,7 @@ def reading_steps(act: Act, document: DocumentType, book: SheetBook) -> Generato
     """Read every sheet the document's workbook declares, column by column."""
     assert document.workbook is not None
     reader = SheetReader(act.codebook)
-    plans = own_plans(act, document)
+    plans = fitting_plans(act, document, book)
     read: list[ReadSheet] = []
     complete = True
     for plan in plans:
@@ -123,6 +125,12 @@ def reading_steps(act: Act, document: DocumentType, book: SheetBook) -> Generato
             if plan.part == "" or any(heading.required for heading in plan.headings):
                 reader.findings.append(error("IMP-01", f"缺少工作表「{plan.title}」"))
                 complete = False
+                reader.findings += other_layouts(document)
+            continue
+        if plan.scattered:
+            form = read_form(reader, sheet, plan)
+            complete = complete and form is not None
+            read += form or []
             continue
         if plan.pairs:
             read.append(reader.read_pairs(sheet, plan))
@@ -133,6 +141,29 @@ def reading_steps(act: Act, document: DocumentType, book: SheetBook) -> Generato
         else:
             read.append(found)
     return Reading(book, read, reader.findings, reader.found, complete)
+
+
+def fitting_plans(act: Act, document: DocumentType, book: SheetBook) -> tuple[SheetPlan, ...]:
+    """Return the sheets of the layout a workbook has: the standard one, else the first other that fits."""
+    assert document.workbook is not None
+    standard = own_plans(act, document)
+    titles = {sheet.name.strip() for sheet in book.sheets}
+    if not document.workbook.layouts or any(plan.title in titles for plan in standard):
+        return standard
+    for layout in document.workbook.layouts:
+        (plan,) = with_own(act, document, (layout.sheet,))
+        sheet = _sheet_of(book, plan, alone=True)
+        if sheet is not None and (sheet.name.strip() == plan.title or fits(sheet, plan)):
+            return (plan,)
+    return standard
+
+
+def other_layouts(document: DocumentType) -> list[Finding]:
+    """Say which other layouts a document's workbook may have."""
+    assert document.workbook is not None
+    titles = "、".join(f"「{layout.title}」" for layout in document.workbook.layouts)
+    text = f"工作簿不符合任何一种导入格式；除标准格式外还可用{titles}，请导出模板对照"
+    return [note("IMP-01", text)] if titles else []
 
 
 def _sheet_of(book: SheetBook, plan: SheetPlan, alone: bool) -> Sheet | None:

@@ -6,7 +6,7 @@ a plain namespace, so that 20,000 lines cost no mapped objects.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -28,6 +28,7 @@ from bondesk.base.readings import (
 )
 from bondesk.base.sheets import RawCell, Sheet
 from bondesk.base.workbooks import Heading, SheetPlan
+from bondesk.engine.cell_places import Labelled, column_letter
 from bondesk.engine.import_headings import FoundHeadings, find_headings
 
 #: Numeric codes shorter than this are padded with zeros (appendix D).
@@ -166,12 +167,12 @@ class SheetReader:
         result = ReadSheet(plan, sheet.name, [SimpleNamespace()], [1])
         wanted = {heading_key(heading.text): heading for heading in plan.headings}
         wanted |= {heading_key(heading.own): heading for heading in plan.headings if heading.own}
-        found: dict[int, tuple[RawCell, int]] = {}
+        found: dict[int, Labelled] = {}
         unknown = []
         for number, row in enumerate(sheet.rows):
             key = heading_key(str(row[0])) if row and row[0] not in (None, "") else ""
             if key in wanted:
-                found[id(wanted[key])] = (row[1] if len(row) > 1 else None, number)
+                found[id(wanted[key])] = Labelled(row[1] if len(row) > 1 else None, number + 1, 1)
             elif key and key not in {heading_key("项目"), ""} and not key.startswith(_EXPLANATION):
                 unknown.append((str(row[0]).strip(), number))
         absent = tuple(heading for heading in plan.headings if id(heading) not in found)
@@ -179,19 +180,29 @@ class SheetReader:
         for text, number in unknown:
             self._add(Severity.NOTE, "IMP-01", f"不认识的项目“{text}”，未导入", Place(sheet.name, number + 1))
         for heading in plan.headings:
-            self._read_pair(sheet, heading, found.get(id(heading)), result)
+            self._read_pair(sheet, heading, found.get(id(heading)), result, heading.own or heading.text)
         return result
 
-    def _read_pair(self, sheet: Sheet, heading: Heading, cell: tuple[RawCell, int] | None, result: ReadSheet) -> None:
+    def read_labelled(
+        self, sheet: Sheet, plan: SheetPlan, cells: Mapping[int, Labelled], taken: Collection[str]
+    ) -> ReadSheet:
+        """Read scattered cells (by heading id) into one record; names the lines have as well are told apart."""
+        result = ReadSheet(plan, sheet.name, [SimpleNamespace()], [1])
+        for heading in plan.headings:
+            name = heading.own or heading.text
+            shown = f"表头{name}" if name in taken else name
+            self._read_pair(sheet, heading, cells.get(id(heading)), result, shown)
+        return result
+
+    def _read_pair(self, sheet: Sheet, heading: Heading, cell: Labelled | None, result: ReadSheet, name: str) -> None:
         entry = heading.field
-        name = heading.own or heading.text
         value = self._filled(heading, sheet, 0)
-        place = Place(sheet.name, cell[1] + 1 if cell else 1, name)
+        place = Place(sheet.name, cell.row if cell else 1, name)
         if cell is not None:
             try:
-                read = self.reader_for(entry)(cell[0])
+                read = self.reader_for(entry)(cell.raw)
             except Unreadable as problem:
-                self.unreadable(problem, place, cell[0])
+                self.unreadable(problem, place, cell.raw)
             else:
                 value = value if read in (None, "") else read
                 if heading.required and value in (None, ""):
@@ -200,7 +211,7 @@ class SheetReader:
         elif heading.required and value in (None, ""):
             self._add(Severity.ERROR, "IMP-01", f"缺少必填项目 {heading.called}", place)
         result.texts[entry.key] = name
-        result.letters[entry.key] = f"B{place.row}"
+        result.letters[entry.key] = f"{column_letter(cell.column if cell else 1)}{place.row}"
         setattr(result.records[0], entry.key, value)
 
     def reader_for(self, entry: Field) -> Callable[[RawCell], Any]:
@@ -276,17 +287,3 @@ def blank_of(entry: Field) -> Any:
     if entry.numeric or entry.kind in {Kind.DATE, Kind.TIME, Kind.YESNO}:
         return None
     return ""
-
-
-def column_letter(index: int) -> str:
-    """Return the Excel letters of a 0-based column.
-
-    >>> column_letter(0), column_letter(27)
-    ('A', 'AB')
-    """
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

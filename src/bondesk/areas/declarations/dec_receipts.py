@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from bondesk.areas.declarations.dec_status import CHANNELS, INSPECTING, OVERRIDING, RETURNING, Channel
 from bondesk.areas.declarations.declaration_model import Declaration
+from bondesk.areas.declarations.release import tell_notes
 from bondesk.areas.risk.inspection_record import InspectionRecord
 from bondesk.areas.risk.return_record import ReturnRecord
 from bondesk.base.flow import DECLARED_AND_RELEASED
@@ -53,6 +54,7 @@ def settle(declaration: Declaration, history: ReceiptHistory, receipt: Receipt, 
     _take_facts(declaration, received)
     if work is not None:
         _record(declaration, receipt, work)
+        tell_notes(declaration, work)
     return f"报关单 {declaration.internal_no}：{said(receipt)}"
 
 

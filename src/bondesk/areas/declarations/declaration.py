@@ -9,9 +9,12 @@ from bondesk.areas.declarations.arithmetic import totals_wanted
 from bondesk.areas.declarations.customs_words import what_customs_said
 from bondesk.areas.declarations.dec_message import DEC_MESSAGE
 from bondesk.areas.declarations.dec_reading import read_declaration, read_formal
-from bondesk.areas.declarations.declaration_face import DECLARATION_FORM, DECLARATION_LINES, declaration_workbook
+from bondesk.areas.declarations.declaration_face import DECLARATION_FORM, DECLARATION_LINES
 from bondesk.areas.declarations.declaration_model import Declaration
 from bondesk.areas.declarations.declaration_rules import DECLARATION_RULES
+from bondesk.areas.declarations.declaration_trace import declaration_relatives, trace_declaration_line
+from bondesk.areas.declarations.declaration_workbook import declaration_workbook
+from bondesk.areas.declarations.release import release
 from bondesk.areas.notes.paper_kinds import TRADE_PAPERS
 from bondesk.areas.setup.company import company_of
 from bondesk.base.documents import DocumentType, MessageReading
@@ -100,8 +103,11 @@ DECLARATION = DocumentType(
     totals=totals_wanted,
     message=DEC_MESSAGE,
     from_message=MessageReading(DEC_MESSAGE, read_declaration, (_D.internal_no,)),
-    workbook=declaration_workbook("报关单", _D.internal_no, _D.declaration_no, _D.seq_no),
+    workbook=declaration_workbook("报关单", _D.internal_no, _D.declaration_no, _D.seq_no, layouts=True),
     defaults=party_defaults,
+    removed=release,
+    related=declaration_relatives,
+    trace=trace_declaration_line,
     variant={"copy": DRAFT},
     attachment_kinds=TRADE_PAPERS,
     template_by=(_D.ie_flag, _D.supervision_mode),

@@ -10,7 +10,7 @@ from bondesk.areas.declarations.arithmetic import FILLS, fill_declaration_line, 
 from bondesk.areas.declarations.declaration_lines import DeclarationLine
 from bondesk.areas.declarations.declaration_model import AttachedDocument, Container, Declaration
 from bondesk.base.documents import LineTable, group
-from bondesk.base.workbooks import Heading, SheetPlan, WorkbookPlan, may, must
+from bondesk.base.workbooks import Heading, may, must
 
 _D, _L = Declaration, DeclarationLine
 
@@ -202,7 +202,7 @@ _HEADINGS: Mapping[str, str] = {
     "domestic_district": "境内目的地货源地",
 }
 #: The head of the interchange's workbook, after the numbers.
-_IMPORTED = (
+IMPORTED = (
     _D.ie_flag,
     _D.record_no,
     _D.entry_exit_customs,
@@ -242,7 +242,7 @@ _IMPORTED = (
     _D.remark,
     _D.note_no,
 )
-_IMPORTED_LINE = (
+IMPORTED_LINE = (
     _L.line_no,
     _L.item_no,
     _L.hs_code,
@@ -274,12 +274,11 @@ def _heading(attribute: Any, needed: set[str]) -> Heading:
     return must(attribute, text) if attribute.key in needed else may(attribute, text)
 
 
-def declaration_workbook(title: str, key: Any, *numbers: Any, on_existing: str = "refuse") -> WorkbookPlan:
-    """Return the interchange's workbook, named by ``key`` with other ``numbers`` beside it."""
-    head = [must(key), *(may(one) for one in numbers), *(_heading(one, _NEEDED) for one in _IMPORTED)]
-    body = [_heading(one, _LINE_NEEDED) for one in _IMPORTED_LINE]
-    return WorkbookPlan(
-        title,
-        (SheetPlan("表头", tuple(head)), SheetPlan("表体", tuple(body), part="lines", join=must(key))),
-        on_existing=on_existing,
-    )
+def imported_heading(attribute: Any) -> Heading:
+    """Return the heading of a head value in an import workbook."""
+    return _heading(attribute, _NEEDED)
+
+
+def imported_line(attribute: Any) -> Heading:
+    """Return the heading of a line value in an import workbook."""
+    return _heading(attribute, _LINE_NEEDED)

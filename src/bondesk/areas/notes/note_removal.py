@@ -1,8 +1,9 @@
-"""Releasing what a deleted or voided note had used of its source lines (row 132)."""
+"""Releasing what a deleted or voided note or declaration had used of its source lines (row 132)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
@@ -20,6 +21,11 @@ def release_sources(_note: BondedNote, lines_gone: Sequence[NoteLine], work: Wor
             NoteLineSource.company_id == work.company_id, NoteLineSource.note_line_id.in_(line_ids)
         )
     ).all()
+    give_back(links, work)
+
+
+def give_back(links: Sequence[Any], work: Work) -> None:
+    """Return what ``links`` (rows with ``PortionColumns``) took to their source lines, and forget the links."""
     lines = {
         line.id: line
         for line in work.session.scalars(

@@ -258,6 +258,11 @@ def _key(line: NoteLine, place: _Place) -> DeclarationKey:
     return declaration_key(_Declared(line, place))
 
 
+def key_of(line: NoteLine, document: BondedNote, part: Part | None, units: dict[str, Unit]) -> DeclarationKey:
+    """Return what a stored note line must agree in with others to become one declaration line (5.8)."""
+    return _key(line, _place(line, document, part, units))
+
+
 def declaration_lines_fit(document: BondedNote, facts: Facts) -> Iterator[Finding]:
     """NOTE-09: equal 报关单商品序号 only on lines that may merge; NOTE-10: at most 50 declaration lines."""
     if document.declaration_flag == "2":

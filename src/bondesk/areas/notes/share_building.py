@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 from bondesk.areas.accounts.book_model import Account, AccountLine
 from bondesk.areas.codes.customs_code import FactsCodeBook, units_of
@@ -20,7 +20,7 @@ from bondesk.areas.goods.consolidation_map import merge_no_of
 from bondesk.areas.goods.part import Part
 from bondesk.areas.notes.conversion import Converted, PartMeasures, convert, in_part_unit, spread_gross
 from bondesk.areas.notes.note_rules import filed_lines, usable, versions_of
-from bondesk.areas.notes.note_templates import NoteTemplates
+from bondesk.areas.notes.note_templates import HeadDefaults
 from bondesk.areas.notes.shares import SourceShare
 from bondesk.areas.notes.source_document import SourceDocument, SourceLine
 from bondesk.areas.setup.company import company_of
@@ -28,6 +28,13 @@ from bondesk.base.facts import Facts
 from bondesk.base.findings import Finding, error, errors_in
 from bondesk.base.numbers import AMOUNT_PLACES, half_up, plain
 from bondesk.base.portions import Portion, left_of, part_of
+
+
+class Defaults(Protocol):
+    """What a head starts with where a source line says nothing."""
+
+    def defaults(self, ie_flag: str, mode: str) -> HeadDefaults:
+        """Return them for a direction and mode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +49,7 @@ class BuiltShares:
 class ShareBuilder:
     """Converts source lines for one book; holds what all lines of a run look up."""
 
-    def __init__(
-        self, facts: Facts, book: Account, templates: NoteTemplates, *, spec_from_elements: bool = True
-    ) -> None:
+    def __init__(self, facts: Facts, book: Account, templates: Defaults, *, spec_from_elements: bool = True) -> None:
         """Prepare the look-ups once; ``templates`` say what stands where a source line says nothing.
 
         With ``spec_from_elements`` the 规格型号 is the part's 申报要素, where it has any (row 51).

@@ -28,9 +28,12 @@ from bondesk.areas.goods.unit_consumption import UnitConsumption, UnitConsumptio
 from bondesk.areas.index import CATALOGUE
 from bondesk.areas.setup.company import Company
 from bondesk.base.records import new_id
+from bondesk.base.steps import play
 from bondesk.engine import changing, records, sending
 from bondesk.engine.act import Act
 from bondesk.engine.engine import SYSTEM, Engine
+from bondesk.engine.import_format import import_format_steps
+from bondesk.engine.query import Query
 from bondesk.settings import Home
 
 _BATCH = 20_000
@@ -173,6 +176,13 @@ def measure(engine: Engine) -> None:
             f"extract {table}",
             within(lambda act, t=table, k=keys: changing.extract(act, draft_kind, draft, t, k, revision(act))),
         )
+    target = Path(tempfile.gettempdir()) / f"big-{draft}.xlsx"
+    timed(
+        "导出 of the whole draft",
+        within(lambda act: play(import_format_steps(act, draft_kind, Query(), target, [draft]))),
+    )
+    print(f"  {target.stat().st_size / 1_000_000:.1f} MB")
+    target.unlink()
     within(lambda act: _complete(act, draft))()
     found = timed("rules of 审核", within(audited))
     print("  " + ("；".join(sorted({f"{one.code} {one.text}" for one in found})) or "no findings"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -142,7 +143,7 @@ def test_a_first_filing_needs_goods(opened: Callable[[], Office]) -> None:
     with pytest.raises(_Done), office.act() as act:
         kind = office.document("account_draft")
         blank = records.blank(act, kind)
-        blank.head |= {"internal_no": "LEER", "master_customs": "5204"}
+        blank.head |= {"internal_no": "LEER", "master_customs": "5204", "valid_to": date(2099, 12, 31)}
         head = records.load(act, kind, records.save(act, kind, blank))
         assert isinstance(head, Account)
         assert "ACC-10" in {one.code for one in row_findings(act, kind, head)}

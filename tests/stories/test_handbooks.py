@@ -295,3 +295,50 @@ def test_each_row_of_handbook_4_3(office: Office, case: str, result: str, mark: 
     assert row.name == ("来源新名称" if differs else name)
     if other in CASES[case]:
         assert before == {"name": "手工改" if modified in CASES[case] else name}, "the old value is shown"
+
+
+ORDERS = """
+    mark      撤销行            删除行
+    增加      -                 -
+    修改      0 filed           2 filed
+    未修改    0 filed           2 filed
+    删除      0 filed           2 filed
+"""
+BROUGHT: dict[str, tuple[Callable[[Material], None], ...]] = {
+    "增加": (added,),
+    "修改": (modified,),
+    "未修改": (),
+    "删除": (struck,),
+}
+
+
+def _orders() -> list[tuple[str, str, str]]:
+    found = []
+    for line in ORDERS.strip().splitlines()[1:]:
+        mark, *cells = (cell.strip() for cell in line.strip().split("  ") if cell.strip())
+        found += [(mark, order, cell) for order, cell in zip(("撤销行", "删除行"), cells, strict=True)]
+    return found
+
+
+@pytest.mark.parametrize(("mark", "order", "left"), _orders())
+def test_each_cell_of_handbook_4_4(office: Office, mark: str, order: str, left: str) -> None:
+    """What stands in the draft after an order: nothing, or a mark and the values customs has filed."""
+    material = Material(office)
+    for prepare in BROUGHT[mark]:
+        prepare(material)
+    material.order(changing.revert if order == "撤销行" else changing.strike, [material.filed.id])
+    with office.act(SYSTEM) as act:
+        row = act.session.scalars(select(AccountLine).filter_by(id=material.filed.id)).one_or_none()
+        assert (f"{row.row_mark} {'filed' if row.name == material.filed.name else row.name}" if row else "-") == left
+
+
+@pytest.mark.parametrize("key", ["account_draft", "handbook_draft", "qualification_draft"])
+def test_a_head_with_gaps_is_not_saved(office: Office, key: str) -> None:
+    """Row 64: mandatory head fields must be filled before 保存."""
+    document = office.document(key)
+    with pytest.raises(Refused) as refused, office.act() as act:
+        blank = records.blank(act, document)
+        blank.head |= {"internal_no": "LEER"}
+        records.save(act, document, blank)
+    assert {one.field for one in refused.value.findings} >= {"master_customs", "valid_to"}
+    assert {one.code for one in refused.value.findings} == {"REQ-01"}

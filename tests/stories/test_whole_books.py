@@ -207,3 +207,27 @@ def test_a_stopped_export_leaves_no_file(codes_office: Office, tmp_path: Path) -
         next(steps)
         steps.close()  # type: ignore[attr-defined]
     assert list(tmp_path.glob("*.xlsx")) == []
+
+
+def test_a_workbook_without_the_marks_means_the_usual_ones(
+    codes_office: Office, other: Callable[[], Office], tmp_path: Path
+) -> None:
+    """The Single Window's file need not carry them: 运行, 正常执行, 已申报, as customs approved."""
+    path, there = tmp_path / "书.xlsx", other()
+    export(codes_office, "account", filled(codes_office, "account"), path)
+    book = load_workbook(path)
+    for title in ("料件", "成品", "单损耗"):
+        for cell in list(book[title][1]):
+            if cell.value in ("企业执行标志", "海关执行标志", "单耗申报状态"):
+                book[title].cell(1, cell.column).value = None
+                for row in range(2, book[title].max_row + 1):
+                    book[title].cell(row, cell.column).value = None
+    for row in book["表头"].iter_rows():
+        if row[0].value in ("海关执行标志", "申报类型", "单耗申报环节"):
+            row[1].value = None
+    book.save(path)
+    (document_id,) = there.bring("account", path).changed["account"]
+    found = stored(there, "account", document_id)
+    assert (found[""]["pause_mark"], found[""]["declare_kind"], found[""]["uc_stage"]) == ("1", "1", "1")
+    assert {(line["enterprise_mark"], line["customs_mark"]) for line in found["materials"]} == {("1", "1")}
+    assert {(line["enterprise_mark"], line["declared_state"]) for line in found["consumptions"]} == {("1", "2")}

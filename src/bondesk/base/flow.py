@@ -35,7 +35,7 @@ class Flow:
     """States and moves of a kind of document.
 
     ``closed`` kinds are never edited; ``checked_on_save`` refuses a save with errors (masters), while
-    drafts may be saved unfinished.
+    drafts may be saved unfinished; ``head_on_save``: but not without the required boxes of their head.
     """
 
     key: str
@@ -43,6 +43,7 @@ class Flow:
     moves: tuple[Move, ...] = ()
     checked_on_save: bool = False
     closed: bool = False
+    head_on_save: bool = False
     _index: dict[str, State] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

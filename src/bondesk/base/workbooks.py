@@ -46,6 +46,13 @@ def may(attribute: Any, text: str = "") -> Heading:
     return Heading(text or field_of(attribute).label, attribute)
 
 
+def usual(attribute: Any) -> Heading:
+    """Declare an optional heading; of a choice with a default, a blank or missing cell means that."""
+    entry, default = field_of(attribute), attribute.property.columns[0].default
+    given = str(default.arg) if default is not None and default.is_scalar and entry.choices else ""
+    return Heading(entry.label, attribute, filled=entry.choice_name(given) if given else "")
+
+
 @dataclass(frozen=True, slots=True)
 class SheetPlan:
     """A sheet of a workbook.

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QKeySequence, QShortcut
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSignalBlocker,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QColor, QIcon, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -121,6 +130,9 @@ class FindingsView(QWidget):
         self.setObjectName("findings_view")
         self._all: tuple[Finding, ...] = ()
         self.model = FindingsModel(self)
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.timeout.connect(self._fit_rows)
         self.table = self._make_table()
         self._switches = {severity: self._make_switch(severity) for severity in WORDS}
         copy = QPushButton("复制", self)
@@ -188,6 +200,16 @@ class FindingsView(QWidget):
                 switch.setChecked(True)
         self.table.setColumnHidden(1, not any(place_of(finding) for finding in self._all))
         self._refill()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Measure again once the columns have their width: findings may have come while the view was hidden."""
+        super().showEvent(event)
+        self._settled.start(0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Measure again at the new width."""
+        super().resizeEvent(event)
+        self._settled.start(0)
 
     def height_of(self, rows: int) -> int:
         """Return how high the view is with its first ``rows`` findings in sight."""

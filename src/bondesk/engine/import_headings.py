@@ -134,7 +134,7 @@ def _own_plan(plan: SheetPlan, lines: Mapping[tuple[str, str], ImportHeading]) -
             return heading
         word = (line.own_heading or "").strip()
         other = word if heading_key(word) != heading_key(heading.text) else ""
-        return replace(heading, own=other, filled=(line.filled or "").strip())
+        return replace(heading, own=other, filled=(line.filled or "").strip() or heading.filled)
 
     return replace(
         plan,

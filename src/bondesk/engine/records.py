@@ -21,7 +21,7 @@ from bondesk.engine.code_dates import code_findings
 from bondesk.engine.drafts import Draft, apply_draft, assemble, copied, draft_of
 from bondesk.engine.formal_copies import require_unpaired
 from bondesk.engine.posting import post_document
-from bondesk.engine.row_checks import missing, row_findings
+from bondesk.engine.row_checks import missing, missing_in_head, row_findings
 from bondesk.engine.typed_document import TypedDocument
 
 
@@ -149,7 +149,7 @@ def check(act: Act, document: DocumentType, draft: Draft, typed: TypedDocument |
 def save(act: Act, document: DocumentType, draft: Draft) -> int:
     """Store a draft and return its id.
 
-    Masters are refused with their errors; drafts of flowing documents may be saved unfinished.
+    Masters are refused with their errors; drafts of flowing documents may be saved unfinished, some with a whole head.
     ``CONFLICT`` when somebody saved a newer revision, ``AUTH-02`` when only the creator may edit,
     ``IMP-08`` when another document has the number.
     """
@@ -162,6 +162,7 @@ def save(act: Act, document: DocumentType, draft: Draft) -> int:
             header.state = document.flow.first
         with act.session.no_autoflush:
             _refuse_errors(act, document, header)
+            _refuse_gaps(document, header)
             _require_free_number(act, document, header)
         act.session.add(header)
     else:
@@ -174,6 +175,7 @@ def save(act: Act, document: DocumentType, draft: Draft) -> int:
         with act.session.no_autoflush:
             if not document.windowed or document.flow.checked_on_save:
                 _refuse_errors(act, document, header)  # windowed rows were derived when each was stored
+            _refuse_gaps(document, header)
             _require_free_number(act, document, header)
         if isinstance(header, Record):
             flag_modified(header, "changed_at")  # changed lines alone must raise the revision too
@@ -215,6 +217,12 @@ def _release(act: Act, document: DocumentType, header: Any, draft: Draft | None 
 def _refuse_errors(act: Act, document: DocumentType, header: Any) -> None:
     found = findings_of(act, document, header)
     if document.flow.checked_on_save and errors_in(found):
+        raise Refused(found)
+
+
+def _refuse_gaps(document: DocumentType, header: Any) -> None:
+    """Refuse a head with empty required boxes where the flow wants a whole one."""
+    if document.flow.head_on_save and (found := missing_in_head(document, header)):
         raise Refused(found)
 
 

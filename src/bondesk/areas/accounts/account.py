@@ -23,11 +23,12 @@ from bondesk.base.facts import Facts
 from bondesk.base.flow import AUDITED_AND_SENT, Flow
 from bondesk.base.messages import Message
 
-#: A draft of a book is deleted, never voided: nothing of it exists anywhere else.
+#: A draft of a book is deleted, never voided: nothing of it exists anywhere else. Its rows hang on a whole head.
 FILED = Flow(
     "filed",
     states=AUDITED_AND_SENT.states,
     moves=tuple(move for move in AUDITED_AND_SENT.moves if move.key != "void"),
+    head_on_save=True,
 )
 #: What customs has approved is changed by a change only.
 APPROVED = Flow("approved", states=AUDITED_AND_SENT.states, closed=True)

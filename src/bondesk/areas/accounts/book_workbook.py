@@ -10,7 +10,7 @@ from typing import Any
 
 from bondesk.areas.accounts.book_model import Account, AccountConsumption, AccountLine
 from bondesk.base.documents import Group
-from bondesk.base.workbooks import Heading, SheetPlan, WorkbookPlan, may, must
+from bondesk.base.workbooks import Heading, SheetPlan, WorkbookPlan, may, must, usual
 
 _A, _L, _U = Account, AccountLine, AccountConsumption
 
@@ -79,7 +79,7 @@ def book_workbook(kind: str, copy: str, form: Sequence[Group]) -> WorkbookPlan:
 
 
 def _headings(attributes: Iterable[Any], needed: set[str]) -> tuple[Heading, ...]:
-    return tuple(must(a) if a.key in needed else may(a) for a in attributes)
+    return tuple(must(a) if a.key in needed else usual(a) for a in attributes)
 
 
 def _head(kind: str, approved: bool, form: Sequence[Group]) -> tuple[Heading, ...]:
@@ -94,9 +94,9 @@ def _head(kind: str, approved: bool, form: Sequence[Group]) -> tuple[Heading, ..
         may(_A.approved_on),
         must(_A.valid_to) if kind == "EMS" else must(_A.valid_to, "有效期"),
         may(_A.cycle_days),
-        may(_A.uc_stage),
+        usual(_A.uc_stage),
     ]
     if kind == "EML":
         head += [may(_A.import_contract), may(_A.export_contract)]
     there = {heading.attribute.key for heading in head} | _OURS | (set() if approved else _GIVEN)
-    return (*head, *(may(a) for part in form for a in part.attributes if a.key not in there))
+    return (*head, *(usual(a) for part in form for a in part.attributes if a.key not in there))

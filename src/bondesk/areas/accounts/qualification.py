@@ -24,7 +24,7 @@ from bondesk.base.facts import Facts, Work
 from bondesk.base.findings import Finding, error
 from bondesk.base.messages import Message
 from bondesk.base.records import new_id
-from bondesk.base.workbooks import SheetPlan, WorkbookPlan, may, must
+from bondesk.base.workbooks import SheetPlan, WorkbookPlan, may, must, usual
 
 _Q, _L = Qualification, QualificationLine
 
@@ -220,7 +220,7 @@ def _workbook(copy: str) -> WorkbookPlan:
         may(_Q.entered_on),
         may(_Q.declared_on),
         may(_Q.remark),
-        *(may(attribute) for attribute in given if approved),
+        *(usual(attribute) for attribute in given if approved),
     )
     goods = (must(_L.item_no), must(_L.hs_heading), must(_L.name), may(_L.remark))
     return WorkbookPlan(

@@ -45,12 +45,12 @@ class BookDifferenceOptions:
 
 COLUMNS = (
     ReportColumn("part", "部分", Kind.TEXT, 8),
-    ReportColumn("number", "序号", Kind.TEXT, 24),
+    ReportColumn("number", "序号", Kind.TEXT, 12),
     ReportColumn("name", "商品名称", Kind.TEXT, 20),
     ReportColumn("change", "变化", Kind.TEXT, 8),
     ReportColumn("column", "栏目", Kind.TEXT, 16),
-    ReportColumn("old", "基准版本", Kind.TEXT, 24, explained=True),
-    ReportColumn("new", "对照版本", Kind.TEXT, 24, explained=True),
+    ReportColumn("old", "基准版本", Kind.TEXT, 32, explained=True),
+    ReportColumn("new", "对照版本", Kind.TEXT, 32, explained=True),
 )
 
 

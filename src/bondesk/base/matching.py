@@ -39,7 +39,8 @@ class PairRow:
         """Return 一致 or how many values differ."""
         if not self.differences:
             return "一致"
-        return f"{self.differences} 项不同" + ("" if self.open else "（已接受）")
+        accepted = "" if self.open == self.differences else f"，待处理 {self.open}" if self.open else "，已接受"
+        return f"{self.differences} 项不同{accepted}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,9 @@ class ComparedRow:
 class Matching:
     """How one kind of draft is matched with its formal copies.
 
-    ``script`` is the key of 自动对应, ``report`` of the differences. ``conditions(options, formal)`` are the (key,
-    op, value) a list of unpaired documents has for the script's options. ``check(work, draft, formal)`` says what
+    ``script`` is the key of 自动对应, ``report`` of the differences. ``query`` is the options dataclass both are asked
+    with, the script's has more; ``columns`` are what a list of unpaired documents shows beside the number.
+    ``conditions(options, formal)`` are the (key, op, value) such a list has. ``check(work, draft, formal)`` says what
     speaks against pairing by hand, ``pair`` does it and returns the pair's id; ``cancel`` and ``accept`` act on pairs
     and differences; ``count`` and ``pairs`` list what is paired for options; ``compare`` shows a pair three ways,
     ``beside`` two papers that are not paired yet; ``renew`` follows formal copies that came again.
@@ -78,6 +80,8 @@ class Matching:
     title: str
     script: str
     report: str
+    query: type[Any]
+    columns: tuple[str, ...]
     conditions: Callable[[Any, bool], Sequence[tuple[str, str, Any]]]
     check: Callable[[Work, int, int], Sequence[Finding]]
     pair: Callable[[Work, int, int], int]

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from bondesk.base.catalogue import Catalogue
 from bondesk.base.identity import Identity
+from bondesk.base.matching import Matching
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.context import DeskContext
 from bondesk.engine.act import Act
@@ -17,9 +18,17 @@ FAVOURITES, RECENT, DOCUMENTS = "favourites", "recent", "recent_documents"
 MOST_RECENT, MOST_DOCUMENTS = 8, 12
 
 
+def matchings(catalogue: Catalogue, identity: Identity) -> list[Matching]:
+    """Return the 对碰 whose drafts and formal copies the user may both see."""
+    may = identity.may
+    return [one for one in catalogue.matchings if may(one.draft, "view") and may(one.formal, "view")]
+
+
 def module_title(catalogue: Catalogue, identity: Identity, key: str) -> str:
     """Return the title of a page key (``list.part``, ``report.item_ledger``), "" when gone or not granted."""
     kind, _, name = key.partition(".")
+    if kind == "matching":
+        return next((one.title for one in matchings(catalogue, identity) if one.script == name), "")
     declared: Any = catalogue.documents if kind == "list" else catalogue.reports if kind == "report" else ()
     for one in declared:
         if one.key == name and identity.may(name, "view"):

@@ -30,6 +30,7 @@ from bondesk.desktop.layout import LAYOUT_VERSION, Layout
 from bondesk.desktop.list_deeds import RUNNING
 from bondesk.desktop.list_page import LAYOUT, ListPage
 from bondesk.desktop.login import PRODUCT, SignedIn
+from bondesk.desktop.module_pages import module_page
 from bondesk.desktop.module_tree import ModuleTree
 from bondesk.desktop.page_restore import PageRestore, written
 from bondesk.desktop.page_tabs import PageTabs, Place
@@ -201,25 +202,12 @@ class MainWindow(QMainWindow):
         self.close()
 
     def open_module(self, key: str, place: Place = "main") -> None:
-        """Open a list (``list.<document>``) or a report (``report.<report>``) the user may see."""
-        kind, _, name = key.partition(".")
-        catalogue, context = self.context.engine.catalogue, self.context
+        """Open a page of the module tree (``list.…``, ``report.…``, ``matching.…``) the user may see."""
         if not self.favourites.title(key):
             return
         self.favourites.used(key)
-        if kind == "list":
-            document = catalogue.document(name)
-            if document.single:
-                from bondesk.desktop.form_page import FormPage
-
-                self.pages.open_page(key, document.title, lambda: FormPage(context, document, None), place)
-                return
-            self.pages.open_page(key, document.title, lambda: ListPage(context, document), place)
-        else:
-            from bondesk.desktop.report_page import ReportPage
-
-            report = catalogue.report(name)
-            self.pages.open_page(key, report.title, lambda: ReportPage(context, report), place)
+        title, make = module_page(self.context, key)
+        self.pages.open_page(key, title, make, place)
 
     def open_document(self, document: DocumentType, document_id: int | None) -> None:
         """Open the form of a stored or a new document."""

@@ -11,7 +11,7 @@ from bondesk.base.catalogue import Catalogue
 from bondesk.base.identity import Identity
 from bondesk.desktop import style
 from bondesk.desktop.commands import Command, CommandActions, Commands
-from bondesk.desktop.favourites import Favourites
+from bondesk.desktop.favourites import Favourites, matchings
 
 KEY_ROLE = Qt.ItemDataRole.UserRole
 VIEW = "view"
@@ -20,7 +20,7 @@ VIEW = "view"
 def modules(catalogue: Catalogue, identity: Identity) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """Return (area title, ((page key, title, help) …)) of what ``identity`` may see; areas without any are left out.
 
-    Page keys are ``list.<document>`` and ``report.<report>``.
+    Page keys are ``list.<document>``, ``matching.<script>`` and ``report.<report>``.
     """
     found = []
     for area in catalogue.areas:
@@ -28,6 +28,11 @@ def modules(catalogue: Catalogue, identity: Identity) -> list[tuple[str, list[tu
             (f"list.{document.key}", document.title, document.help)
             for document in catalogue.documents
             if document.area == area.key and identity.may(document.key, VIEW)
+        ]
+        leaves += [
+            (f"matching.{one.script}", one.title, catalogue.script(one.script).help)
+            for one in matchings(catalogue, identity)
+            if catalogue.document(one.draft).area == area.key
         ]
         leaves += [
             (f"report.{report.key}", report.title, report.help)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.context import DeskContext
+from bondesk.desktop.module_pages import KINDS
 from bondesk.desktop.page_tabs import PageTabs, Place
 from bondesk.engine.act import Act
 from bondesk.engine.overview import numbers_of
@@ -44,7 +45,7 @@ def page_key(page: QWidget) -> str:
     """Return the key under which a page can be opened again, "" for one that cannot (new and copied documents)."""
     key = page.objectName()
     if not key.startswith("form."):
-        return key if key.startswith(("list.", "report.")) else ""
+        return key if key.startswith(KINDS) else ""
     from bondesk.desktop.form_page import FormPage
 
     if isinstance(page, FormPage) and page.body.base.id is not None:
@@ -166,4 +167,5 @@ class PageRestore:
         catalogue = self._context.engine.catalogue
         named = {one.key: one.title for one in catalogue.documents}
         named |= {one.key: one.title for one in catalogue.reports}
+        named |= {one.script: one.title for one in catalogue.matchings}
         return f"「{named.get(key, key)}」"

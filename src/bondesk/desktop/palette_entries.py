@@ -13,7 +13,7 @@ from bondesk.base.steps import Script
 from bondesk.desktop.command_palette import Entry
 from bondesk.desktop.commands import Commands
 from bondesk.desktop.context import DeskContext
-from bondesk.desktop.favourites import Favourites
+from bondesk.desktop.favourites import Favourites, matchings
 from bondesk.desktop.window_commands import HIDDEN
 
 OpenModule = Callable[[str], object]
@@ -55,6 +55,9 @@ def _modules(context: DeskContext, open_module: OpenModule) -> Iterator[tuple[st
         if may(document.key, "view"):
             key = f"list.{document.key}"
             yield key, Entry(document.title, "模块", partial(open_module, key))
+    for matching in matchings(catalogue, context.identity):
+        key = f"matching.{matching.script}"
+        yield key, Entry(matching.title, "模块", partial(open_module, key))
     for report in catalogue.reports:
         if may(report.key, "view"):
             key = f"report.{report.key}"

@@ -29,8 +29,8 @@ def _states(flow: Flow) -> tuple[tuple[str, str], ...]:
 
 
 @dataclass(frozen=True)
-class MatchOptions:
-    """Which papers are looked at, and by which rules they are paired."""
+class MatchQuery:
+    """Which papers are looked at, and whose rest is listed."""
 
     begin: date | None = option("申报日期起", None)
     end: date | None = option("申报日期止", None)
@@ -38,8 +38,14 @@ class MatchOptions:
     ie_flag: str = option("进出口标志", "", choices=WAYS)
     state: str = option("草单状态", "", choices=(("", "全部"),))
     direction: str = option(
-        "对应方式", DRAFT_TO_FORMAL, choices=DIRECTIONS, help="两种方式配对结果相同，只决定列出哪一边的未对上"
+        "对应方式", DRAFT_TO_FORMAL, choices=DIRECTIONS, help="配对结果相同，只决定列出哪一边的未对上"
     )
+
+
+@dataclass(frozen=True)
+class MatchOptions(MatchQuery):
+    """The query and the rules: which passes run, and what R3 compares."""
+
     by_first: bool = option("按清单编号／海关编号", True, help="R1")
     by_second: bool = option("按统一编号", True, help="R2")
     by_figures: bool = option("按关键项", True, help="R3：进出口标志与以下勾选的各项都相等")
@@ -49,21 +55,38 @@ class MatchOptions:
     amount: bool = option("关键项含总金额", True, help="按币制分别合计")
 
 
+_NOTE_STATES, _DECLARATION_STATES = _states(AUDITED_AND_SENT), _states(DECLARED_AND_RELEASED)
+
+
+@dataclass(frozen=True)
+class NoteMatchQuery(MatchQuery):
+    """Notes: the draft's state is one of a note's."""
+
+    state: str = option("草单状态", "", choices=_NOTE_STATES)
+
+
 @dataclass(frozen=True)
 class NoteMatchOptions(MatchOptions):
     """Notes: the draft's state is one of a note's."""
 
-    state: str = option("草单状态", "", choices=_states(AUDITED_AND_SENT))
+    state: str = option("草单状态", "", choices=_NOTE_STATES)
+
+
+@dataclass(frozen=True)
+class DeclarationMatchQuery(MatchQuery):
+    """Declarations: the draft's state is one of a declaration's."""
+
+    state: str = option("草单状态", "", choices=_DECLARATION_STATES)
 
 
 @dataclass(frozen=True)
 class DeclarationMatchOptions(MatchOptions):
     """Declarations: the draft's state is one of a declaration's."""
 
-    state: str = option("草单状态", "", choices=_states(DECLARED_AND_RELEASED))
+    state: str = option("草单状态", "", choices=_DECLARATION_STATES)
 
 
-def conditions(kind: MatchKind, options: MatchOptions, formal: bool) -> list[tuple[str, str, Any]]:
+def conditions(kind: MatchKind, options: MatchQuery, formal: bool) -> list[tuple[str, str, Any]]:
     """Return the (key, op, value) an unpaired paper of one side fulfils; ``OPT-02`` when the dates are turned."""
     if options.begin and options.end and options.begin > options.end:
         raise Refused("申报日期起晚于申报日期止，请更正", "OPT-02")
@@ -80,7 +103,7 @@ def conditions(kind: MatchKind, options: MatchOptions, formal: bool) -> list[tup
     return found
 
 
-def _clauses(work: Work, kind: MatchKind, options: MatchOptions, formal: bool) -> Iterator[ColumnElement[bool]]:
+def _clauses(work: Work, kind: MatchKind, options: MatchQuery, formal: bool) -> Iterator[ColumnElement[bool]]:
     header = kind.header
     yield header.company_id == work.company_id
     yield header.copy == (FORMAL if formal else DRAFT)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from bondesk.areas.matching import viewing
-from bondesk.areas.matching.candidates import WAYS, MatchOptions
+from bondesk.areas.matching.candidates import WAYS, MatchQuery
 from bondesk.areas.matching.kinds import KINDS, MatchKind, kind_of
 from bondesk.areas.matching.matchings import DIFFERENCE_REPORT
 from bondesk.base.columns import Kind
@@ -54,8 +54,8 @@ COLUMNS = (
 )
 
 
-def _query(options: DifferenceOptions) -> tuple[MatchKind, MatchOptions]:
-    wanted = MatchOptions(options.begin, options.end, options.record_no, options.ie_flag)
+def _query(options: DifferenceOptions) -> tuple[MatchKind, MatchQuery]:
+    wanted = MatchQuery(options.begin, options.end, options.record_no, options.ie_flag)
     return kind_of(options.kind), wanted
 
 
@@ -66,7 +66,7 @@ def run(work: LedgerWork, options: DifferenceOptions) -> Generator[Progress, Non
     rows: list[ReportRow] = []
     differing = 0
     for start in range(0, total, _AT_ONCE):
-        yield Progress(start, total, f"比较 {start}/{total} 对")
+        yield Progress(start, total, "比较单据")
         for pair in viewing.list_pairs(work, kind, wanted, start, _AT_ONCE):
             differing += bool(pair.differences)
             rows += _rows(work, kind, pair, options.shown)

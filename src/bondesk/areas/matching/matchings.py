@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bondesk.areas.matching import storing, viewing
 from bondesk.areas.matching.automatic import MATCH_DECLARATIONS, MATCH_NOTES
-from bondesk.areas.matching.candidates import conditions
+from bondesk.areas.matching.candidates import DeclarationMatchQuery, MatchQuery, NoteMatchQuery, conditions
 from bondesk.areas.matching.kinds import DECLARATIONS, NOTES, MatchKind
 from bondesk.areas.matching.pairing import accept, cancelling_steps, pairing_steps, renew, require_free
 from bondesk.areas.matching.passes import MANUAL, Pair
@@ -92,13 +92,18 @@ def renew_paired(kind: MatchKind, work: Work, formal_ids: Sequence[int]) -> None
     renew(work, kind, paired)
 
 
-def _matching(kind: MatchKind, script: Script) -> Matching:
+_COLUMNS = ("state", "declared_on", "seq_no", "record_no", "ie_flag", "supervision_mode")
+
+
+def _matching(kind: MatchKind, script: Script, query: type[MatchQuery], *columns: str) -> Matching:
     return Matching(
         draft=kind.draft,
         formal=kind.formal,
         title=kind.title,
         script=script.key,
         report=DIFFERENCE_REPORT,
+        query=query,
+        columns=(*_COLUMNS, *columns),
         conditions=partial(conditions, kind),
         check=partial(check, kind),
         pair=partial(pair, kind),
@@ -112,4 +117,7 @@ def _matching(kind: MatchKind, script: Script) -> Matching:
     )
 
 
-MATCHINGS = (_matching(NOTES, MATCH_NOTES), _matching(DECLARATIONS, MATCH_DECLARATIONS))
+MATCHINGS = (
+    _matching(NOTES, MATCH_NOTES, NoteMatchQuery, "goods_flag", "bond_no", "packages"),
+    _matching(DECLARATIONS, MATCH_DECLARATIONS, DeclarationMatchQuery, "contract_no", "declaration_no", "packages"),
+)

@@ -64,7 +64,7 @@ def pairing_steps(work: Work, kind: MatchKind, pairs: Sequence[Pair]) -> Generat
     """Store pairs piece by piece and return how many differences each has; ``MAT-01`` when a side is paired already."""
     counts: list[int] = []
     for start in range(0, len(pairs), storing.AT_ONCE):
-        yield Progress(start, len(pairs), f"对应 {start}/{len(pairs)}")
+        yield Progress(start, len(pairs), "对应单据")
         counts += _store(work, kind, pairs[start : start + storing.AT_ONCE])
     return counts
 
@@ -174,7 +174,7 @@ def cancelling_steps(work: Work, kind: MatchKind, pair_ids: Sequence[int]) -> Ge
     """取消对应: give every draft back what it was; return how many pairs were undone."""
     done = 0
     for some in storing.parts(pair_ids):
-        yield Progress(done, len(pair_ids), f"取消对应 {done}/{len(pair_ids)}")
+        yield Progress(done, len(pair_ids), "取消对应")
         done += _cancel(work, kind, some)
     return done
 

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 
 from bondesk.areas.codes.customs_code import FactsCodeBook
 from bondesk.areas.matching import storing
-from bondesk.areas.matching.candidates import MatchOptions
+from bondesk.areas.matching.candidates import MatchQuery
 from bondesk.areas.matching.comparing import (
     DIFFERS,
     DRAFT_ONLY,
@@ -36,7 +36,7 @@ from bondesk.base.matching import ComparedRow, PairRow
 _P, _X = MatchPair, MatchDifference
 
 
-def paired(work: Work, kind: MatchKind, options: MatchOptions, columns: tuple[Any, ...]) -> Select[Any]:
+def paired(work: Work, kind: MatchKind, options: MatchQuery, columns: tuple[Any, ...]) -> Select[Any]:
     """Return the statement over the open pairs whose drafts fit the options."""
     header = kind.header
     statement = (
@@ -55,13 +55,13 @@ def paired(work: Work, kind: MatchKind, options: MatchOptions, columns: tuple[An
     return statement
 
 
-def count_pairs(work: Work, kind: MatchKind, options: MatchOptions) -> int:
+def count_pairs(work: Work, kind: MatchKind, options: MatchQuery) -> int:
     """Return how many pairs there are for the options."""
     total: int = work.session.execute(paired(work, kind, options, (func.count(_P.id),))).scalar_one()
     return total
 
 
-def list_pairs(work: Work, kind: MatchKind, options: MatchOptions, offset: int, limit: int) -> list[PairRow]:
+def list_pairs(work: Work, kind: MatchKind, options: MatchQuery, offset: int, limit: int) -> list[PairRow]:
     """Return pairs, the newest first."""
     statement = paired(work, kind, options, (_P, kind.number)).order_by(_P.id.desc()).offset(offset).limit(limit)
     rows = work.session.execute(statement).all()
@@ -166,7 +166,9 @@ class _Comparison:
         found = list(self._head_rows())
         for mine, theirs in aligned(self._draft, self._formal):
             found += self._line_rows(mine, theirs)
-        return [row for row in found if row.kind] if only_differing else found
+        if only_differing:
+            return [row for row in found if row.kind]
+        return [row for row in found if row.kind or row.source or row.draft or row.formal]
 
     def _head_rows(self) -> Iterator[ComparedRow]:
         for entry in self._heads:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
@@ -21,6 +22,7 @@ from bondesk.adapters.rehearsal import RehearsalCustoms, is_rehearsal
 from bondesk.adapters.xml.packing import SingleWindowPacker
 from bondesk.adapters.xml.receipt_reading import SingleWindowReceipts
 from bondesk.areas.accounts.filed_items import filed_items
+from bondesk.areas.codes.customs_code import CustomsCode
 from bondesk.areas.codes.loading import code_versions, load_table
 from bondesk.areas.codes.updating import apply_release, changes_of, installed_release, written_down
 from bondesk.areas.goods.hs_checking import recheck, remember
@@ -38,6 +40,7 @@ from bondesk.engine.schema import HEAD, foreign_tables, present_revision, refuse
 from bondesk.engine.store import Store, open_store
 from bondesk.settings import Connection, Home, carried
 
+_log = logging.getLogger(__name__)
 ADMINISTRATORS = "admin"
 
 
@@ -64,10 +67,24 @@ def open_engine(home: Home, connection: Connection | None = None, typed: str = "
         parameters=parameter_source(home),
         releases=SignedReleases(carried("resources") / "codes" / "keys"),
     )
+    _bring_carried_codes(engine)
     if root is not None and is_rehearsal(root):
         customs = RehearsalCustoms(root, date_by_document=settings.demo)
         engine = replace(engine, counterpart=customs.answer)
     return engine
+
+
+def _bring_carried_codes(engine: Engine) -> None:
+    """Bring a database with codes to the tables of a newer program; an empty one gets them with its administrator."""
+    version, _effective_from = carried_release(carried("resources") / "codes")
+    with engine.acting(SYSTEM) as act:
+        founded = act.session.scalar(select(CustomsCode.id).limit(1)) is not None
+        older = version_numbers(installed_release(act.session)) < version_numbers(version)
+    if founded and older:
+        try:
+            load_codes(engine)
+        except (OutsideFailure, Refused) as problem:  # another machine may do the same at this moment
+            _log.warning("the carried code tables could not be loaded: %s", problem)
 
 
 def probed(url: str) -> str:

@@ -14,11 +14,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from bondesk.adapters.parameter_folder import ParameterFolder
 from bondesk.adapters.parameter_zip import read_package
-from bondesk.app import load_codes
+from bondesk.app import load_codes, open_engine
 from bondesk.areas.codes.code_release import CodeChange, CodeRelease
 from bondesk.areas.codes.customs_code import CustomsCode
 from bondesk.areas.codes.hs_code import HsCode
@@ -148,6 +148,18 @@ def test_the_carried_tables_stay_away_from_a_newer_release(codes_office: Office,
     assert set(load_codes(codes_office.engine).values()) == {0}
     with codes_office.act(SYSTEM) as act:
         assert act.codebook.name("country", "USA") == "美利坚合众国"
+
+
+def test_a_newer_program_brings_its_tables_when_it_opens_an_older_database(codes_office: Office) -> None:
+    with codes_office.act(SYSTEM) as act:
+        act.session.execute(delete(CodeRelease))
+        act.session.execute(update(CustomsCode).where(CustomsCode.code == "USA").values(name="旧名"))
+    codes_office.close()
+    engine = open_engine(codes_office.home)
+    with engine.acting(SYSTEM) as act:
+        assert act.codebook.name("country", "USA") == "美国"
+        assert len(act.session.scalars(select(CodeRelease)).all()) == 1
+    engine.store.dispose()
 
 
 def test_a_code_no_longer_carried_ends(codes_office: Office) -> None:

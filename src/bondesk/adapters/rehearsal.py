@@ -19,6 +19,7 @@ from typing import Any
 
 from lxml import etree
 
+from bondesk.adapters import rehearsal_verification
 from bondesk.adapters.rehearsal_answers import Answers
 from bondesk.adapters.rehearsal_books import BookKind, filed_after, head_of, kind_of, problems_of_book
 from bondesk.adapters.rehearsal_checks import problems_of, problems_of_change
@@ -81,6 +82,9 @@ class RehearsalCustoms:
             return
         if local(message) == DECLARATION:
             self._answer_declaration(form, path, message, files, state)
+            return
+        if local(message) == rehearsal_verification.ROOT:
+            self._answer_verification(form, path, message, state)
             return
         kind = kind_of(message)
         if kind is not None:
@@ -145,6 +149,23 @@ class RehearsalCustoms:
                 )
                 books[number] = filed_after(message, kind, filed)
                 answers.book_decided(kind.result, kind.bsc, {"seq_no": seq_no, "bond_no": number}, "")
+        self._write_state(state)
+        self._move(path, form / "SentBox")
+
+    def _answer_verification(self, form: Path, path: Path, message: etree._Element, state: dict[str, Any]) -> None:
+        """Answer a 报核: import response, 报核通过, 正式核算通过; or 退单."""
+        head = child(message, "NemsDcrHeadType")
+        internal_no = text(head, "EtpsPreentNo")
+        answers = self._answers(form, path.stem, self.clock())
+        if wrong := rehearsal_verification.problems_of_verification(message):
+            answers.import_failed(internal_no, "\n".join(wrong))
+        else:
+            state["serial"] += 1
+            seq_no = text(head, "SeqNo") or f"{answers.now:%Y}{state['serial']:014d}"
+            answers.imported(internal_no, seq_no)
+            number, reason = {"seq_no": seq_no, "bond_no": text(head, "EmsNo")}, self.rejected.get(internal_no, "")
+            for result in "3" if reason else "25":
+                answers.decided(rehearsal_verification.RESULT, "EmsChgoffBsc", number, result, reason)
         self._write_state(state)
         self._move(path, form / "SentBox")
 
@@ -224,8 +245,8 @@ def _message_of(path: Path) -> tuple[etree._Element, dict[str, bytes]]:
     if found is None or not len(found):
         raise ValueError(f"缺少 {' / '.join(steps)} 或其中没有报文")
     message = found[0]
-    if local(message) != "InvtMessage" and kind_of(message) is None:
-        raise ValueError(f"不认识的报文 {local(message)}，应为 InvtMessage 或账册、手册、资质报文")
+    if local(message) not in {"InvtMessage", rehearsal_verification.ROOT} and kind_of(message) is None:
+        raise ValueError(f"不认识的报文 {local(message)}，应为 InvtMessage 或账册、手册、资质、报核报文")
     return message, files
 
 

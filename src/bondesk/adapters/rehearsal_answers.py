@@ -56,8 +56,12 @@ class Answers:
 
     def book_decided(self, code: str, group: str, number: Mapping[str, str], reason: str) -> None:
         """EMS211, EML211 or EMS201: manageResult 1, or 3 with ``reason`` in CheckInfo."""
+        self.decided(code, group, number, "3" if reason else "1", reason)
+
+    def decided(self, code: str, group: str, number: Mapping[str, str], result: str, reason: str) -> None:
+        """Any decision about a book: ``result`` as manageResult, ``reason`` in CheckInfo."""
         body = self._body(code, number["bond_no"] or number["seq_no"])
-        self._result(body, number, "3" if reason else "1")
+        self._result(body, number, result)
         if reason:
             _leaf(etree.SubElement(body, _q("CheckInfo")), "note", reason)
         else:

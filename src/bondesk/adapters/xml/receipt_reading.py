@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from lxml import etree
@@ -226,7 +227,16 @@ def _book_approval(code: str, body: etree._Element) -> Receipt:
     )
 
 
-_BOOKS = dict.fromkeys(("EMS201", "EMS211", "EML211"), _book_approval) | dict.fromkeys(("EMS200", "EML200"), _stored)
+def _verified(code: str, body: etree._Element) -> Receipt:
+    """EMS221: decided about a 报核; its businessId is the book's number and names no 报核."""
+    return replace(_book_approval(code, body), business_no="")
+
+
+_BOOKS = (
+    {"EMS221": _verified}
+    | dict.fromkeys(("EMS201", "EMS211", "EML211"), _book_approval)
+    | dict.fromkeys(("EMS200", "EML200"), _stored)
+)
 _BODIES = _BOOKS | {"INV200": _stored, "INV201": _approval, "INV202": _declaration, "INV211": _posted}
 
 

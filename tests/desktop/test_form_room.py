@@ -102,3 +102,25 @@ def test_a_narrow_row_of_buttons_comes_to_rest(open_new: Open, qtbot: QtBot) -> 
     assert not any(one.isSeparator() and two.isSeparator() for one, two in itertools.pairwise(visible))
     qtbot.wait(100)
     assert len(fitted) == 1
+
+
+@pytest.mark.parametrize("key", ["bonded_note", "declaration", "part"])
+def test_buttons_are_as_wide_as_what_they_say(open_new: Open, qtbot: QtBot, key: str) -> None:
+    """Where the keys were taken off the room they took is free, and nothing is left out at the end of the row."""
+    page = open_new(key)
+    bar = page.findChild(QToolBar, "form_toolbar")
+    assert bar is not None
+
+    def widths() -> list[tuple[int, int]]:
+        buttons = [bar.widgetForAction(one) for one in bar.actions() if one.isVisible() and not one.isSeparator()]
+        return [(one.width() if one.isVisible() else 0, one.sizeHint().width()) for one in buttons]
+
+    for width in (1700, 820, _WIDTH, 700):
+        page.hide()
+        page.resize(width, _HEIGHT)
+        page.show()
+        qtbot.wait(60)
+        shown = widths()
+        if bar.sizeHint().width() <= bar.width():
+            qtbot.waitUntil(lambda: all(here == wanted for here, wanted in widths()))
+        assert len(shown) > 8

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from bondesk.desktop import style
@@ -78,6 +78,11 @@ class CommandBar(QWidget):
             self._settle.start()  # other texts are written by this row itself
         return super().eventFilter(watched, event)
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Lay the buttons out for what they say now."""
+        super().showEvent(event)
+        self._settle.start()
+
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow the font."""
         super().changeEvent(event)
@@ -109,6 +114,10 @@ class CommandBar(QWidget):
         self._part_groups()
         self._bound.write_keys(True)
         self._bound.write_keys(self.bar.sizeHint().width() <= self.bar.width())
+        layout = self.bar.layout()
+        if layout is not None:  # Qt leaves buttons as wide as their former text where a page was out of sight
+            layout.invalidate()
+            layout.setGeometry(self.bar.rect())
 
 
 def _show(action: QAction, shown: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -12,7 +12,7 @@ from bondesk.base.documents import DocumentType
 from bondesk.base.flow import State
 from bondesk.base.identity import Identity
 from bondesk.engine.act import Act
-from bondesk.engine.search import of_kind
+from bondesk.engine.search import number_text, of_kind
 
 #: Tones of states in which a document waits for somebody: rejected, sent or under way, received but not approved.
 _WAITING_TONES = frozenset({"bad", "warn", "info"})
@@ -56,8 +56,4 @@ def numbers_of(act: Act, document: DocumentType, ids: Collection[int]) -> dict[i
     act.require(document, "view")
     header = document.header
     statement = of_kind(act, document, select(header.id, *document.number).where(header.id.in_(list(ids))))
-    return {row[0]: _number(row[1:]) for row in act.session.execute(statement)}
-
-
-def _number(parts: Sequence[object]) -> str:
-    return "/".join(str(part) for part in parts if part not in (None, ""))
+    return {row[0]: number_text(document, row[1:]) for row in act.session.execute(statement)}

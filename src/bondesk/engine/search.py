@@ -73,23 +73,20 @@ def told(
     act: Act, document: DocumentType, matches: ColumnElement[bool], limit: int, *order: ColumnElement[Any]
 ) -> list[Hit]:
     """Return the documents of one kind for which ``matches`` holds, choices written by their names."""
-    header, fields = document.header, [field_of(part) for part in document.number]
+    header, many = document.header, 1 + len(document.number)
     statement = of_kind(act, document, select(header.id, *document.number, *_telling(document)).where(matches))
     rows = act.session.execute(statement.order_by(*order, header.id.desc()).limit(limit))
-    many = 1 + len(fields)
-    return [
-        Hit(
-            document.key,
-            row[0],
-            _joined([_written(entry, part) for entry, part in zip(fields, row[1:many], strict=True)], "/"),
-            _joined(row[many:], "  "),
-        )
-        for row in rows
+    return [Hit(document.key, row[0], number_text(document, row[1:many]), _joined(row[many:], "  ")) for row in rows]
+
+
+def number_text(document: DocumentType, parts: Sequence[Any]) -> str:
+    """Write the number of a document, choices by their names."""
+    entries = [field_of(part) for part in document.number]
+    words = [
+        entry.choice_name(str(part)) if entry.choices and part is not None else part
+        for entry, part in zip(entries, parts, strict=True)
     ]
-
-
-def _written(entry: Field, part: Any) -> Any:
-    return entry.choice_name(str(part)) if entry.choices and part is not None else part
+    return _joined(words, "/")
 
 
 def code_document(catalogue: Catalogue) -> DocumentType | None:

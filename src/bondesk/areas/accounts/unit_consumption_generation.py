@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 
 from sqlalchemy import select
 
-from bondesk.areas.accounts.book_model import Account
+from bondesk.areas.accounts.book_model import Account, AccountConsumption
 from bondesk.areas.goods.bom import Bom, rolled
 from bondesk.areas.goods.consumption_standard import above_standard
 from bondesk.areas.goods.factory import factory_of
@@ -19,6 +20,7 @@ from bondesk.areas.goods.rollup import RollUp
 from bondesk.areas.goods.unit_consumption import UnitConsumption, UnitConsumptionLine
 from bondesk.areas.goods.version_reasons import reasons
 from bondesk.areas.goods.versions import Assignment, NewVersion, Signature, assign_versions
+from bondesk.base.change import Mark
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Facts, Work
 from bondesk.base.findings import Finding
@@ -46,9 +48,10 @@ def generate_unit_consumption(work: Work, options: GenerateUnitConsumption, sele
     rolled_up = factory_of(work.facts, book.record_no).roll_up([rolled(bom) for bom in boms])
     if not rolled_up.results:
         raise Refused(rolled_up.findings or "没有选择BOM", "GEN-10")
-    present = _present(work.facts, book)
+    filed = _filed_rows(work, book)
+    present = _present(work, book, filed)
     assignment = assign_versions(rolled_up.results, present, options.merge)
-    why = reasons(rolled_up.results, present, assignment, _filed(book))
+    why = reasons(rolled_up.results, present, assignment, {(row[0], int(row[1])) for row in filed})
     versions = _versions_table(rolled_up, assignment, why)
     found = (*rolled_up.findings, *_above_standard(work.facts, rolled_up))
     if not (yield _preview(rolled_up, assignment, versions, found)):
@@ -106,26 +109,38 @@ def _choose(boms: Sequence[Bom]) -> Choose:
     return Choose("boms", Table("选择BOM", ("成品料号", "BOM版本", "料件数", "备案版本号"), rows), ids, ids)
 
 
-def _present(facts: Facts, book: Account) -> dict[int, dict[int, Signature]]:
+_RATES = ("net", "tangible", "intangible", "bonded")
+#: (product, version, material, net, tangible, intangible, bonded)
+_Row = tuple[int, str, int, Decimal, Decimal, Decimal, Decimal]
+
+
+def _filed_rows(work: Work, book: Account) -> list[_Row]:
+    """Return what the book files, read as columns: a large book is not made into objects."""
+    line = AccountConsumption
+    if not book.record_no:
+        return []
+    columns = (line.product_no, line.uc_version, line.material_no, *(getattr(line, rate) for rate in _RATES))
+    mine = select(*columns).where(line.company_id == work.company_id, line.header_id == book.id)
+    return [tuple(row) for row in work.session.execute(mine.where(line.row_mark != Mark.STRUCK.value))]
+
+
+def _generated_rows(work: Work, book: Account) -> Iterator[_Row]:
+    """Yield what was generated for the book, or for any, and waits to be extracted."""
+    head, line = UnitConsumption, UnitConsumptionLine
+    columns = (head.product_no, head.uc_version, line.material_no, *(getattr(line, rate) for rate in _RATES))
+    mine = select(*columns).join(line, (line.company_id == head.company_id) & (line.header_id == head.id))
+    mine = mine.where(head.company_id == work.company_id, head.record_no.in_(("", book.record_no)))
+    yield from (tuple(row) for row in work.session.execute(mine))
+
+
+def _present(work: Work, book: Account, filed: Iterable[_Row]) -> dict[int, dict[int, Signature]]:
     """Return the versions that exist: filed in the book, or generated and waiting to be extracted."""
     rows: dict[int, dict[int, set[tuple[int, Decimal, Decimal, Decimal, Decimal]]]] = defaultdict(
         lambda: defaultdict(set)
     )
-    for line in book.consumptions:
-        if line.row_mark != "2":
-            values = (line.material_no, line.net, line.tangible, line.intangible, line.bonded)
-            rows[line.product_no][int(line.uc_version)].add(values)
-    for version in facts.find(UnitConsumption):
-        if version.record_no in ("", book.record_no):
-            for entry in version.lines:
-                values = (entry.material_no, entry.net, entry.tangible, entry.intangible, entry.bonded)
-                rows[version.product_no][int(version.uc_version)].add(values)
+    for product, version, material, net, tangible, intangible, bonded in chain(filed, _generated_rows(work, book)):
+        rows[product][int(version)].add((material, net, tangible, intangible, bonded))
     return {item: {version: frozenset(lines) for version, lines in versions.items()} for item, versions in rows.items()}
-
-
-def _filed(book: Account) -> set[tuple[int, int]]:
-    """Return what customs has approved, as (product item, version)."""
-    return {(line.product_no, int(line.uc_version)) for line in book.consumptions if line.row_mark != "2"}
 
 
 def _create(work: Work, book: Account, version: NewVersion) -> UnitConsumption:

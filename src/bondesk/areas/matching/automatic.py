@@ -41,8 +41,7 @@ def find_pairs(
     yield Progress(2, _READ, f"草单 {len(drafts)} 张，正式单 {len(formals)} 张，查找对应")
 
     def read(left: Sequence[Paper], right: Sequence[Paper]) -> tuple[Any, Any]:
-        mine = figures(work, kind, options, formal=False, rest=left)
-        return mine, figures(work, kind, options, formal=True, rest=right)
+        return figures(work, kind, options, left), figures(work, kind, options, right)
 
     found = match(drafts, formals, Rules(options.by_first, options.by_second, options.by_figures), read)
     _keep_bearers(work, kind, found, formals)

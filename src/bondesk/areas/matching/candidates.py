@@ -20,7 +20,7 @@ from bondesk.base.options import option
 DRAFT_TO_FORMAL, FORMAL_TO_DRAFT = "draft", "formal"
 DIRECTIONS = ((DRAFT_TO_FORMAL, "草单对碰正式单"), (FORMAL_TO_DRAFT, "正式单对碰草单"))
 WAYS = (("", "全部"), ("I", "进口"), ("E", "出口"))
-_FEW = 500
+_AT_ONCE = 2000
 
 
 def _states(flow: Flow) -> tuple[tuple[str, str], ...]:
@@ -130,9 +130,7 @@ def papers(work: Work, kind: MatchKind, options: MatchOptions, *, formal: bool, 
     return list(map(Paper._make, work.session.execute(statement)))
 
 
-def figures(
-    work: Work, kind: MatchKind, options: MatchOptions, *, formal: bool, rest: Sequence[Paper]
-) -> Mapping[int, Hashable]:
+def figures(work: Work, kind: MatchKind, options: MatchOptions, rest: Sequence[Paper]) -> Mapping[int, Hashable]:
     """Return the R3 key of every paper left that has lines, of the parts that are switched on.
 
     Quantities are summed at 5 decimals, amounts at 2 per currency, both exactly; struck lines do not count.
@@ -143,20 +141,22 @@ def figures(
     statement = (
         select(line.header_id, header.supervision_mode, line.currency, *sums)
         .join(header, (header.company_id == line.company_id) & (header.id == line.header_id))
-        .where(*_clauses(work, kind, options, formal))
+        .where(line.company_id == work.company_id)
         .group_by(line.header_id, header.supervision_mode, line.currency)
     )
     if kind.marked:
         statement = statement.where(line.row_mark != STRUCK)
-    if len(rest) <= _FEW:
-        statement = statement.where(header.id.in_([one.id for one in rest]))
     found: dict[int, Any] = {}
-    for paper, mode, currency, count, quantity, amount in work.session.execute(statement):
-        one = (mode, count, quantity or 0, ((currency, amount or 0),))
-        if (other := found.get(paper)) is not None:
-            money = tuple(sorted((*other[3], (currency, amount or 0))))
-            one = (mode, other[1] + count, other[2] + (quantity or 0), money)
-        found[paper] = one
+    for start in range(0, len(rest), _AT_ONCE):
+        some = [one.id for one in rest[start : start + _AT_ONCE]]
+        for paper, mode, currency, count, quantity, amount in work.session.execute(
+            statement.where(line.header_id.in_(some))
+        ):
+            one = (mode, count, quantity or 0, ((currency, amount or 0),))
+            if (other := found.get(paper)) is not None:
+                money = tuple(sorted((*other[3], (currency, amount or 0))))
+                one = (mode, other[1] + count, other[2] + (quantity or 0), money)
+            found[paper] = one
     return _chosen(found, options)
 
 

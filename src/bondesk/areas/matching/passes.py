@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 R1, R2, R3, MANUAL = "R1", "R2", "R3", "MANUAL"
@@ -63,9 +64,9 @@ def match(drafts: Sequence[Paper], formals: Sequence[Paper], rules: Rules, figur
     left, right = list(drafts), list(formals)
     several: dict[tuple[str, int], str] = {}
     if rules.first:
-        left, right = _pass(R1, left, right, lambda one: one.first, found, several)
+        left, right = _pass(R1, left, right, itemgetter(3), found, several)
     if rules.second:
-        left, right = _pass(R2, left, right, lambda one: one.second, found, several)
+        left, right = _pass(R2, left, right, itemgetter(4), found, several)
     if rules.third and left and right:
         of_drafts, of_formals = figures(left, right)
         mine, theirs = of_drafts.get, of_formals.get
@@ -90,17 +91,16 @@ def _pass(
     other: Key | None = None,
 ) -> tuple[list[Paper], list[Paper]]:
     """Take the pairs of one rule; return what is left on both sides for the next one."""
-    mine, theirs = _buckets(drafts, key), _buckets(formals, other or key)
+    mine, theirs = _single(drafts, key), _single(formals, other or key)
     taken_drafts: set[int] = set()
     taken_formals: set[int] = set()
-    for bucket, left in mine.items():
-        right = theirs.get(bucket)
-        if right is None:
-            continue
-        for draft, formal in _unique(rule, left, right, several):
-            found.pairs.append(Pair(draft, formal, rule))
-            taken_drafts.add(draft)
-            taken_formals.add(formal)
+    pairs = _pairs(rule, mine, theirs) if mine is not None and theirs is not None else None
+    if pairs is None:
+        pairs = _pairs_of_many(rule, _buckets(drafts, key), _buckets(formals, other or key), several)
+    for draft, formal in pairs:
+        found.pairs.append(Pair(draft, formal, rule))
+        taken_drafts.add(draft)
+        taken_formals.add(formal)
     taken_drafts |= {number for side, number in several if side == "draft"}
     taken_formals |= {number for side, number in several if side == "formal"}
     if not taken_drafts and not taken_formals:
@@ -109,6 +109,34 @@ def _pass(
         [one for one in drafts if one.id not in taken_drafts],
         [one for one in formals if one.id not in taken_formals],
     )
+
+
+def _single(papers: Sequence[Paper], key: Key) -> dict[Hashable, Paper] | None:
+    """Papers by what must be equal when no two of them agree in it, which is the usual case; else None."""
+    named = [(value, one) for one in papers if (value := key(one))]
+    found: dict[Hashable, Paper] = {(value, one[1], one[2]): one for value, one in named}
+    return found if len(found) == len(named) else None
+
+
+def _pairs(rule: str, mine: Mapping[Hashable, Paper], theirs: Mapping[Hashable, Paper]) -> list[tuple[int, int]]:
+    """Return the pairs where each side has one paper at most for a key."""
+    both = ((draft, theirs.get(key)) for key, draft in mine.items())
+    return [(draft[0], formal[0]) for draft, formal in both if formal is not None and agree(rule, draft, formal)]
+
+
+def _pairs_of_many(
+    rule: str,
+    mine: Mapping[Hashable, list[Paper]],
+    theirs: Mapping[Hashable, list[Paper]],
+    several: dict[tuple[str, int], str],
+) -> list[tuple[int, int]]:
+    """Return the pairs that are unique on both sides where keys occur several times."""
+    pairs: list[tuple[int, int]] = []
+    for bucket, left in mine.items():
+        right = theirs.get(bucket)
+        if right is not None:
+            pairs += _unique(rule, left, right, several)
+    return pairs
 
 
 def _buckets(papers: Iterable[Paper], key: Key) -> dict[Hashable, list[Paper]]:

@@ -17,6 +17,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,13 @@ from lxml import etree
 
 from bondesk.adapters.xml.packing import SingleWindowPacker
 from bondesk.app import first_administrator, load_codes, open_engine
+from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.index import CATALOGUE
 from bondesk.areas.notes.bonded_note import BONDED_NOTE
 from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.areas.notes.inv101 import INV101
 from bondesk.areas.notes.source_document import SourceDocument, SourceLine
-from bondesk.areas.setup.company import sender_of
+from bondesk.areas.setup.company import Company, sender_of
 from bondesk.base.messages import MessageFacts
 from bondesk.base.steps import Preview, Step, play, proposed_answer
 from bondesk.demo import WORKBOOKS
@@ -55,6 +57,14 @@ def prepared(home: Home, lines: int) -> Engine:
             with engine.acting(SYSTEM) as act:
                 play(import_steps(act, CATALOGUE.document(key), carried("resources") / "demo" / name))
     with engine.acting(SYSTEM) as act:
+        (book,) = act.facts.find(Account, copy="approved")
+        company = act.facts.one(Company) or Company()
+        company.customs_code, company.credit_code, company.name = (
+            book.customs_code,
+            book.credit_code,
+            book.enterprise_name,
+        )
+        act.session.add(company)
         for number in range(lines // PER_DOCUMENT):
             act.session.add(_document(number))
     return engine
@@ -140,9 +150,10 @@ def messages(act: Act) -> tuple[float, float, float, int]:
     notes = act.facts.find(BondedNote, copy="draft")
     for note in notes:
         _ = note.lines
-    facts = MessageFacts(sender_of(act.facts), act.now(), act.codebook.old_code)
+    facts = MessageFacts(sender_of(act.facts), act.now(), cache(act.codebook.old_code))
     packer = SingleWindowPacker()
     ready = [compose(INV101, note, facts) for note in notes]
+    assert not any(one.findings for one in ready), ready[0].findings
 
     def ours() -> None:
         for note in notes:

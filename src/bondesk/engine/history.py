@@ -188,9 +188,12 @@ def _stored(row: Row) -> dict[str, Any]:
 def _difference(row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
     state = inspect(row)
     before, after = {}, {}
+    touched = state.committed_state  # of all others there is nothing to ask
     for attribute in state.mapper.column_attrs:
+        if attribute.key in _SKIPPED or attribute.key not in touched:
+            continue
         change = state.attrs[attribute.key].history
-        if attribute.key in _SKIPPED or not change.has_changes():
+        if not change.has_changes():
             continue
         old = change.deleted[0] if change.deleted else None
         new = change.added[0] if change.added else None

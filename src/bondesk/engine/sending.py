@@ -128,7 +128,7 @@ def message_facts(act: Act, document: DocumentType, header: Any, way: str = "") 
     facts = MessageFacts(
         sender=replace(sender, declare_flag=way) if way else sender,
         now=act.now(),
-        numeric=act.codebook.old_code,
+        numeric=cache(act.codebook.old_code),
         operator=act.identity.name,
         papers=papers,
         known=cache(lambda table, code: bool(act.codebook.name(table, code))),

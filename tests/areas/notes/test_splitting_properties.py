@@ -158,6 +158,10 @@ def test_amounts_are_conserved(shares: list[SourceShare], options: SplitOptions)
         last = Fraction(1, 10 ** PLACES[line.dcl_unit.code])
         assert abs(Fraction(line.dcl_qty) - exact) <= (last if line.adjusted_min else last / 2)
         assert (line.legal1 is None) is (line.legal_unit1 is None)
+        if line.legal_unit1 is not None and line.legal1:
+            legal = sum(share.legal1 for share in line.shares if share.legal1 is not None)
+            last = Fraction(1, 10 ** PLACES[line.legal_unit1.code])
+            assert abs(Fraction(line.legal1) - legal) <= (last if line.adjusted_min else last / 2)
 
 
 @given(shares=SHARES, options=OPTIONS)

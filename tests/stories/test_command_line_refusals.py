@@ -87,13 +87,40 @@ def test_checks_say_what_does_not_hold(shell: Shell, factory_office: Office) -> 
     assert cli.main(["--home", str(shell.home), "--user", "zhidan", "check"]) == 1
 
 
-@pytest.mark.parametrize("answers", ["not json", "[1]", '{"documents": ["NO-SUCH"]}'])
+@pytest.mark.parametrize(
+    "answers",
+    [
+        "not json",
+        "[1]",
+        '{"documents": ["NO-SUCH"]}',
+        '{"amounts": [1]}',
+        '{"amounts": {"NO-SUCH/1": "1"}}',
+        '{"amounts": {"*": "many"}}',
+    ],
+)
 def test_answers_that_do_not_fit(shell: Shell, tmp_path: Path, answers: str) -> None:
     """A wrong answers file is a wrong call, and nothing is generated."""
     path = tmp_path / "answers.json"
     path.write_text(answers, encoding="utf-8")
     shell("zhidan", "run", "generate_notes", "--answers", path, expect=2)
     assert len(json.loads(shell("zhidan", "list", "bonded_note", "--format", "json"))) == 1
+
+
+def test_amounts_are_answered_by_row_and_the_others_by_a_star(
+    shell: Shell, factory_office: Office, tmp_path: Path
+) -> None:
+    """``{"amounts": {row: quantity, "*": 0}}`` takes of the named rows only; more than is left is refused."""
+    path = tmp_path / "answers.json"
+    one = ("zhidan", "run", "generate_notes", "--set", "document_no=IM2401002", "--answers", path)
+    path.write_text('{"amounts": {"IM2401002/1": "100000000", "*": "0"}}', encoding="utf-8")
+    shell(*one, expect=1)
+    assert "[DEC-08] IM2401002/1：生成数量 100000000 超过可用的" in shell.said
+    path.write_text('{"amounts": {"IM2401002/1": "1.5", "*": "0"}}', encoding="utf-8")
+    assert "核注清单 1 份，表体 1 项" in shell(*one)
+    usage = list(
+        csv.DictReader(io.StringIO(shell("zhidan", "report", "source_usage", "--set", "document_no=IM2401002")))
+    )
+    assert [row["生成清单数量"] for row in usage][:2] == ["1.5", "0"]
 
 
 def test_csv_is_data_only(shell: Shell) -> None:

@@ -164,6 +164,7 @@ RULES: list[tuple[str, str, str, Edit]] = [
     ("NOTE-05", "internal_no", "没有表体", without_lines),
     ("NOTE-06", "price", "AMT-01", line(price=Decimal("999.9999"))),
     ("NOTE-06", "total", "申报总价须大于0", line(total=Decimal(0))),
+    ("ELM-02", "spec", "规格型号共 256 字节，报关单最多 255 字节", line(spec="汉" * 128)),
     ("NOTE-08", "supervision_mode", "无法确定对底账的影响", head(supervision_mode="9999")),
     ("NOTE-09", "declaration_line_no", "不能合并为一项", one_declaration_line),
     ("NOTE-10", "internal_no", "51 项报关单商品，超过 50 项", fifty_one),
@@ -193,6 +194,15 @@ def test_what_is_wrong_is_said_at_its_field(office: Office, code: str, key: str,
     assert findings, [str(one) for one in found(office, edit)]
     assert said in findings[0].text
     assert findings[0].severity is Severity.ERROR
+
+
+def test_a_long_specification_of_a_note_without_declaration_only_informs(office: Office) -> None:
+    def edit(_act: Act, draft: Draft) -> None:
+        draft.head["declaration_flag"] = "2"
+        draft.lines["lines"][0].values["spec"] = "汉" * 128
+
+    assert [one.severity for one in found(office, edit) if one.code == "ELM-02"] == [Severity.NOTE]
+    assert not [one for one in found(office, line(spec="汉" * 127 + "a")) if one.code == "ELM-02"]
 
 
 def test_a_product_needs_a_filed_version(office: Office) -> None:

@@ -15,6 +15,7 @@ from bondesk.areas.goods.part import Part
 from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
 from bondesk.areas.notes.declaration_key import DeclarationKey, declaration_key
 from bondesk.base.customs_words import customs_findings, words_of
+from bondesk.base.elements import MOST_BYTES, byte_length
 from bondesk.base.facts import Facts
 from bondesk.base.fields import Shown
 from bondesk.base.findings import Finding, error, note
@@ -106,7 +107,7 @@ def mode_fits(document: BondedNote, facts: Facts) -> Iterator[Finding]:
 
 
 def lines_possible(document: BondedNote, facts: Facts) -> Iterator[Finding]:
-    """NOTE-05, NOTE-06 (AMT-01) and NOTE-11 per line."""
+    """NOTE-05, NOTE-06 (AMT-01), NOTE-11 and ELM-02 (a 规格型号 the declaration cannot take) per line."""
     if not document.lines:
         yield error("NOTE-05", "清单没有表体", "internal_no")
     parts = facts.index(Part, Part.part_no)
@@ -117,6 +118,10 @@ def lines_possible(document: BondedNote, facts: Facts) -> Iterator[Finding]:
         part = parts.get(line.part_no)
         found = remembered(_line_possible, line, bool(part and part.unit_weight))
         yield from placed(found, position, "lines")
+        if (length := byte_length(line.spec or "")) > MOST_BYTES:
+            text = f"规格型号共 {length} 字节，报关单最多 {MOST_BYTES} 字节（汉字占2字节）"
+            severity = error if document.declaration_flag == "1" else note
+            yield severity("ELM-02", text, "spec", position, table="lines")
 
 
 def _line_possible(line: NoteLine, weight_known: bool) -> tuple[Finding, ...]:

@@ -51,10 +51,6 @@ class SourceUsageOptions:
 _Q = Kind.QUANTITY
 COLUMNS = (
     ReportColumn("document_no", "单据号", Kind.CODE, 16),
-    ReportColumn("document_date", "单据日期", Kind.DATE, 12),
-    ReportColumn("ie_flag", "进出口", Kind.TEXT, 8),
-    ReportColumn("mode", "监管方式", Kind.CODE, 8),
-    ReportColumn("partner", "客户供应商", Kind.CODE, 12),
     ReportColumn("line_no", "行号", Kind.INTEGER, 6),
     ReportColumn("part_no", "料号", Kind.CODE, 16),
     ReportColumn("name", "品名", Kind.TEXT, 18),
@@ -65,6 +61,10 @@ COLUMNS = (
     ReportColumn("left", "未生成数量", _Q, 14, totalled=True, explained=True),
     ReportColumn("word", "使用情况", Kind.TEXT, 10),
     ReportColumn("documents", "生成的单证", Kind.TEXT, 30),
+    ReportColumn("document_date", "单据日期", Kind.DATE, 12),
+    ReportColumn("ie_flag", "进出口", Kind.TEXT, 8),
+    ReportColumn("mode", "监管方式", Kind.CODE, 8),
+    ReportColumn("partner", "客户供应商", Kind.CODE, 12),
 )
 
 
@@ -99,7 +99,7 @@ def run(work: LedgerWork, options: SourceUsageOptions) -> Generator[Progress, No
         for document, line in batch:
             row = _row(document, line, parts.get(line.part_no), uses.get(line.id, ()))
             rows.append(row)
-            if row.values[10] + row.values[11] != line.used_qty:
+            if _sum(iter(uses.get(line.id, ()))) != line.used_qty:
                 text = f"单据 {row.key} 已生成数量 {plain(line.used_qty)} 与所列单证的合计不符"
                 findings.append(error("RPT-33", text))
     if not rows:
@@ -166,10 +166,6 @@ def _row(document: SourceDocument, line: SourceLine, part: Part | None, uses: Se
         f"{document.document_no}/{line.line_no}",
         (
             document.document_no,
-            document.document_date,
-            "进口" if document.ie_flag == "I" else "出口",
-            document.supervision_mode,
-            document.partner,
             line.line_no,
             line.part_no,
             part.name if part else "",
@@ -180,6 +176,10 @@ def _row(document: SourceDocument, line: SourceLine, part: Part | None, uses: Se
             left,
             "完全未用" if left == line.quantity else "已用完" if left <= 0 else "部分使用",
             _named(uses),
+            document.document_date,
+            "进口" if document.ie_flag == "I" else "出口",
+            document.supervision_mode,
+            document.partner,
         ),
     )
 

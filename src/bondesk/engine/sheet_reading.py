@@ -253,10 +253,10 @@ class SheetReader:
             found = self._codebook.read(entry.table, text.zfill(_PADS[entry.table]))
         if found is not None:
             return found
-        if entry.table == "unit":
-            raise Unreadable("MAP-12", f"计量单位 {text} 未在企业参数中对照")
         near = self._codebook.nearest(entry.table, text)
         hint = f"，相近的有：{'、'.join(near)}" if near else ""
+        if entry.table == "unit":
+            raise Unreadable("MAP-12", f"计量单位 {text} 未在企业参数中对照{hint}")
         raise Unreadable("NOTE-15", f"「{entry.label}」“{text}”不是海关参数，也未在企业参数中对照{hint}")
 
     @staticmethod

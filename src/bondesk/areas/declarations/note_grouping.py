@@ -12,7 +12,7 @@ from bondesk.areas.declarations.declaration_rules import MAX_LINES
 from bondesk.areas.goods.part import Part
 from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
 from bondesk.areas.notes.declaration_key import DeclarationKey
-from bondesk.areas.notes.note_rules import key_of
+from bondesk.areas.notes.note_grouping_rule import key_of
 from bondesk.base.findings import Finding, error, note
 from bondesk.base.numbers import price_of
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bondesk.areas.accounts.account import approved_account
 from bondesk.areas.accounts.book_model import Account, AccountLine
-from bondesk.areas.codes.customs_code import CustomsCode, units_of
+from bondesk.areas.codes.customs_code import CustomsCode
 from bondesk.areas.codes.effects import effect_of, flow_type_of, is_transfer
-from bondesk.areas.codes.units import Unit
 from bondesk.areas.goods.part import Part
 from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
-from bondesk.areas.notes.declaration_key import DeclarationKey, declaration_key
+from bondesk.areas.notes.note_grouping_rule import declaration_lines_fit
 from bondesk.base.customs_words import customs_findings, words_of
 from bondesk.base.elements import MOST_BYTES, byte_length
 from bondesk.base.facts import Facts
@@ -29,7 +27,6 @@ _LINE_WORDS = words_of(
     if isinstance(view := column.info.get("shown"), Shown) and not view.readonly
 )
 _PAUSED = {"I": {"4", "5", "7"}, "E": {"4", "6", "7"}}
-DECLARATION_MAX_LINES = 50
 #: Who the counterpart's declaration names (handbook 5.2, 关联报关单).
 _PARTIES = (("trader", "境内收发货人"), ("owner", "消费使用/生产销售单位"), ("declarant", "申报单位"))
 
@@ -216,73 +213,6 @@ def number_unique(document: BondedNote, facts: Facts) -> Iterator[Finding]:
     for other in facts.find(BondedNote, copy=DRAFT, internal_no=document.internal_no):
         if other.id != document.id:
             yield error("NOTE-14", f"企业内部清单编号 {document.internal_no} 重复", "internal_no")
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """What besides a line itself decides with which others it may merge."""
-
-    goods_flag: str
-    ie_flag: str
-    legal_unit1: Unit | None
-    legal_unit2: Unit | None
-    consumable: bool
-    single_out: bool
-    standard_controlled: bool
-    export_dutiable: bool
-
-
-class _Declared:
-    """A stored note line as the merge test of 5.8 wants it."""
-
-    def __init__(self, line: NoteLine, place: _Place) -> None:
-        self.source_line_id = line.line_no or 1
-        self.goods_flag = place.goods_flag
-        self.hs_code, self.name, self.currency, self.duty_mode = line.hs_code, line.name, line.currency, line.duty_mode
-        self.dcl_unit = Unit(line.dcl_unit, line.dcl_unit, "", "", None)
-        self.legal_unit1, self.legal_unit2 = place.legal_unit1, place.legal_unit2
-        self.country = line.origin_country if place.ie_flag == "I" else line.destination_country
-        self.consumable, self.single_out = place.consumable, place.single_out
-        self.standard_controlled, self.export_dutiable = place.standard_controlled, place.export_dutiable
-
-
-def _place(line: NoteLine, document: BondedNote, part: Part | None, units: dict[str, Unit]) -> _Place:
-    return _Place(
-        document.goods_flag,
-        document.ie_flag,
-        units.get(line.legal_unit1),
-        units.get(line.legal_unit2),
-        bool(part and part.consumable),
-        bool(part and part.single_out),
-        bool(part and part.standard_controlled),
-        bool(part and part.export_dutiable),
-    )
-
-
-def _key(line: NoteLine, place: _Place) -> DeclarationKey:
-    return declaration_key(_Declared(line, place))
-
-
-def key_of(line: NoteLine, document: BondedNote, part: Part | None, units: dict[str, Unit]) -> DeclarationKey:
-    """Return what a stored note line must agree in with others to become one declaration line (5.8)."""
-    return _key(line, _place(line, document, part, units))
-
-
-def declaration_lines_fit(document: BondedNote, facts: Facts) -> Iterator[Finding]:
-    """NOTE-09: equal 报关单商品序号 only on lines that may merge; NOTE-10: at most 50 declaration lines."""
-    if document.declaration_flag == "2":
-        return
-    units, parts = dict(units_of(facts)), facts.index(Part, Part.part_no)
-    keys = [remembered(_key, line, _place(line, document, parts.get(line.part_no), units)) for line in document.lines]
-    forced: dict[int, DeclarationKey] = {}
-    for position, (line, key) in enumerate(zip(document.lines, keys, strict=True)):
-        number = line.declaration_line_no
-        if number is not None and forced.setdefault(number, key) != key:
-            text = f"报关单商品序号 {number} 的各行不能合并为一项"
-            yield error("NOTE-09", text, "declaration_line_no", position, table="lines")
-    if len(set(keys)) > DECLARATION_MAX_LINES:
-        text = f"将生成 {len(set(keys))} 项报关单商品，超过 {DECLARATION_MAX_LINES} 项，请拆分清单"
-        yield error("NOTE-10", text, "internal_no")
 
 
 def what_customs_said(document: BondedNote, _facts: Facts) -> Iterator[Finding]:

@@ -49,6 +49,7 @@ DONE, REFUSED, WRONG, OUTSIDE = 0, 1, 2, 3
 
 
 _WHERE = "field=value"
+_WAYS = {"": "", "申报": "1", "暂存": "0"}
 _SIGNS = f"条件，可写多个，须同时满足；比较符：{' '.join(SIGNS)}（~ 为包含，!~ 为不包含）"
 
 
@@ -92,6 +93,7 @@ def parser() -> argparse.ArgumentParser:
     send = verbs.add_parser("send", help="发送")
     send.add_argument("key", nargs="?")
     send.add_argument("numbers", nargs="*")
+    send.add_argument("--way", choices=tuple(_WAYS), default="", help="这一次的申报方式；不给则按企业基本信息")
     verbs.add_parser("receive", help="接收回执")
     _reports(verbs)
     update = verbs.add_parser("update-codes", help="安装海关参数更新包")
@@ -356,7 +358,7 @@ def _send(home: Home, given: argparse.Namespace) -> int:
     with engine.acting(identity) as act:
         for document in wanted:
             ids = sending.audited(act, document, given.numbers)
-            for number in sending.order(act, document, ids):
+            for number in sending.order(act, document, ids, way=_WAYS[given.way]):
                 output.print_line(f"{number} 待发送")
     result = sending.hand_over(engine, identity)
     output.print_line(f"已交给单一窗口客户端 {result.handed} 份")

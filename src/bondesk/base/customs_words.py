@@ -30,7 +30,7 @@ def customs_findings(
     for sentence in filter(None, (one.strip() for one in _SENTENCES.split(reason or ""))):
         named = _LINE.search(sentence)
         number = int(next(one for one in named.groups() if one)) if named else 0
-        text = f"海关：{sentence}"
+        text = sentence if sentence.startswith("海关") else f"海关：{sentence}"
         if 1 <= number <= lines:
             field = next((key for word, key in of_lines.items() if word in sentence), "")
             yield note("CUS-01", text, field, number - 1, table=table)

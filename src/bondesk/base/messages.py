@@ -107,6 +107,7 @@ class Element:
     declares, C conditional, O optional, R returned by customs; ``value`` a mapped
     attribute of the row, a function of (row, facts), a fixed text, or None for an empty element.
     ``field`` is the attribute key a finding points at, or a function of the document that gives it.
+    ``passing`` values are another at every sending (times), so a difference in them says nothing.
     ``confidence`` A, B or C. ``kept_in`` names the place (企业基本信息) where an empty value is filled in when that is
     not the document. ``sent`` False leaves the element out until 报文元素 says otherwise.
     """
@@ -120,6 +121,7 @@ class Element:
     confidence: str = "A"
     kept_in: str = ""
     sent: bool = True
+    passing: bool = False
 
     def field_of(self, document: Any) -> str:
         """Return the attribute key the element's value is typed in, "" for what no field holds."""
@@ -209,7 +211,8 @@ class Message:
     ``dated`` receipt codes carry their time in the name of their file. ``plain`` messages have no signed envelope;
     ``blocks`` are the parts of theirs that 报文元素 may switch: whole groups, by wrapper or name. ``papers`` maps
     kinds of attached files to customs' kinds: files of these kinds go with the message. ``renumbered``: a new
-    ``business_no`` does not contradict the old one. ``said(receipt)`` tells a receipt in plain Chinese.
+    ``business_no`` does not contradict the old one. ``said(receipt)`` tells a receipt in plain Chinese,
+    ``receipt_labels`` what its elements mean.
     Of several documents with the numbers a receipt names the one with the highest ``claims(document, receipt)``
     gets it; 0 claims nothing.
     """
@@ -229,6 +232,7 @@ class Message:
     checks: Callable[[Any, MessageFacts], Sequence[Finding]] = lambda _document, _facts: ()
     settle: Callable[[Any, ReceiptHistory, Receipt, Any], str] | None = None
     ordered: Callable[[Any], None] = lambda _document: None
+    receipt_labels: Mapping[str, str] = field(default_factory=dict)
     said: Callable[[Receipt], str] = lambda receipt: "；".join(receipt.reasons)
     dated: frozenset[str] = frozenset()
     plain: PlainRoot | None = None

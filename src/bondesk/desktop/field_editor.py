@@ -114,6 +114,11 @@ def mark_wrong(box: QWidget, wrong: bool) -> None:
     _mark(box, "wrong", wrong)
 
 
+def mark_lit(box: QWidget, lit: bool) -> None:
+    """Light a box, because what it holds is looked at elsewhere."""
+    _mark(box, "lit", lit)
+
+
 def _mark(box: QWidget, name: str, on: bool) -> None:
     if bool(box.property(name)) != on:
         box.setProperty(name, on)

@@ -175,7 +175,7 @@ class FormDeeds(QObject):
 
         self._do(work, self.moved.emit)
 
-    def send(self, reason: str = "") -> None:
+    def send(self, reason: str = "", way: str = "") -> None:
         """Put the document into the outbox, then hand everything that waits to the client."""
         engine, identity = self._context.engine, self._context.identity
         document, document_id = self._document, self._body.base.id
@@ -184,7 +184,7 @@ class FormDeeds(QObject):
 
         def job() -> tuple[HandedOver | None, Draft]:
             with engine.acting(identity) as act:
-                sending.order(act, document, [document_id], reason)
+                sending.order(act, document, [document_id], reason, way)
             handed = sending.hand_over(engine, identity) if engine.gateway is not None else None
             with engine.acting(identity) as act:
                 return handed, draft_of(document, records.load(act, document, document_id))

@@ -100,10 +100,14 @@ class HeaderForm(QWidget):
         super().resizeEvent(event)
         self.fit(self.width())
 
-    def reveal(self, key: str) -> None:
-        """Turn to the page of a field and put the cursor into its box."""
+    def bring(self, key: str) -> None:
+        """Turn to the page of a field."""
         if self._tabs is not None:
             self._tabs.setCurrentWidget(next(page for page in self.pages.values() if key in page.cells))
+
+    def reveal(self, key: str) -> None:
+        """Turn to the page of a field and put the cursor into its box."""
+        self.bring(key)
         self.cells[key].editor.box.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def go_on(self, focus: QWidget | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from bondesk.base.fields import Field
@@ -27,6 +27,7 @@ class LineView(QTableView):
         """Show ``model``; ``new_line`` is called when Enter leaves the last line."""
         super().__init__(parent)
         self._lines, self._new_line = model, new_line
+        self._light: tuple[int, int] | None = None
         #: Whether going on need not stop at a (row, column).
         self.passes: Callable[[int, int], bool] = lambda _row, _column: False
         self.setObjectName(f"lines_view.{model.table.key}")
@@ -140,11 +141,29 @@ class LineView(QTableView):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Say how to begin where there are no lines."""
         super().paintEvent(event)
+        self._paint_light()
         if self._lines.rowCount() == 0:
             painter = QPainter(self.viewport())
             painter.setPen(style.scheme().quiet)
             text = _EMPTY if self._lines.editable else _EMPTY_LOCKED
             painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, text)
+            painter.end()
+
+    def light(self, row: int, column: int, *, reveal: bool = False) -> None:
+        """Frame a cell (-1, -1: none), because what it holds is looked at elsewhere; the current cell stays.
+
+        A row without such a column is framed at its first cell.
+        """
+        self._light = (row, max(column, 0)) if row >= 0 else None
+        if reveal and self._light is not None:
+            self.scrollTo(self._lines.index(*self._light))
+        self.viewport().update()
+
+    def _paint_light(self) -> None:
+        if self._light is not None and self._light[0] < self._lines.rowCount():
+            painter = QPainter(self.viewport())
+            painter.setPen(QPen(QColor(style.scheme().accent), 2))
+            painter.drawRect(self.visualRect(self._lines.index(*self._light)).adjusted(1, 1, -2, -2))
             painter.end()
 
 

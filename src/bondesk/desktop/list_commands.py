@@ -165,6 +165,8 @@ def _file_commands(
 ) -> Iterator[Command]:
     if document.workbook is not None and may("import"):
         yield Command("list.import", "导入", "", deeds.import_workbook, group="file")
+    if document.from_message is not None and may("import"):
+        yield Command("list.import_message", "导入报文…", "", deeds.messages.ask, group="more")
     if may("export"):
         yield Command("list.export", "导出", "Ctrl+E", exports.ask, group="file")
     if document.workbook is not None and may("import"):

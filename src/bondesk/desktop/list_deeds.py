@@ -20,6 +20,7 @@ from bondesk.desktop.context import DeskContext
 from bondesk.desktop.findings_view import FindingsDialog
 from bondesk.desktop.list_selection import ListSelection
 from bondesk.desktop.list_work import RowResult, RowWork, WorkOnOne, findings_of, summary, worth_showing
+from bondesk.desktop.message_files import MessageFiles
 from bondesk.desktop.questions import ask
 from bondesk.desktop.send_dialog import SendDialog
 from bondesk.engine import exporting, records, sending
@@ -47,6 +48,7 @@ class ListDeeds(QObject):
         """Act for the list ``page`` of ``document``."""
         super().__init__(page)
         self._context, self._document, self._selection, self._page = context, document, selection, page
+        self.messages = MessageFiles(context, document, self.explain, page)
 
     def new(self) -> None:
         """Open an empty form."""
@@ -140,12 +142,12 @@ class ListDeeds(QObject):
 
         self._with_few(with_rows)
 
-    def _send(self, ids: list[int], reason: str = "") -> None:
+    def _send(self, ids: list[int], reason: str = "", way: str = "") -> None:
         engine, identity, document = self._context.engine, self._context.identity, self._document
 
         def job() -> tuple[int, HandedOver | None]:
             with engine.acting(identity) as act:
-                numbers = sending.order(act, document, ids, reason)
+                numbers = sending.order(act, document, ids, reason, way)
             return len(numbers), sending.hand_over(engine, identity) if engine.gateway is not None else None
 
         self._context.lane.run(job, while_alive(self, self._sent), while_alive(self, self.explain))

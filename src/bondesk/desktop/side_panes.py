@@ -20,6 +20,7 @@ from bondesk.desktop.commands import Command, CommandActions
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.history_pane import history_pane
 from bondesk.desktop.related_pane import RelatedPane
+from bondesk.desktop.xray_pane import xray_pane
 
 #: How wide a pane likes to be, in pixels at the usual font size.
 _WIDE = 440
@@ -63,7 +64,7 @@ class Counting(Protocol):
 
 #: Makes the pane of a form, or None where the document has nothing for it or the user no right.
 MakePane = Callable[[DeskContext, DocumentType, QWidget], SidePane | None]
-PANES: tuple[MakePane, ...] = (attachments_pane, RelatedPane, history_pane, changes_pane)
+PANES: tuple[MakePane, ...] = (attachments_pane, RelatedPane, xray_pane, history_pane, changes_pane)
 
 
 class SidePanes:

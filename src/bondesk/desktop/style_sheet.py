@@ -52,6 +52,7 @@ QLabel[role="good"] { color: $good_text; background: $good; border-radius: 4px; 
 QLabel[role="notice"] { color: $warn_text; background: $warn; border-radius: 4px; padding: 8px; }
 QLineEdit[locked="true"], QPlainTextEdit[locked="true"] { background: $window; color: $quiet; }
 QLineEdit[wrong="true"] { border: 1px solid $bad_text; background: $bad; }
+QLineEdit[lit="true"], QPlainTextEdit[lit="true"], QComboBox[lit="true"] { border: 2px solid $accent; }
 QPushButton[role="primary"] { background: $accent; color: $on_accent; border: 1px solid $accent;
     border-radius: 4px; padding: 7px 18px; }
 QPushButton[role="primary"]:disabled { background: $border; border-color: $border; color: $quiet; }
@@ -67,6 +68,7 @@ QLineEdit, QPlainTextEdit { border: 1px solid $border; border-radius: 3px; backg
 QLineEdit:focus, QPlainTextEdit:focus { border: 1px solid $accent; }
 QLineEdit[locked="true"], QPlainTextEdit[locked="true"] { background: $window; color: $quiet; }
 QLineEdit[wrong="true"] { border: 1px solid $bad_text; background: $bad; }
+QLineEdit[lit="true"], QPlainTextEdit[lit="true"], QComboBox[lit="true"] { border: 2px solid $accent; }
 QComboBox QLineEdit { border: 0; }
 QCheckBox::indicator, QRadioButton::indicator, QTreeView::indicator, QTableView::indicator, QListView::indicator {
     width: 13px; height: 13px; border: 1px solid $quiet; border-radius: 2px; background: $base; }

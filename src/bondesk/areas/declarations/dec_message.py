@@ -8,7 +8,7 @@ from typing import Any
 
 from bondesk.areas.declarations import dec_elements as elements
 from bondesk.areas.declarations.dec_checks import cross_checks
-from bondesk.areas.declarations.dec_receipts import DATED, RECEIPT_CODES, said, sent_again, settle
+from bondesk.areas.declarations.dec_receipts import DATED, LABELS, RECEIPT_CODES, said, sent_again, settle
 from bondesk.areas.declarations.declaration_model import Declaration
 from bondesk.base.messages import Element, Message, MessageGroup, PlainRoot
 
@@ -84,6 +84,7 @@ DEC_MESSAGE = Message(
     settle=settle,
     ordered=sent_again,
     said=said,
+    receipt_labels=LABELS,
     dated=DATED,
     checks=cross_checks,
     plain=PlainRoot(NAMESPACE, (Element("Version", "接口版本", "C..5", "M", VERSION, confidence="B"),)),

@@ -27,6 +27,24 @@ RECEIPT_CODES = frozenset({RESPONSE, RESULT, FAILED})
 #: Receipts whose time stands in the name of their file only.
 DATED = frozenset({RESPONSE, FAILED})
 _OLDEST = datetime.min
+#: What the elements of the receipts mean (reference 6.1, 6.2).
+LABELS = {
+    "ResponseCode": "响应代码",
+    "ErrorMessage": "说明",
+    "ClientSeqNo": "企业内部编号",
+    "SeqNo": "统一编号",
+    "TrnPreId": "转关单统一编号",
+    "CUS_CIQ_NO": "统一编号",
+    "SEQ_NO": "统一编号",
+    "CLIENTSEQ_NO": "企业内部编号",
+    "ENTRY_ID": "海关编号",
+    "NOTICE_DATE": "通知时间",
+    "CHANNEL": "回执代码",
+    "NOTE": "说明",
+    "CUSTOM_MASTER": "申报地海关",
+    "I_E_DATE": "进出口日期",
+    "D_DATE": "申报日期",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ class _Demo:
         self._clear()
         root = self.home.path / "client"
         for box in ("OutBox", "InBox", "SentBox", "FailBox", "TempBox"):
-            for form in ("Nems", "Npts"):  # books and notes of accounts, and those of handbooks
+            for form in ("Nems", "Npts", "Deccus001"):  # accounts, handbooks, declarations
                 (root / form / box).mkdir(parents=True)
         mark_rehearsal(root)
         self.home.write(Settings(gateway_root=str(root), demo=True))

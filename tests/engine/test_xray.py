@@ -134,7 +134,7 @@ def test_notes_have_one_too(factory_office: Office) -> None:
     assert place(found, "GdsNm") == Place("lines", 0, "name")
     assert place(found, "Natcd") == Place("lines", 0, "origin_country")
     assert place(found, "OperCusRegCode") is None
-    assert {line.xml.split(">")[0] for line in found.lines if line.mark} <= {"<SeqNo", "<BondInvtNo"}
+    assert {line.xml.split(">")[0] for line in found.lines if line.mark} <= {"<SeqNo", "<BondInvtNo", "<EntryNo"}
     assert any("预核扣" in one.text or "已核扣" in one.text for one in found.receipts)
 
 

@@ -103,7 +103,7 @@ class SendDialog(QDialog):
         ways.addWidget(self.way, 1)
         self._layout.addLayout(ways)
         self._layout.addWidget(self.buttons)
-        for hidden in (self.asked, self.problem, self.findings, self.reason):
+        for hidden in (self.asked, self.problem, self.findings, self.reason, self.way, self.way_label):
             hidden.hide()
         self.setMinimumWidth(460)
 
@@ -120,6 +120,8 @@ class SendDialog(QDialog):
             self.question.setText(f"{self.question.text()}\n{told}")
             self.resize(720, 380)
         self.reason.setVisible(self._must_say)
+        for shown in (self.way, self.way_label):  # the setting asks for the way itself
+            shown.setVisible(self.setting is None)
         self._refresh()
         if self.setting is not None:
             self._to_first_gap(known)
@@ -135,8 +137,6 @@ class SendDialog(QDialog):
         form.finished.connect(self.send.click)
         self._layout.insertWidget(self._layout.indexOf(self.asked) + 1, form)
         self.asked.show()
-        for shown in (self.way, self.way_label):  # the setting asks for the way itself
-            shown.hide()
         self.setMinimumWidth(_WIDE)
         self.adjustSize()
 

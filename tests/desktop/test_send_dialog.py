@@ -21,7 +21,7 @@ from bondesk.engine import declaring
 from bondesk.engine.engine import SYSTEM
 from builders.office import Office
 
-Opened = Callable[..., tuple[SendDialog, list[tuple[str, ...]]]]
+Opened = Callable[..., tuple[SendDialog, list[str]]]
 
 
 @pytest.fixture
@@ -33,22 +33,18 @@ def opened(factory_office: Office, qtbot: Any) -> Iterator[Opened]:
     lanes: list[Lane] = []
     parents: list[QWidget] = []
 
-    def open_as(
-        who: Identity, policy: str = "BLOCK", card: str = "8930001234567"
-    ) -> tuple[SendDialog, list[tuple[str, ...]]]:
+    def open_as(who: Identity, policy: str = "BLOCK", card: str = "8930001234567") -> tuple[SendDialog, list[str]]:
         with factory_office.act(SYSTEM) as act:
             company = act.session.scalars(select(Company)).one()
             company.inversion_policy, company.ic_card = policy, card
         lane = Lane(factory_office.engine, who)
         lanes.append(lane)
         context = DeskContext(factory_office.engine, who, lane, Codes(), *[lambda *_: None] * 4)  # type: ignore[arg-type]
-        parent, said = QWidget(), list[tuple[str, ...]]()
+        parent, said = QWidget(), []
         qtbot.addWidget(parent)
         parents.append(parent)
         document = factory_office.document("bonded_note")
-        dialog = SendDialog(
-            context, document, [note], f"「核注清单」{number} ", lambda *told: said.append(told), parent
-        )
+        dialog = SendDialog(context, document, [note], f"「核注清单」{number} ", said.append, parent)
         dialog.open()
         qtbot.waitUntil(lambda: dialog.send.text() != "正在检查…", timeout=20_000)
         return dialog, said
@@ -67,7 +63,7 @@ def test_who_may_force_must_say_why(opened: Opened, factory_office: Office) -> N
     assert not dialog.send.isEnabled()
     dialog.reason.setText("客户急件")
     dialog.send.click()
-    assert said == [("客户急件", "")]
+    assert said == ["客户急件"]
 
 
 def test_a_warning_is_shown_and_may_be_passed(opened: Opened, factory_office: Office) -> None:
@@ -75,12 +71,11 @@ def test_a_warning_is_shown_and_may_be_passed(opened: Opened, factory_office: Of
     assert dialog.send.text() == "仍然发送"
     assert not dialog.reason.isVisibleTo(dialog)
     dialog.send.click()
-    assert said == [("", "")]
+    assert said == [""]
 
 
 def test_nothing_found_is_one_plain_question(opened: Opened, factory_office: Office) -> None:
     dialog, said = opened(factory_office.clerk, "OFF")
-    assert [dialog.way.itemData(place) for place in range(dialog.way.count())] == ["", "1", "0"]
     assert (dialog.send.text(), dialog.findings.isVisibleTo(dialog)) == ("发送", False)
     dialog.reject()
     assert said == []
@@ -108,7 +103,6 @@ def test_the_first_sending_asks_for_the_setting_and_the_second_does_not(
     code = kept(factory_office)[2]
     form = dialog.setting
     assert form is not None
-    assert not dialog.way.isVisibleTo(dialog)
     assert dialog.send.text() == "保存并发送"
     assert not dialog.send.isEnabled()
     assert "操作员IC卡号" in dialog.send.toolTip()
@@ -118,7 +112,7 @@ def test_the_first_sending_asks_for_the_setting_and_the_second_does_not(
     QTest.keyClicks(box, "8930007654321")
     form.cells["declare_way"].editor.set_value("0")
     dialog.send.click()
-    qtbot.waitUntil(lambda: said == [("", "")])
+    qtbot.waitUntil(lambda: said == [""])
     assert kept(factory_office) == ("8930007654321", "0", code)
     again, _ = opened(factory_office.clerk, "OFF", "8930007654321")
     assert (again.setting, again.send.text()) == (None, "发送")
@@ -147,11 +141,3 @@ def test_who_only_sends_may_fill_what_is_missing_but_not_change_it(factory_offic
     looker = Identity(factory_office.clerk.user_id, "zhidan", "制单员", frozenset({("bonded_note", "view")}))
     with pytest.raises(Refused, match="ACCESS"), factory_office.act(looker) as act:
         declaring.keep_setting(act, filled)
-
-
-def test_the_way_is_chosen_for_this_once(opened: Opened, factory_office: Office) -> None:
-    """暂存 instead of what the company has: the answer carries it."""
-    dialog, said = opened(factory_office.clerk, "OFF")
-    dialog.way.setCurrentIndex(2)
-    dialog.send.click()
-    assert said == [("", "0")]

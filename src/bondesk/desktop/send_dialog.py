@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
@@ -26,15 +26,11 @@ from bondesk.engine.act import Act
 
 _WAIT = "正在检查…"
 _WIDE = 560
-_WAYS = (("", "按企业基本信息（报文申报方式）"), ("1", "申报"), ("0", "暂存（留在单一窗口）"))
 _SETTING = "首次发送，请先填写参数设置（只问一次，以后在「企业基本信息」中修改）"
 
 
 class SendDialog(QDialog):
-    """Checks ``ids`` while it is open; ``go(reason, way)`` is called when the user sends.
-
-    ``reason`` is "" without an override; ``way`` 0 (暂存) or 1 (申报) for this once, "" as the company has it.
-    """
+    """Checks ``ids`` while it is open; ``go(reason)`` is called when the user sends ("" without an override)."""
 
     def __init__(
         self,
@@ -42,7 +38,7 @@ class SendDialog(QDialog):
         document: DocumentType,
         ids: Sequence[int],
         what: str,
-        go: Callable[[str, str], object],
+        go: Callable[[str], object],
         parent: QWidget,
     ) -> None:
         """Ask whether to send ``what``."""
@@ -69,14 +65,6 @@ class SendDialog(QDialog):
         self.reason.setObjectName("send_reason")
         self.reason.setPlaceholderText("强制发送的原因（必填，记入日志）")
         self.reason.textChanged.connect(lambda _text: self._refresh())
-        self.way = QComboBox(self)
-        self.way.setObjectName("send_way")
-        for key, title in _WAYS:
-            self.way.addItem(title, key)
-        self.way.setToolTip("暂存：留在单一窗口，由关务人员在网页上核对后申报；申报：直接向海关申报")
-        self.way_label = QLabel("申报方式(&W)", self)
-        self.way_label.setObjectName("send_way_label")
-        self.way_label.setBuddy(self.way)
         self._build()
 
         def look(act: Act) -> tuple[SenderSetting, list[Finding]]:
@@ -96,14 +84,9 @@ class SendDialog(QDialog):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(style.MARGIN, style.MARGIN, style.MARGIN, style.MARGIN)
         self._layout.setSpacing(style.WIDE_GAP)
-        for widget in (self.question, self.asked, self.problem, self.findings, self.reason):
+        for widget in (self.question, self.asked, self.problem, self.findings, self.reason, self.buttons):
             self._layout.addWidget(widget)
-        ways = QHBoxLayout()
-        ways.addWidget(self.way_label)
-        ways.addWidget(self.way, 1)
-        self._layout.addLayout(ways)
-        self._layout.addWidget(self.buttons)
-        for hidden in (self.asked, self.problem, self.findings, self.reason, self.way, self.way_label):
+        for hidden in (self.asked, self.problem, self.findings, self.reason):
             hidden.hide()
         self.setMinimumWidth(460)
 
@@ -120,8 +103,6 @@ class SendDialog(QDialog):
             self.question.setText(f"{self.question.text()}\n{told}")
             self.resize(720, 380)
         self.reason.setVisible(self._must_say)
-        for shown in (self.way, self.way_label):  # the setting asks for the way itself
-            shown.setVisible(self.setting is None)
         self._refresh()
         if self.setting is not None:
             self._to_first_gap(known)
@@ -195,4 +176,4 @@ class SendDialog(QDialog):
     def _finish(self) -> None:
         reason = self.reason.text().strip() if self._must_say else ""
         self.accept()
-        self._go(reason, self.way.currentData() if self.setting is None else "")
+        self._go(reason)

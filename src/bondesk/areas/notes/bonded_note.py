@@ -179,6 +179,7 @@ NOTE_FORM = (
         BondedNote.related_declarant_credit,
         BondedNote.related_declarant_code,
         BondedNote.related_declarant_name,
+        tab="关联报关",
     ),
     group(
         "海关",
@@ -190,6 +191,7 @@ NOTE_FORM = (
         BondedNote.customs_at,
         BondedNote.customs_reason,
         BondedNote.reason,
+        tab="海关回执",
     ),
 )
 NOTE_LINES = (

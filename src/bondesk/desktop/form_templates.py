@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from bondesk.base.documents import DocumentType
+from bondesk.base.errors import Refused
 from bondesk.base.template_filling import Filling
 from bondesk.desktop.commands import Command
 from bondesk.desktop.context import DeskContext
@@ -40,6 +41,8 @@ class FormTemplates(QObject):
         #: What templates have given; it may give way to a more fitting template while nobody changed it.
         self._given: dict[str, Any] = {}
         self._blank = False
+        #: The template applied last: what 存为模板 proposes to write over.
+        self._applied = ""
         self._asked: tuple[Any, ...] = ()
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -120,6 +123,7 @@ class FormTemplates(QObject):
             before = {key: body.head.get(key) for key in values}
             body.stack.push(HeadFill(body, before, values, f"套用模板{names}"))
             self._given.update(values)
+            self._applied = filling.names[0]
         self._tell(Filling(values, filling.findings, filling.names if values else ()))
 
     def choose(self) -> None:
@@ -150,7 +154,12 @@ class FormTemplates(QObject):
 
         def done(words: tuple[tuple[str, str], ...]) -> None:
             dialog = KeepTemplate(
-                self._context, document, words, [str(head.get(key) or "") for key in self._by], self._page
+                self._context,
+                document,
+                words,
+                [str(head.get(key) or "") for key in self._by],
+                self._page,
+                self._applied,
             )
             dialog.named.connect(lambda name: self._keep(dialog, name, head))
             dialog.open()
@@ -162,11 +171,16 @@ class FormTemplates(QObject):
 
         def work(act: Act) -> int:
             asked = (name.ie_flag, name.supervision_mode)
-            return templates.keep_as_template(act, document, name.name, head, asked, usual=name.usual)
+            usual, replace = name.usual, name.replace
+            return templates.keep_as_template(act, document, name.name, head, asked, usual=usual, replace=replace)
 
         def done(_template_id: int) -> None:
             dialog.accept()
             self._context.show_message(f"已存为模板「{name.name}」，可在「默认模板」中修改")
             self._context.changed(HEAD_TEMPLATE)
 
-        in_act(self._context, self, work, done, lambda problem: dialog.refuse(sentence(problem)))
+        def failed(problem: Exception) -> None:
+            codes = {one.code for one in problem.findings} if isinstance(problem, Refused) else set()
+            dialog.refuse(sentence(problem), taken=codes == {"IMP-08"})
+
+        in_act(self._context, self, work, done, failed)

@@ -154,10 +154,14 @@ class TemplateName:
     ie_flag: str
     supervision_mode: str
     usual: bool
+    replace: bool = False
 
 
 class KeepTemplate(QDialog):
-    """Asks for name, direction and mode; ``named`` brings a :class:`TemplateName`."""
+    """Asks for name, direction and mode; ``named`` brings a :class:`TemplateName`.
+
+    A name that is taken is told; the button then writes over the template of that name, another name keeps it.
+    """
 
     named = Signal(object)
 
@@ -168,8 +172,9 @@ class KeepTemplate(QDialog):
         words: Sequence[tuple[str, str]],
         present: Sequence[str],
         parent: QWidget,
+        called: str = "",
     ) -> None:
-        """Propose the ``present`` direction and mode; ``words`` are the values to be kept."""
+        """Propose the ``present`` direction and mode and the name ``called``; ``words`` are the values to be kept."""
         super().__init__(parent)
         self.setObjectName("keep_template")
         self.setWindowTitle(f"存为模板 · {document.title}")
@@ -180,7 +185,9 @@ class KeepTemplate(QDialog):
         self.name.setMinimumHeight(BOX_HEIGHT)
         self.name.setMaxLength(_LONGEST_NAME)
         self.name.setPlaceholderText("例如：一般进口、深加工结转")
-        self.name.textChanged.connect(lambda _text: self._follow())
+        self.name.setText(called)
+        self.name.textChanged.connect(lambda _text: self._renamed())
+        self._taken = False
         self.editors: list[FieldEditor] = []
         for attribute, value in zip(document.template_by, present, strict=True):
             editor = make_editor(context, field_of(attribute), self)
@@ -235,6 +242,11 @@ class KeepTemplate(QDialog):
         layout.addWidget(self.said)
         layout.addLayout(buttons)
 
+    def _renamed(self) -> None:
+        self._taken = False
+        self.take.setText("存为模板")
+        self._follow()
+
     def _follow(self) -> None:
         reason = "" if self.name.text().strip() else "请填写模板名称"
         self.take.setEnabled(not reason)
@@ -250,9 +262,13 @@ class KeepTemplate(QDialog):
             return
         asked = [str(editor.value() or "") for editor in self.editors] + ["", ""]
         self.said.hide()
-        self.named.emit(TemplateName(self.name.text().strip(), asked[0], asked[1], self.usual.isChecked()))
+        self.named.emit(TemplateName(self.name.text().strip(), asked[0], asked[1], self.usual.isChecked(), self._taken))
 
-    def refuse(self, text: str) -> None:
-        """Say why it was not kept; the dialog stays open."""
+    def refuse(self, text: str, *, taken: bool = False) -> None:
+        """Say why it was not kept; the dialog stays open. A ``taken`` name may be written over."""
+        self._taken = taken
+        if taken:
+            text = f"已存在名为「{self.name.text().strip()}」的模板：再按一次覆盖它，或换一个名称另存"
+            self.take.setText("覆盖同名模板")
         self.said.setText(text)
         self.said.show()

@@ -119,10 +119,12 @@ def keep_as_template(
     asked: tuple[str, str] = ("", ""),
     *,
     usual: bool = False,
+    replace: bool = False,
 ) -> int:
     """Store the keepable values of ``head`` as template ``name`` for (direction, mode); return its id.
 
-    TPL-03 when nothing is there to keep; IMP-08 when the document has a template of that name.
+    TPL-03 when nothing is there to keep; IMP-08 when the document has a template of that name, unless it is to
+    be replaced (保存模板 instead of 另存模板).
     """
     fields = fillable(document)
     values = keepable(document, head)
@@ -135,4 +137,7 @@ def keep_as_template(
     ]
     kept = {"document_key": document.key, "name": name.strip(), "ie_flag": asked[0], "supervision_mode": asked[1]}
     draft = Draft({**kept, "usual": usual}, {"values": lines})
+    known = act.facts.one(HeadTemplate, document_key=document.key, name=name.strip()) if replace else None
+    if known is not None:
+        draft.id, draft.revision = known.id, known.revision
     return records.save(act, act.catalogue.document(HEAD_TEMPLATE), draft)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from bondesk.areas.declarations.declaration_lines import DeclarationLine, DeclarationLineSource, DeclarationNoteLine
 from bondesk.areas.declarations.declaration_model import Declaration
@@ -32,6 +32,20 @@ def why_not(work: Work, notes: Sequence[BondedNote]) -> dict[int, str]:
         elif not one.bond_no:
             reasons[one.id] = f"{name} 没有清单编号，请先接收回执"
     return reasons
+
+
+def undeclared(work: Work) -> ColumnElement[bool]:
+    """Return the condition that no declaration was made from a note; void and deleted ones do not count."""
+    link, line = DeclarationNoteLine, DeclarationLine
+    made = (
+        select(link.id)
+        .join(NoteLine, and_(NoteLine.company_id == link.company_id, NoteLine.id == link.note_line_id))
+        .join(line, and_(line.company_id == link.company_id, line.id == link.declaration_line_id))
+        .join(Declaration, and_(Declaration.company_id == link.company_id, Declaration.id == line.header_id))
+        .where(link.company_id == work.company_id, NoteLine.header_id == BondedNote.id)
+        .where(Declaration.state.not_in(_GONE))
+    )
+    return ~made.exists()
 
 
 def declarations_of(work: Work, note_ids: Sequence[int]) -> dict[int, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
 from bondesk.areas.codes.customs_code import units_of
@@ -19,7 +20,7 @@ from bondesk.areas.declarations.declaration_heads import (
 )
 from bondesk.areas.declarations.declaration_lines import DeclarationLine, DeclarationNoteLine
 from bondesk.areas.declarations.declaration_model import AttachedDocument, Declaration
-from bondesk.areas.declarations.declared_notes import why_not
+from bondesk.areas.declarations.declared_notes import undeclared, why_not
 from bondesk.areas.declarations.note_grouping import Grouping, grouped
 from bondesk.areas.declarations.note_preview import Declared, note_preview
 from bondesk.areas.goods.part import Part
@@ -33,6 +34,8 @@ from bondesk.base.records import new_id
 from bondesk.base.steps import Ask, Choose, Confirm, Outcome, Progress, Script, Steps, Table
 
 DIRECTIONS = (("", "全部"), ("I", "进口"), ("E", "出口"))
+#: Notes offered at once; more are found by date or number.
+MOST_OFFERED = 500
 #: 随附单证 code under which a declaration quotes its note (handbook 6.1).
 NOTE_DOCUMENT = "a"
 
@@ -94,10 +97,11 @@ def declare_notes(work: Work, options: DeclareNotes, selected: Sequence[int]) ->
 
 def _offered(work: Work, options: DeclareNotes, selected: Sequence[int]) -> Iterator[BondedNote]:
     """Return the notes marked in the list, then those the options ask for."""
-    mine = select(BondedNote).where(BondedNote.company_id == work.company_id, BondedNote.copy == DRAFT)
+    whole = select(BondedNote).options(selectinload(BondedNote.lines))
+    mine = whole.where(BondedNote.company_id == work.company_id, BondedNote.copy == DRAFT)
     marked = work.session.scalars(mine.where(BondedNote.id.in_(list(selected)))).all() if selected else []
     yield from marked
-    wanted = mine.where(BondedNote.state == "APPROVED", BondedNote.declaration_flag == "1")
+    wanted = mine.where(BondedNote.state == "APPROVED", BondedNote.declaration_flag == "1", undeclared(work))
     if options.ie_flag:
         wanted = wanted.where(BondedNote.ie_flag == options.ie_flag)
     if options.record_no:
@@ -113,7 +117,8 @@ def _offered(work: Work, options: DeclareNotes, selected: Sequence[int]) -> Iter
         )
     known = {one.id for one in marked}
     order = (BondedNote.declared_on, BondedNote.internal_no)
-    yield from (one for one in work.session.scalars(wanted.order_by(*order)) if one.id not in known)
+    found = work.session.scalars(wanted.order_by(*order).limit(MOST_OFFERED))
+    yield from (one for one in found if one.id not in known)
 
 
 def _choose(notes: Sequence[BondedNote], selected: Sequence[int]) -> Choose:
@@ -144,7 +149,10 @@ def _choose(notes: Sequence[BondedNote], selected: Sequence[int]) -> Choose:
     chosen = tuple(key for key in ids if key in set(selected))
     if not selected:
         chosen = tuple(one.id for one in notes if not one.declaration_no)
-    return Choose("notes", Table("选择核注清单：每份清单生成一份报关单", headings, rows), ids, chosen or ids[:1])
+    title = "选择核注清单：每份清单生成一份报关单"
+    if len(notes) >= MOST_OFFERED:
+        title += f"（只列最早的 {MOST_OFFERED} 份，其余请用日期或编号缩小范围）"
+    return Choose("notes", Table(title, headings, rows), ids, chosen or ids[:1])
 
 
 def _grouping(work: Work, document: BondedNote, options: DeclareNotes) -> Grouping:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from bondesk.areas.codes.effects import effect_of
 from bondesk.areas.codes.hs_code import hs_code_on
@@ -136,7 +137,8 @@ def _documents(work: Work, options: DeclareTrade, selected: Sequence[int]) -> li
         SourceLine.company_id == document.company_id, SourceLine.header_id == document.id
     )
     open_line = mine.where(SourceLine.quantity > SourceLine.used_qty)
-    statement = select(document).where(document.company_id == work.company_id, open_line.exists())
+    whole = select(document).options(selectinload(document.lines))
+    statement = whole.where(document.company_id == work.company_id, open_line.exists())
     if selected:
         statement = statement.where(document.id.in_(list(selected)))
     if options.ie_flag:

@@ -50,7 +50,11 @@ DOORS: Mapping[str, frozenset[str]] = {
 LIBRARIES: Mapping[str, str] = {
     "PySide6": "desktop",
     **dict.fromkeys(
-        ("lxml", "openpyxl", "xlsxwriter", "python_calamine", "jinja2", "reportlab", "smartcard"), "adapters"
+        (
+            *("lxml", "openpyxl", "xlsxwriter", "python_calamine", "jinja2", "reportlab"),
+            *("smartcard", "asn1crypto", "gmalg", "gmssl", "websockets"),
+        ),
+        "adapters",
     ),
 }
 #: What a pure file does not import: the database, the screen, files and the clock of the machine.

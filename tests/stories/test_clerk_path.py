@@ -16,6 +16,7 @@ from bondesk.app import first_administrator, load_codes, open_engine
 from bondesk.base.explanation import Explanation
 from bondesk.desktop.findings_view import FindingsDialog
 from bondesk.desktop.form_page import FormPage
+from bondesk.desktop.send_dialog import SendDialog
 from bondesk.settings import Home, Settings, carried
 from builders.clerk import Clerk, wait_until
 
@@ -80,6 +81,13 @@ def test_from_workbook_to_explained_balance(home: Home, qtbot: QtBot) -> None:
     wait_until(lambda: (row := notes.model.peek(0)) is not None and row.state == "AUDITED", "已审核")
     clerk.select_row(notes, 0)
     clerk.press(notes, "list.move.send")
+    asked = clerk.dialog(SendDialog)
+    wait_until(lambda: asked.setting is not None, "参数设置, asked once")
+    assert asked.setting is not None
+    card = asked.setting.cells["ic_card"].editor
+    card.set_text("2100000000001")
+    card.commit()
+    wait_until(asked.send.isEnabled, "发送")
     clerk.confirm()
     wait_until(lambda: (row := notes.model.peek(0)) is not None and row.state == "SENT", "已发送")
     clerk.window.bound["gateway.receive"].trigger()

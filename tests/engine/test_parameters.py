@@ -143,11 +143,11 @@ GOVERNED: Mapping[str, tuple[object, object, Effect]] = {
 ELSEWHERE: Mapping[str, str] = {
     "inversion_policy": "engine/test_inversion_check.py",
     "extract_merged_items": "stories/test_goods.py",
+    "quantity_changes_price": "desktop/test_declaration_typing.py",
+    "head_from_lines": "areas/declarations/test_declaration_rules.py",
 }
 #: parameter → the document or report that will read it
 WAITING: Mapping[str, str] = {
-    "quantity_changes_price": "报关单明细",
-    "head_from_lines": "报关单表头",
     "aeo_kind": "AEO 规则集",
     "industry": "AEO 财务状况",
     "rate_date_way": "汇率联网更新",

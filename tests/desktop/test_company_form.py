@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from bondesk.areas.index import CATALOGUE
 from bondesk.areas.setup.company import Company
 from bondesk.base.documents import DocumentType
+from bondesk.base.matching import MATCH_RIGHTS
 from bondesk.base.operation_log import OperationLog
 from bondesk.desktop.changes_pane import ChangesPane
 from bondesk.desktop.form_page import FormPage
@@ -113,6 +114,7 @@ def test_the_list_offers_what_is_granted_and_nothing_else(
     """With the right to look only, then with each further right: no command of another right is there."""
     makes = {"new": document.creatable, "delete": False, "import": document.workbook is not None, "edit": False}
     makes |= {"send": document.message is not None, "force_send": False}
+    makes |= {action: False for action, _ in MATCH_RIGHTS}  # they open commands of the matching page
     before: set[str] = set()
     for action in ("view", *(action for action, _ in CATALOGUE.rights_of(document) if action != "view")):
         stub = make_desk(frozenset({(document.key, "view"), (document.key, action)}))

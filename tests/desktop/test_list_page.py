@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from bondesk.areas.goods.part import Part
 from bondesk.areas.notes.bonded_note_model import BondedNote
+from bondesk.areas.setup.company import Company
 from bondesk.base.documents import DocumentType
 from bondesk.base.flow import AUDITED_AND_SENT
 from bondesk.desktop.export_dialog import ExportDialog
@@ -219,6 +220,8 @@ def _accept(page: ListPage) -> None:
 
 
 def test_sending_what_is_unfinished_sends_nothing(fill: Fill, desk: Any, open_list: OpenList, qtbot: QtBot) -> None:
+    sender = {"credit_code": "91441900MA5CL0001Q", "ic_card": "2100000000001"}
+    fill([Company(customs_code="441994Z001", name="一厂", **sender)])
     fill(notes("AUDITED", "AUDITED"))
     page = open_list("bonded_note")
     page.view.selectAll()

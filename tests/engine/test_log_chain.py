@@ -200,9 +200,9 @@ def test_one_row_per_document_and_act_with_its_lines(codes_office: Office) -> No
         assert (oldest.action, len(oldest.after["#rights"])) == ("新增", 3)
         assert (newest.action, newest.document_no) == ("修改", "g1")
         assert "权限组名称：组 → 新组" in newest.summary
-        assert "操作：edit → delete" in newest.summary
-        assert "新增行：模块 partner，操作 view" in newest.summary
-        assert "删除行：模块 part，操作 view" in newest.summary
+        assert "权限：修改 → 删除" in newest.summary
+        assert "新增行：商业合作伙伴·查看" in newest.summary
+        assert "删除行：料号档案·查看" in newest.summary
         assert "序号" not in newest.summary, "lines that only moved up are no news"
     with codes_office.act() as act:
         records.delete(act, document, key)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
@@ -27,7 +27,9 @@ _FORBIDDEN = str.maketrans(dict.fromkeys('\\/:*?"<>|', "-"))
 
 
 class FormExport(QObject):
-    """Writes the stored document of a form into a workbook."""
+    """Writes the stored document of a form into a workbook; ``busy_changed`` when one begins or ends."""
+
+    busy_changed = Signal()
 
     def __init__(
         self,
@@ -72,10 +74,15 @@ class FormExport(QObject):
         talk.cancelled.connect(self._stopped)
         jobs_of(self._context).follow(f"导出 {document.title}", talk)
         self._context.show_message(f"正在导出 {target.name}，可在「后台任务」中取消")
+        self.busy_changed.emit()
         talk.start()
 
-    def _ended(self, path: Path, outcome: Outcome) -> None:
+    def _free(self) -> None:
         self._talk = None
+        self.busy_changed.emit()
+
+    def _ended(self, path: Path, outcome: Outcome) -> None:
+        self._free()
         jobs_of(self._context).tell(outcome.text, "good", partial(self._open, path))
 
     def _open(self, path: Path) -> None:
@@ -83,9 +90,9 @@ class FormExport(QObject):
             self._context.show_message(f"打不开，请在文件管理器中查看：{path}")
 
     def _failed(self, problem: Exception) -> None:
-        self._talk = None
+        self._free()
         self._say(f"没有导出：{sentence_of(problem)}")
 
     def _stopped(self) -> None:
-        self._talk = None
+        self._free()
         self._context.show_message("导出已取消，没有写出文件")

@@ -112,6 +112,7 @@ class FormPage(QWidget):
         deeds.conflicted.connect(self.keeping.tell)
         deeds.deleted.connect(self._deleted)
         deeds.working.connect(lambda _busy: self.bound.refresh())
+        self.export.busy_changed.connect(lambda: self.bound.refresh())
         self.body.edited.connect(self._edited)
         self.body.rows_edited.connect(self._row_edited)
         self.body.rows.deeds.form_busy = lambda: deeds.busy

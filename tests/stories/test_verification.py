@@ -35,7 +35,7 @@ D = Decimal
 KEY = "account_verification"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The factory with every note of both cycles declared and posted."""
     opened = open_engine(copied_home(tmp_path_factory.mktemp("verification")))
@@ -62,7 +62,7 @@ def figures(line: Any) -> list[Decimal]:
     return [line.opening, line.in_out, line.consumed, line.expected, *counted]
 
 
-def test_figure_6_both_cycles(engine: Engine) -> None:
+def figure_6_both_cycles(engine: Engine) -> None:
     clerk = identity_of(engine, demo.ACCOUNT)
     first = run_script(engine, clerk, "new_account_verification", {})
     assert "第 1 次报核（2023-12-20 至 2024-02-22），料件 32 项，清单 66 份" in first.text
@@ -91,13 +91,13 @@ def test_figure_6_both_cycles(engine: Engine) -> None:
         assert locked_until(act.facts) == date(2024, 2, 22)
 
 
-def test_another_cannot_be_opened_while_one_is_open(engine: Engine) -> None:
+def another_cannot_be_opened_while_one_is_open(engine: Engine) -> None:
     with pytest.raises(Refused) as refused:
         run_script(engine, identity_of(engine, demo.ACCOUNT), "new_account_verification", {})
     assert refused.value.findings[0].code == "RPT-04"
 
 
-def test_a_variance_beyond_the_tolerance_wants_a_word(engine: Engine) -> None:
+def a_variance_beyond_the_tolerance_wants_a_word(engine: Engine) -> None:
     clerk = identity_of(engine, demo.ACCOUNT)
     with engine.acting(clerk) as act:
         document = engine.catalogue.document(KEY)
@@ -111,7 +111,7 @@ def test_a_variance_beyond_the_tolerance_wants_a_word(engine: Engine) -> None:
         assert errors_in(records.findings_of(act, document, two)) == []
 
 
-def test_recomputing_changes_nothing_and_keeps_remarks(engine: Engine) -> None:
+def recomputing_changes_nothing_and_keeps_remarks(engine: Engine) -> None:
     clerk = identity_of(engine, demo.ACCOUNT)
     with engine.acting(clerk) as act:
         before = {line.item_no: (figures(line), line.variance, line.price) for line in stored(act, 2).materials}
@@ -123,7 +123,7 @@ def test_recomputing_changes_nothing_and_keeps_remarks(engine: Engine) -> None:
         assert {line.remark for line in after.materials} == {"盘点差异待查"}
 
 
-def test_reserved_notes_are_asked_about_and_none_is_lost(engine: Engine) -> None:
+def reserved_notes_are_asked_about_and_none_is_lost(engine: Engine) -> None:
     """A note only 预核扣 at the cut-off: left to the next cycle it is missing here; included it counts."""
     clerk = identity_of(engine, demo.ACCOUNT)
     document = engine.catalogue.document(KEY)
@@ -156,7 +156,7 @@ def test_reserved_notes_are_asked_about_and_none_is_lost(engine: Engine) -> None
         assert "RPT-02" not in {one.code for one in records.findings_of(act, document, two)}
 
 
-def test_the_cut_off_is_changed_with_a_reason_only(engine: Engine) -> None:
+def the_cut_off_is_changed_with_a_reason_only(engine: Engine) -> None:
     with engine.acting(identity_of(engine, demo.ACCOUNT)) as act:
         two = stored(act, 2)
         two.end_date = date(2024, 4, 6)
@@ -171,7 +171,7 @@ def test_the_cut_off_is_changed_with_a_reason_only(engine: Engine) -> None:
         act.session.rollback()
 
 
-def test_it_is_sent_and_what_customs_verified_is_closed(engine: Engine) -> None:
+def it_is_sent_and_what_customs_verified_is_closed(engine: Engine) -> None:
     document = engine.catalogue.document(KEY)
     with engine.acting(identity_of(engine, demo.AUDITOR)) as act:
         two = stored(act, 2).id
@@ -204,6 +204,17 @@ def test_it_is_sent_and_what_customs_verified_is_closed(engine: Engine) -> None:
         states = {one.state for one in act.facts.find(Stocktake, count_date=date(2024, 4, 7))}
         assert states == {"LOCKED"}
         assert locked_until(act.facts) == date(2024, 4, 7)
+
+
+def test_both_cycles_from_new_to_closed(engine: Engine) -> None:
+    """One story: each step goes on from where the one before left the books."""
+    figure_6_both_cycles(engine)
+    another_cannot_be_opened_while_one_is_open(engine)
+    a_variance_beyond_the_tolerance_wants_a_word(engine)
+    recomputing_changes_nothing_and_keeps_remarks(engine)
+    reserved_notes_are_asked_about_and_none_is_lost(engine)
+    the_cut_off_is_changed_with_a_reason_only(engine)
+    it_is_sent_and_what_customs_verified_is_closed(engine)
 
 
 def test_no_import_no_date(tmp_path_factory: pytest.TempPathFactory) -> None:

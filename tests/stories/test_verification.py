@@ -135,6 +135,7 @@ def reserved_notes_are_asked_about_and_none_is_lost(engine: Engine) -> None:
             if note.declared_on and note.declared_on > two.begin_date
         )
         line = moved.lines[0]
+        amount = two.import_amount
         whole, number, item_no, quantity = item(two, line.item_no).in_out, moved.internal_no, line.item_no, line.dcl_qty
         same = sum(one.dcl_qty for one in moved.lines if one.item_no == item_no)
         assert same >= quantity
@@ -153,6 +154,7 @@ def reserved_notes_are_asked_about_and_none_is_lost(engine: Engine) -> None:
     with engine.acting(clerk) as act:
         two = stored(act, 2)
         assert item(two, item_no).in_out == whole
+        assert two.import_amount == amount  # taken back and booked again, it counts once
         assert "RPT-02" not in {one.code for one in records.findings_of(act, document, two)}
 
 

@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from bondesk.base.findings import Finding
 from bondesk.base.numbers import QUANTITY_PLACES, half_up
-from bondesk.ledger.balance import ZERO, Filed, ItemFold, Movement, Version, fold, usage
+from bondesk.ledger.balance import ZERO, Filed, ItemFold, Movement, fold, usage
 from bondesk.ledger.posting import EffectTable
 
 #: Days of a cycle where neither book nor enterprise says otherwise, and the longest a cycle may be (handbook 8.2).
@@ -124,7 +124,7 @@ def verified(
                 opening=opening.get(item_no, ZERO),
                 in_out=item.in_out,
                 consumed=item.consumed,
-                side={one.key: half_up(side[one.key].get(item_no, 0), QUANTITY_PLACES) for one in SIDE_COLUMNS},
+                side={one.key: abs(half_up(side[one.key].get(item_no, 0), QUANTITY_PLACES)) for one in SIDE_COLUMNS},
                 net=net,
                 tangible=tangible,
                 intangible=intangible,
@@ -135,6 +135,7 @@ def verified(
 
 
 def _side_figures(movements: Iterable[Movement], filed: Filed) -> dict[str, dict[int, Fraction]]:
+    """Sum the columns with their signs, so that a reversal takes back what it reverses."""
     found: dict[str, dict[int, Fraction]] = {one.key: defaultdict(Fraction) for one in SIDE_COLUMNS}
     columns = {(one.goods_flag, mode, way): one.key for one in SIDE_COLUMNS for mode in one.modes for way in _ways(one)}
     for movement in movements:
@@ -142,10 +143,10 @@ def _side_figures(movements: Iterable[Movement], filed: Filed) -> dict[str, dict
         if key is None:
             continue
         if movement.goods_flag == "I":
-            found[key][movement.item_no] += abs(Fraction(movement.quantity))
+            found[key][movement.item_no] += Fraction(movement.quantity)
             continue
         for row in filed.of((movement.item_no, movement.uc_version)):
-            found[key][row.material_no] += abs(usage(movement.quantity, row))
+            found[key][row.material_no] += usage(movement.quantity, row)
     return found
 
 
@@ -216,19 +217,6 @@ def cut_off(basis: date | None, previous_end: date | None, cycle_days: int | Non
     """
     start = previous_end or basis
     return start + timedelta(days=cycle_days or USUAL_CYCLE) if start is not None else None
-
-
-def exploded(counts: Mapping[Version, Decimal], filed: Filed) -> tuple[dict[int, Decimal], list[Version]]:
-    """Explode counted products into materials (with loss, 12.2), each rounded once; and the versions not filed."""
-    found: dict[int, Fraction] = defaultdict(Fraction)
-    unknown = []
-    for version, quantity in sorted(counts.items()):
-        rows = filed.of(version)
-        if not rows and quantity:
-            unknown.append(version)
-        for row in rows:
-            found[row.material_no] += usage(quantity, row)
-    return {item: half_up(quantity, QUANTITY_PLACES) for item, quantity in found.items()}, unknown
 
 
 def counted_total(parts: Iterable[Mapping[int, Decimal]]) -> dict[int, Decimal]:

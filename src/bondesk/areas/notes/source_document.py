@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Index, and_, func, select
@@ -172,7 +173,7 @@ def notes_made(document: SourceDocument, work: Work) -> Sequence[Related]:
     return [Related("bonded_note", key, number, f"由本单生成，表体{count}项") for key, number, count in rows]
 
 
-def quantity_ratio(erp_unit: str, part: Part, facts: Facts) -> object | None:
+def quantity_ratio(erp_unit: str, part: Part, facts: Facts) -> Fraction | None:
     """Return how many ERP units of ``part`` one ``erp_unit`` is, or None when not convertible (IMP-06)."""
     units = units_of(facts)
     code = FactsCodeBook(facts).read("unit", erp_unit)

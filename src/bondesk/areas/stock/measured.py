@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from bondesk.areas.accounts.book_model import Account
-from bondesk.areas.codes.customs_code import FactsCodeBook, units_of
 from bondesk.areas.goods.consolidation_map import ConsolidationMap
 from bondesk.areas.goods.part import Part
-from bondesk.areas.notes.conversion import in_part_unit
+from bondesk.areas.notes.source_document import quantity_ratio
 from bondesk.base.facts import Facts
 from bondesk.base.findings import Finding, error, note
 from bondesk.base.numbers import QUANTITY_PLACES, half_up
@@ -21,14 +21,9 @@ def own_unit(line: Any, facts: Facts) -> Decimal | None:
     part = facts.index(Part, Part.part_no).get(line.part_no)
     if part is None or line.quantity is None:
         return None
-    if not line.erp_unit or line.erp_unit == part.erp_unit:
-        return half_up(line.quantity, QUANTITY_PLACES)
-    units = units_of(facts)
-    code = FactsCodeBook(facts).read("unit", line.erp_unit)
-    if code is None or code not in units or part.erp_unit_code not in units:
-        return None
-    exact = in_part_unit(line.quantity, units[code], units[part.erp_unit_code])
-    return None if exact is None else half_up(exact, QUANTITY_PLACES)
+    same = not line.erp_unit or line.erp_unit == part.erp_unit
+    ratio = Fraction(1) if same else quantity_ratio(line.erp_unit, part, facts)
+    return None if ratio is None else half_up(Fraction(line.quantity) * ratio, QUANTITY_PLACES)
 
 
 def part_findings(line: Any, position: int, facts: Facts) -> Iterator[Finding]:

@@ -57,8 +57,9 @@ def compute(work: LedgerWork, verification: AccountVerification, book: Account) 
     previous = _previous(work, verification)
     carried = carried_from(previous)
     scope = read_scope(work, verification, previous)
+    lines = {line.item_no: line for line in materials_of(book)}
     rows, findings = verified(
-        [line.item_no for line in materials_of(book)],
+        lines,
         carried.opening,
         [_movement(one) for one in scope.counted],
         filed_of(book),
@@ -69,7 +70,6 @@ def compute(work: LedgerWork, verification: AccountVerification, book: Account) 
     values = valuation_of(work, book, verification.begin_date, verification.end_date)
     found += values.findings
     kept = {line.item_no: (line.remark, line.approved_qty) for line in verification.materials}
-    lines = {line.item_no: line for line in materials_of(book)}
     verification.materials = [
         _material(place, row, lines[row.item_no], carried, counts, verification, values.price(row.item_no), kept)
         for place, row in enumerate(rows, 1)
@@ -271,9 +271,9 @@ def _amount(counted: Sequence[Posting], goods_flag: str, currency: str, rates: R
     """Add what came in of materials, or went out of products, in 核销币制 at the rate of each date."""
     total = Fraction(0)
     for one in counted:
-        if one.goods_flag == goods_flag == one.ie_flag and one.signed > 0:
+        if one.goods_flag == goods_flag == one.ie_flag and one.effect == 1:
             rate = rates.between(one.currency, currency, one.business_date)
-            total += Fraction(one.amount) * (rate or 0)
+            total += Fraction(one.amount) * (rate or 0) * (-1 if one.reversal else 1)
     return half_up(total, AMOUNT_PLACES)
 
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy.orm.attributes import flag_modified
-
 from bondesk.areas.declarations.arithmetic import head_totals
 from bondesk.areas.declarations.declaration import derive_declaration
 from bondesk.areas.declarations.declaration_heads import Heads, number_declaration
 from bondesk.areas.declarations.declaration_lines import DeclarationLine, DeclarationLineSource
 from bondesk.areas.declarations.declaration_model import Declaration
 from bondesk.areas.notes.merging import NoteLineDraft
-from bondesk.areas.notes.shares import SourceShare
-from bondesk.areas.notes.source_document import SourceDocument, SourceLine
+from bondesk.areas.notes.source_document import SourceDocument
+from bondesk.areas.notes.source_taking import SourceTaking
 from bondesk.areas.notes.splitting import NoteDraft
 from bondesk.base.facts import Work
 from bondesk.base.formal_copy import DRAFT
@@ -41,9 +39,8 @@ class TradeBuilder:
         self, work: Work, documents: Sequence[SourceDocument], derivations: Mapping[int, str], heads: Heads
     ) -> None:
         """Build declarations from ``documents``; ``derivations`` say how each line was converted."""
-        self._work, self._derivations, self._heads = work, derivations, heads
-        self._lines: dict[int, SourceLine] = {line.id: line for one in documents for line in one.lines}
-        self._owners = {line.id: one for one in documents for line in one.lines}
+        self._work, self._heads = work, heads
+        self._taking = SourceTaking(documents, derivations)
 
     def build(self, draft: NoteDraft) -> Declaration:
         """Add one declaration to the session and return it."""
@@ -104,23 +101,8 @@ class TradeBuilder:
             "reason": worded(draft.why),
         }
         line = DeclarationLine(id=new_id(), line_no=number, **{**values, **own})
-        line.sources = [self._take(share) for share in draft.shares]
+        line.sources = [self._taking.take(share, DeclarationLineSource) for share in draft.shares]
         return line
-
-    def _take(self, share: SourceShare) -> DeclarationLineSource:
-        self._lines[share.source_line_id].used_qty += share.quantity
-        # raises the document's revision: of two runs that take the same quantity, one is refused
-        flag_modified(self._owners[share.source_line_id], "changed_at")
-        return DeclarationLineSource(
-            id=new_id(),
-            source_line_id=share.source_line_id,
-            quantity=share.quantity,
-            total=share.total,
-            net_weight=share.line_net,
-            gross_weight=share.gross_weight,
-            packages=share.packages,
-            derivation=self._derivations.get(share.source_line_id, "")[:255],
-        )
 
 
 def _common(draft: NoteDraft, key: str) -> str:

@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy.orm.attributes import flag_modified
-
 from bondesk.areas.codes.effects import effect_of
 from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine, NoteLineSource
 from bondesk.areas.notes.merging import NoteLineDraft
 from bondesk.areas.notes.note_templates import NoteTemplates
 from bondesk.areas.notes.shares import SourceShare
-from bondesk.areas.notes.source_document import SourceDocument, SourceLine
+from bondesk.areas.notes.source_document import SourceDocument
+from bondesk.areas.notes.source_taking import SourceTaking
 from bondesk.areas.notes.splitting import NoteDraft
 from bondesk.base.facts import Work
 from bondesk.base.numbers import FACTOR_PLACES, half_up
@@ -33,10 +32,8 @@ class NoteBuilder:
     ) -> None:
         """Build notes from ``documents``, dated by them or by today; ``templates`` fill what stays empty."""
         self._work = work
-        self._derivations = derivations
         self._dates = {document.document_no: document.document_date for document in documents}
-        self._lines: dict[int, SourceLine] = {line.id: line for document in documents for line in document.lines}
-        self._owners = {line.id: document for document in documents for line in document.lines}
+        self._taking = SourceTaking(documents, derivations)
         self._by_document = date_by_document
         self._templates = templates
         self._next: dict[str, int] = {}
@@ -141,20 +138,7 @@ class NoteBuilder:
         return line
 
     def _source(self, share: SourceShare) -> NoteLineSource:
-        self._lines[share.source_line_id].used_qty += share.quantity
-        # raises the document's revision: of two runs that take the same quantity, one is refused
-        flag_modified(self._owners[share.source_line_id], "changed_at")
-        return NoteLineSource(
-            id=new_id(),
-            source_line_id=share.source_line_id,
-            quantity=share.quantity,
-            total=share.total,
-            net_weight=share.line_net,
-            gross_weight=share.gross_weight,
-            packages=share.packages,
-            dcl_share=half_up(share.dcl_qty, FACTOR_PLACES),
-            derivation=self._derivations.get(share.source_line_id, "")[:255],
-        )
+        return self._taking.take(share, NoteLineSource, dcl_share=half_up(share.dcl_qty, FACTOR_PLACES))
 
 
 def _common(draft: NoteDraft, key: str) -> str:

@@ -19,7 +19,7 @@ from bondesk.areas.matching.candidates import (
 from bondesk.areas.matching.kinds import DECLARATIONS, NOTES, MatchKind
 from bondesk.areas.matching.pairing import pairing_steps, rule_word
 from bondesk.areas.matching.passes import R1, Matched, Paper, Rules, match
-from bondesk.areas.matching.storing import AT_ONCE, parts
+from bondesk.areas.matching.storing import parts
 from bondesk.base.facts import Work
 from bondesk.base.findings import Finding, note
 from bondesk.base.formal_copy import DRAFT
@@ -52,13 +52,15 @@ def find_pairs(
 def _keep_bearers(work: Work, kind: MatchKind, found: Matched, formals: Sequence[Paper]) -> None:
     """Drop pairs whose formal copy another draft names, be it outside the query: no paper stands for two (MAT-04)."""
     looser = {pair.formal for pair in found.pairs if pair.rule != R1}
-    numbers = {one.id: one.first for one in formals if one.id in looser and one.first}
+    numbers = {one.id: one.first for one in formals if one.first and one.id in looser}
     bearers: dict[str, int] = {}
     header = kind.header
-    for start in range(0, len(numbers), AT_ONCE):
-        some = list(numbers.values())[start : start + AT_ONCE]
-        mine = select(kind.first, header.id).where(header.company_id == work.company_id, header.copy == DRAFT)
-        bearers.update((row[0], row[1]) for row in work.session.execute(mine.where(kind.first.in_(some))))
+    mine = select(kind.first, header.id, header.copy).where(header.company_id == work.company_id)
+    for some in parts(list(numbers.values())):
+        # the copy is looked at here: asked for in SQL, it would lead the database away from the index of the numbers
+        bearers.update(
+            (row[0], row[1]) for row in work.session.execute(mine.where(kind.first.in_(some))) if row[2] == DRAFT
+        )
     kept = []
     for pair in found.pairs:
         bearer = bearers.get(numbers.get(pair.formal, ""), pair.draft)

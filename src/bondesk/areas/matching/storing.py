@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, delete, insert, inspect, select, update
 
@@ -15,14 +15,16 @@ from bondesk.base.errors import Refused
 from bondesk.base.facts import Work
 from bondesk.base.formal_copy import DRAFT, FORMAL
 
+K = TypeVar("K", int, str)
+
 AT_ONCE = 500
 ADDED = "正式单多出，随对碰补入；取消对应时去掉"
 
 
-def parts(ids: Sequence[int], size: int = AT_ONCE) -> Iterator[Sequence[int]]:
-    """Yield ``ids`` in pieces a statement takes."""
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]
+def parts(keys: Sequence[K], size: int = AT_ONCE) -> Iterator[Sequence[K]]:
+    """Yield ids or numbers in pieces a statement takes."""
+    for start in range(0, len(keys), size):
+        yield keys[start : start + size]
 
 
 def head_keys(kind: MatchKind) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -23,7 +24,7 @@ from bondesk.base.steps import Ask, Outcome, Step, play, proposed_answer
 from bondesk.engine import records, scripts, sending
 from bondesk.engine.engine import SYSTEM, Engine
 from bondesk.engine.receiving import receive
-from bondesk.settings import Home, Settings
+from bondesk.settings import Home, Settings, carried
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SHARED = REPOSITORY.parent / "shared"
@@ -35,6 +36,28 @@ def needs_shared(path: Path) -> Path:
     if not path.exists():
         pytest.skip(f"the shared material is not beside the repository: {path.name}")
     return path
+
+
+@cache
+def _declared() -> Path:
+    """Make one data folder of the factory with every note declared, approved and posted on its document's date."""
+    folder = Path(tempfile.mkdtemp(prefix="bondesk-declared-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    engine = open_engine(copied_home(folder))
+    links = json.loads((carried("resources") / "demo" / "transfer_links.json").read_text(encoding="utf-8"))
+    clerk = identity_of(engine, demo.ACCOUNT)
+    outcome = run_script(engine, clerk, "generate_notes", {"date_by_document": "1"}, links)
+    declared(engine, list(outcome.changed["bonded_note"]))
+    engine.store.dispose()
+    return folder / "home"
+
+
+def declared_home(target: Path) -> Home:
+    """Copy the factory with all its notes declared into ``target``."""
+    shutil.copytree(_declared(), target / "home")
+    home = Home(target / "home")
+    home.write(Settings(gateway_root=str(home.path / "client"), demo=True))
+    return home
 
 
 @cache

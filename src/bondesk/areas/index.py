@@ -47,6 +47,8 @@ from bondesk.areas.reports.bom_difference import BOM_DIFFERENCE
 from bondesk.areas.reports.book_difference import BOOK_DIFFERENCE
 from bondesk.areas.reports.item_ledger import ITEM_LEDGER
 from bondesk.areas.reports.material_status import MATERIAL_STATUS
+from bondesk.areas.reports.shortage_detail import SHORTAGE_DETAIL
+from bondesk.areas.reports.shortage_table import SHORTAGE_TABLE
 from bondesk.areas.reports.source_usage import SOURCE_USAGE
 from bondesk.areas.risk.inspection_record import INSPECTION_RECORD
 from bondesk.areas.risk.return_record import RETURN_RECORD
@@ -163,6 +165,8 @@ CATALOGUE = Catalogue(
     reports=(
         MATERIAL_STATUS,
         ITEM_LEDGER,
+        SHORTAGE_TABLE,
+        SHORTAGE_DETAIL,
         SOURCE_USAGE,
         BOOK_DIFFERENCE,
         BOM_EXPLOSION,

@@ -27,12 +27,25 @@ from bondesk.ledger.balance import Consumption, Filed, usage
 
 
 class Lot(NamedTuple):
-    """A quantity of one part in its own unit, with the BOM version it was made by ("" = not said)."""
+    """A quantity of one part in its own unit, with the BOM version it was made by ("" = not said).
+
+    ``line_id`` names the stored line it was read from (0 = a sum of several).
+    """
 
     goods_kind: str
     part_no: str
     bom_version: str
     quantity: Decimal
+    line_id: int = 0
+
+
+class Placed(NamedTuple):
+    """A lot as goods of the book: exact quantity of an item, products with their filed version."""
+
+    goods_flag: str
+    item_no: int
+    version: str
+    quantity: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +62,11 @@ class Share:
 class ItemLevel:
     """Takes lots to material items of one book; look-ups are done once."""
 
-    def __init__(self, facts: Facts, book: Account) -> None:
-        """Prepare for ``book``."""
+    def __init__(self, facts: Facts, book: Account, filed: Filed | None = None) -> None:
+        """Prepare for ``book``; ``filed`` stands in for its filed consumption."""
         self._book = book
         self._factory: Factory = factory_of(facts, book.record_no)
-        self._filed: Filed = filed_of(book)
+        self._filed: Filed = filed or filed_of(book)
         self._boms: Mapping[tuple[str, str], Bom] = facts.index(Bom, Bom.product_part_no, Bom.bom_version)
         self._newest: dict[int, str] = {}
         for row in book.consumptions:
@@ -78,6 +91,23 @@ class ItemLevel:
             else:
                 shares += found
         return shares, list(findings.values())
+
+    def place(self, lot: Lot) -> Placed | Finding:
+        """Return a material or product as goods of the book, not exploded; the finding when it has no way there."""
+        if lot.goods_kind == "I":
+            mapped = self._factory.materials.get(lot.part_no)
+            return (
+                _unmapped(lot)
+                if mapped is None
+                else Placed("I", mapped.item_no, "", Fraction(lot.quantity) * mapped.factor)
+            )
+        mapped = self._factory.products.get(lot.part_no)
+        if mapped is None:
+            return _unmapped(lot)
+        version = self._version(lot, mapped.item_no)
+        if version is None:
+            return _no_bom(lot, f"在账册 {self._book.record_no} 没有备案的单损耗")
+        return Placed("E", mapped.item_no, version, Fraction(lot.quantity) * mapped.factor)
 
     def _shares(self, lot: Lot) -> list[Share] | Finding:
         match lot.goods_kind:

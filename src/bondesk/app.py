@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 import bondesk
 from bondesk.adapters.carried_codes import carried_release, carried_tables
+from bondesk.adapters.download_files import files_way
 from bondesk.adapters.excel.files import ExcelFiles
 from bondesk.adapters.gateway_folder import GatewayFolders
 from bondesk.adapters.notice_folder import NoticeFolder
@@ -66,6 +67,7 @@ def open_engine(home: Home, connection: Connection | None = None, typed: str = "
         code_versions=code_versions,
         parameters=parameter_source(home),
         releases=SignedReleases(carried("resources") / "codes" / "keys"),
+        downloads=(files_way(),),
     )
     _bring_carried_codes(engine)
     if root is not None and is_rehearsal(root):

@@ -114,6 +114,7 @@ class ChangePath:
     and returns the draft's id; ``compare(draft, table, work)`` compares the source with the draft;
     ``extract(draft, table, keys, work)`` takes chosen source rows over; ``revert``, ``strike`` and
     ``store`` act on rows of the draft: 撤销行, 删除行, one typed row (line id None = a new one; returns its id).
+    ``keep(approved, work)`` makes a version of an approved copy before customs' newer one takes its place.
     """
 
     approved: str
@@ -126,6 +127,7 @@ class ChangePath:
     revert: Callable[[Any, ChangedTable, Sequence[int], Work], Counted]
     strike: Callable[[Any, ChangedTable, Sequence[int], Work], Counted]
     store: Callable[[Any, ChangedTable, int | None, Mapping[str, Any], Work], int]
+    keep: Callable[[Any, Work], None]
 
     def table(self, key: str) -> ChangedTable:
         """Return the changed table named ``key``; ``KeyError`` when there is none."""

@@ -13,6 +13,7 @@ from bondesk.base.fields import Field, field_of
 from bondesk.base.findings import Finding
 from bondesk.base.flow import KEPT, Flow
 from bondesk.base.following import HeadFill
+from bondesk.base.formal_copy import FORMAL
 from bondesk.base.messages import Message, ReadMessage
 from bondesk.base.workbooks import WorkbookPlan
 
@@ -189,6 +190,7 @@ class DocumentType:
     valid on that day. Without it they have to be valid today.
     ``fill`` proposes head values that follow from one named in ``fills``, as lines are filled.
     ``from_message`` is set when message files can be imported as documents of the kind.
+    ``downloaded`` is the place of what customs has approved in the order copies are downloaded; 0 = after the others.
     """
 
     key: str
@@ -229,6 +231,7 @@ class DocumentType:
     yielding: Callable[[Any, Work], Sequence[tuple[str, Any]]] | None = None
     from_message: MessageReading | None = None
     dated: tuple[Any, ...] = ()
+    downloaded: int = 0
 
     @property
     def list_fields(self) -> tuple[Field, ...]:
@@ -244,6 +247,11 @@ class DocumentType:
     def typed_lines(self) -> tuple[LineTable, ...]:
         """Return the line tables a draft carries."""
         return tuple(table for table in self.lines if not table.windowed)
+
+    @property
+    def of_customs(self) -> bool:
+        """Tell whether the documents are customs' own: formal copies, and the approved copies of a change path."""
+        return self.variant.get("copy") == FORMAL or (self.change is not None and self.change.approved == self.key)
 
     @property
     def windowed(self) -> bool:

@@ -214,7 +214,7 @@ class Message:
     ``business_no`` does not contradict the old one. ``said(receipt)`` tells a receipt in plain Chinese,
     ``receipt_labels`` what its elements mean.
     Of several documents with the numbers a receipt names the one with the highest ``claims(document, receipt)``
-    gets it; 0 claims nothing.
+    gets it; 0 claims nothing. ``copies`` are roots of customs' own copies of the document, read back like the message.
     """
 
     code: str
@@ -240,6 +240,7 @@ class Message:
     papers: Mapping[str, str] = field(default_factory=dict)
     renumbered: bool = False
     claims: Callable[[Any, Receipt], int] = lambda _document, _receipt: 1
+    copies: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

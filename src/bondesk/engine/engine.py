@@ -12,6 +12,7 @@ from bondesk.base.facts import Work
 from bondesk.base.identity import Identity
 from bondesk.engine import history, schema, signing_in
 from bondesk.engine.act import Act, acting
+from bondesk.engine.download_port import DownloadWay
 from bondesk.engine.ports import (
     CodeReleases,
     Gateway,
@@ -32,6 +33,7 @@ class Engine:
     """Everything a screen or the command line needs to act; made by ``app``.
 
     ``notices`` tells of new versions and ``code_versions`` how new the code tables of the database are.
+    ``downloads`` are the sources customs' copies can be downloaded from.
     ``parameters`` is where update packages of the code tables come from, ``releases`` what applies them.
     ``counterpart`` lets the rehearsal customs answer before the inbox is read; None against the real one.
     """
@@ -47,6 +49,7 @@ class Engine:
     code_versions: Callable[[Work], Mapping[str, str]] = lambda _work: {}
     parameters: ParameterSource | None = None
     releases: CodeReleases | None = None
+    downloads: tuple[DownloadWay, ...] = ()
     company_id: int = 1
     clock: Clock = china_now
 

@@ -156,3 +156,45 @@ class BalanceRow(Base):
     stage: Mapped[str] = mapped_column(String(16), primary_key=True)
     month: Mapped[date] = mapped_column(Date, primary_key=True)
     quantity: Mapped[Decimal] = mapped_column(QUANTITY)
+
+
+class DownloadRun(Row):
+    """One download that was ordered: from where, of what, by whom; ``state`` running, stopped or done.
+
+    ``places`` are the files or folders of a source that is read from files; ``problem`` says why it stopped.
+    """
+
+    __tablename__ = "download_run"
+    __table_args__ = (Index("ix_download_run_state", "company_id", "state"),)
+
+    way: Mapped[str] = mapped_column(String(32))
+    title: Mapped[str] = mapped_column(String(64))
+    places: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    begin: Mapped[date] = mapped_column(Date)
+    end: Mapped[date] = mapped_column(Date)
+    state: Mapped[str] = mapped_column(String(16), default="running", server_default="running")
+    problem: Mapped[str] = mapped_column(String(512), default="", server_default="")
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    user_name: Mapped[str] = mapped_column(String(64))
+    started_at: Mapped[datetime] = mapped_column(DateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime)
+
+
+class DownloadItem(Row):
+    """One copy of a run in the order it is taken; ``outcome`` "" = waits, new, updated, unchanged, refused."""
+
+    __tablename__ = "download_item"
+    __table_args__ = (Index("ix_download_item_run", "company_id", "run_id", "place", unique=True),)
+
+    run_id: Mapped[int] = mapped_column(BigInteger)
+    place: Mapped[int] = mapped_column(Integer)
+    document_key: Mapped[str] = mapped_column(String(32))
+    number: Mapped[str] = mapped_column(String(128))
+    title: Mapped[str] = mapped_column(String(255), default="", server_default="")
+    day: Mapped[date | None] = mapped_column(Date)
+    customs_state: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    mark: Mapped[str] = mapped_column(String(255), default="", server_default="")
+    outcome: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    reason: Mapped[str] = mapped_column(String(512), default="", server_default="")
+    document_id: Mapped[int | None] = mapped_column(BigInteger)
+    taken_at: Mapped[datetime | None] = mapped_column(DateTime)

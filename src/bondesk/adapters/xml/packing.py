@@ -59,7 +59,7 @@ class SingleWindowPacker:
     def read(self, message: Message, content: bytes) -> ReadMessage:
         """Read back what was packed, or the bare XML; any order, unknown elements kept, namespaces ignored."""
         root = business_root(parse(unpacked(content)))
-        if local(root).casefold() != message.root.casefold():
+        if local(root).casefold() != message.root.casefold() and local(root) not in message.copies:
             raise ValueError(f"根元素是 {local(root)}，应为 {message.root}")
         return read_groups(message, root)
 
@@ -86,7 +86,7 @@ def business_root(root: etree._Element) -> etree._Element:
         data = child(root, "SWImpData")
         return data[0] if data is not None and len(data) else root
     found: etree._Element | None = root
-    for step in _WAY if local(root) == "Signature" else ():
+    for step in _WAY if local(root) == "Signature" else _WAY[2:] if local(root) == "Package" else ():
         found = child(found, step) if found is not None else None
     return found[0] if found is not None and found is not root and len(found) else root
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from bondesk.areas.accounts import eml111, ems111
 from bondesk.areas.accounts.account_rules import APPROVED_RULES, DRAFT_RULES, derive_book
+from bondesk.areas.accounts.book_messages import copy_reading
 from bondesk.areas.accounts.book_model import Account, AccountConsumption, AccountLine
 from bondesk.areas.accounts.book_path import book_path
 from bondesk.areas.accounts.book_receipts import BookReceipts
@@ -259,8 +260,10 @@ def _approved(kind: str, key: str, title: str, path: ChangePath) -> DocumentType
         rules=tuple(loaded(rule) for rule in APPROVED_RULES),
         workbook=book_workbook(kind, "approved", _FORMS[kind]),
         message=_message(kind),
+        from_message=copy_reading(_message(kind), _A, _A.record_no),
         variant={"copy": "approved", "book_kind": kind},
         creatable=False,
+        downloaded=30 if kind == "EMS" else 20,
         change=path,
         help=f"海关已审批的{title}（正式单据），只能查看；需要修改时点「变更」。导入单一窗口导出的{title}即为正式单据。",
     )

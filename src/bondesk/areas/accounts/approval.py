@@ -79,6 +79,16 @@ def approve(draft: Any, tables: Sequence[ChangedTable], work: Work, on: date) ->
     work.session.expire_all()
 
 
+def keep_version(approved: Any, tables: Sequence[ChangedTable], work: Work) -> None:
+    """Make a version of an approved copy that customs' newer one is about to replace; the copy keeps its id."""
+    version = copied_head(approved, copy="archived", approved_id=None, replaced_on=work.facts.today)
+    version.state = approved.state
+    work.session.add(version)
+    work.session.flush()
+    for line in models_of(tables):
+        copy_rows(work, line, approved.id, version.id)
+
+
 def _former(draft: Any, work: Work) -> Any | None:
     if draft.approved_id is None:
         return None

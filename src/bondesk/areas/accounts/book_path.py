@@ -44,4 +44,5 @@ def book_path(prefix: str, in_use: InUse) -> ChangePath:
         revert=revert,
         strike=strike,
         store=store,
+        keep=lambda approved, work: approval.keep_version(approved, TABLES, work),
     )

@@ -51,7 +51,7 @@ HEAD = (
     Element("ImpCurrcd", "进口币制", "C3", "M", numeric_value("currency", "import_currency"), "import_currency"),
     Element("ExpCurrcd", "出口币制", "C3", "M", numeric_value("currency", "export_currency"), "export_currency"),
     Element("DclTypeMarkcd", "申报来源标志", "C1", "M", fixed_value("1")),
-    Element("PauseImpexpMarkcd", "暂停进出口标记", "C..4", "R"),
+    Element("PauseImpexpMarkcd", "暂停进出口标记", "C..4", "R", field="pause_mark"),
     Element("InputEtpsNm", "录入单位名称", "C..512", "M", sender_value("declarant_name")),
     Element("InputEtpsSccd", "录入单位社会信用代码", "C18", "M", sender_value("declarant_credit")),
     Element("InputEtpsTypecd", "录入单位编码", "C10", "M", sender_value("declarant_code")),

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from bondesk.areas.accounts import approval, changing, ems101
 from bondesk.areas.accounts.account import APPROVED, FILED, draft_defaults
 from bondesk.areas.accounts.account_rules import changes_allowed, still_valid
+from bondesk.areas.accounts.book_messages import copy_reading
 from bondesk.areas.accounts.book_receipts import BookReceipts
 from bondesk.areas.accounts.copying import rows_of
 from bondesk.areas.accounts.qualification_model import Qualification, QualificationLine
@@ -108,6 +109,7 @@ PATH = ChangePath(
     store=lambda draft, table, line_id, values, work: changing.store(
         draft, table, line_id, values, work, _nothing_used
     ),
+    keep=lambda approved, work: approval.keep_version(approved, TABLES, work),
 )
 
 
@@ -249,9 +251,11 @@ QUALIFICATION = DocumentType(
     rules=(headings_formed,),
     workbook=_workbook("approved"),
     message=MESSAGE,
+    from_message=copy_reading(MESSAGE, _Q, _Q.qualification_no),
     variant={"copy": "approved"},
     creatable=False,
     change=PATH,
+    downloaded=10,
     help="海关已审批的企业资质（联网企业档案库）。在单一窗口录入的，审批后下载或导入到这里。",
 )
 QUALIFICATION_DRAFT = DocumentType(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -20,6 +20,7 @@ from bondesk.areas.declarations.release import tell_notes
 from bondesk.areas.risk.inspection_record import InspectionRecord
 from bondesk.areas.risk.return_record import ReturnRecord
 from bondesk.base.flow import DECLARED_AND_RELEASED
+from bondesk.base.message_reader import day_of
 from bondesk.base.messages import Receipt, ReceiptHistory
 
 RESPONSE, RESULT, FAILED = "DECIMPORT", "DEC_RESULT", "FAILED"
@@ -163,16 +164,6 @@ def _take_facts(declaration: Declaration, receipts: Sequence[Receipt]) -> None:
 def _set(declaration: Declaration, key: str, value: Any) -> None:
     if getattr(declaration, key) != value:
         setattr(declaration, key, value)
-
-
-def day_of(text: str) -> date | None:
-    """Read ``yyyyMMdd`` or ``yyyy-MM-dd``, with or without a time; None when it is neither."""
-    for form, length in (("%Y%m%d", 8), ("%Y-%m-%d", 10)):
-        try:
-            return datetime.strptime(text[:length], form).date()
-        except ValueError:
-            continue
-    return None
 
 
 def _record(declaration: Declaration, receipt: Receipt, work: Any) -> None:

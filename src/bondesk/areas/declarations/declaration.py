@@ -140,5 +140,6 @@ FORMAL_DECLARATION = DocumentType(
     attachment_kinds=TRADE_PAPERS,
     from_message=MessageReading(DEC_MESSAGE, read_formal, (_D.declaration_no, _D.seq_no), replaces=True),
     creatable=False,
+    downloaded=50,
     help="海关已接受的报关单：由单一窗口下载或导入，只能查看，与草单对碰。",
 )

@@ -11,15 +11,24 @@ from bondesk.areas.notes.bonded_note import (
     derive_note,
 )
 from bondesk.areas.notes.bonded_note_model import BondedNote
+from bondesk.areas.notes.inv101 import INV101
 from bondesk.areas.notes.note_posting import formal_postings
 from bondesk.areas.notes.note_trace import trace_line
 from bondesk.areas.notes.paper_kinds import TRADE_PAPERS
-from bondesk.base.documents import DocumentType
+from bondesk.base.documents import DocumentType, MessageReading
 from bondesk.base.facts import Facts
 from bondesk.base.flow import AUDITED_AND_SENT, formal_copy_of
 from bondesk.base.formal_copy import FORMAL
+from bondesk.base.message_reader import CopyReading
 from bondesk.base.workbooks import SheetPlan, WorkbookPlan, may, must
 
+#: Customs' copy in INV201 and INV211: its groups, and the elements that are called otherwise (message reference 0.1).
+_OF_CUSTOMS = CopyReading(
+    INV101,
+    BondedNote,
+    groups={"InvtHeadType": "BondInvtBsc", "InvtListType": "BondInvtDt"},
+    names={"invtpreentno": "seqno", "bondinvttypecd": "invttype", "invtstucd": "liststat"},
+)
 _REKEYED = {BondedNote.internal_no.key, BondedNote.bond_no.key}
 
 
@@ -80,6 +89,8 @@ FORMAL_NOTE = DocumentType(
     posts=formal_postings,
     trace=trace_line,
     attachment_kinds=TRADE_PAPERS,
+    from_message=MessageReading(INV101, _OF_CUSTOMS, (BondedNote.bond_no,), replaces=True),
     creatable=False,
+    downloaded=40,
     help="海关已接受的核注清单：由单一窗口下载或导入，只能查看，与草单对碰。",
 )

@@ -105,7 +105,9 @@ HEAD = (
     Element("InputTime", "录入日期", "DT8", "M", _N.entered_on),
     Element("InvtDclTime", "清单申报日期", "DT8", "M", _N.declared_on),
     Element("EntryDclTime", "报关单申报日期", "DT8", "R"),
-    Element("EntryNo", "对应报关单编号", "C..64", "R", _when(_own_declaration, _own(_N.declaration_no))),
+    Element(
+        "EntryNo", "对应报关单编号", "C..64", "R", _when(_own_declaration, _own(_N.declaration_no)), "declaration_no"
+    ),
     *_CORR,
     Element("RltInvtNo", "关联清单编号", "C..64", "C", _N.linked_note_no),
     Element("RltPutrecNo", "关联备案编号", "C..64", "C", _N.linked_record_no),
@@ -131,9 +133,9 @@ HEAD = (
     Element("PrevdTime", "预核扣时间", "DateTime", "R"),
     Element("FormalVrfdedTime", "正式核扣时间", "DateTime", "R"),
     Element("InvtIochkptStucd", "清单进出卡口状态", "C1", "R"),
-    Element("VrfdedMarkcd", "核扣标志", "C1", "R"),
+    Element("VrfdedMarkcd", "核扣标志", "C1", "R", field="writeoff_mark"),
     Element("IcCardNo", "申报人IC卡号", "C..20", "O", sender_value("ic_card")),
-    Element("ListStat", "清单状态", "C1", "R"),
+    Element("ListStat", "清单状态", "C1", "R", field="list_state"),
     Element("DecType", "报关单类型", "C1", "C", _N.declaration_type),
     Element("Rmk", "备注", "C..4000", "O", _N.remark),
     Element(
@@ -253,4 +255,5 @@ INV101 = Message(
     receipt_codes=RECEIPT_CODES,
     receive=receive,
     checks=lambda note, facts: tuple(_cross_checks(note, facts)),
+    copies=frozenset({"INV201", "INV211"}),
 )

@@ -35,6 +35,7 @@ from bondesk.areas.setup.users import ALL, GroupRight, User, UserGroup, UserMemb
 from bondesk.base.errors import OutsideFailure, Refused
 from bondesk.base.facts import Work
 from bondesk.base.parameter_package import CodeChanges, ParameterPackage, Rechecked, version_numbers
+from bondesk.engine.card_port import CardPort, CardSigner
 from bondesk.engine.engine import SYSTEM, Engine
 from bondesk.engine.ports import ParameterSource
 from bondesk.engine.schema import HEAD, foreign_tables, present_revision, refuse_newer, upgrade
@@ -68,12 +69,25 @@ def open_engine(home: Home, connection: Connection | None = None, typed: str = "
         parameters=parameter_source(home),
         releases=SignedReleases(carried("resources") / "codes" / "keys"),
         downloads=(files_way(),),
+        card=CardPort(_card_signer, _proves),
     )
     _bring_carried_codes(engine)
     if root is not None and is_rehearsal(root):
         customs = RehearsalCustoms(root, date_by_document=settings.demo)
         engine = replace(engine, counterpart=customs.answer)
     return engine
+
+
+def _card_signer() -> CardSigner:
+    from bondesk.adapters.card.combined import CombinedSigner
+
+    return CombinedSigner()
+
+
+def _proves(certificate: bytes, algorithm: str, content: bytes, value: bytes) -> bool:
+    from bondesk.adapters.card.combined import proves
+
+    return proves(certificate, algorithm, content, value)
 
 
 def _bring_carried_codes(engine: Engine) -> None:

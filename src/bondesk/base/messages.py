@@ -18,7 +18,10 @@ from bondesk.base.findings import Finding
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who declares (参数设置): operator's 10-digit code, IC card, 0 暂存 / 1 申报, DXP nodes, both companies."""
+    """Who declares (参数设置): operator's 10-digit code, IC card, 0 暂存 / 1 申报, DXP nodes, both companies.
+
+    ``signed_here`` are the codes of the messages the operator's card signs on this computer; the client signs the rest.
+    """
 
     oper_customs_code: str
     enterprise_code: str = ""
@@ -31,6 +34,7 @@ class Sender:
     declare_flag: str = "1"
     sender_id: str = ""
     receiver_id: str = "DXPDSWNEMS000001"
+    signed_here: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +219,7 @@ class Message:
     ``receipt_labels`` what its elements mean.
     Of several documents with the numbers a receipt names the one with the highest ``claims(document, receipt)``
     gets it; 0 claims nothing. ``copies`` are roots of customs' own copies of the document, read back like the message.
+    ``signed_in`` is the group that carries the signature of a plain message.
     """
 
     code: str
@@ -241,6 +246,12 @@ class Message:
     renumbered: bool = False
     claims: Callable[[Any, Receipt], int] = lambda _document, _receipt: 1
     copies: frozenset[str] = frozenset()
+    signed_in: str = ""
+
+    @property
+    def signable(self) -> bool:
+        """Tell whether there is a place for the signature of the operator's card."""
+        return self.plain is None or bool(self.signed_in)
 
 
 @dataclass(frozen=True, slots=True)

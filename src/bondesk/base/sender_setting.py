@@ -40,3 +40,6 @@ class SenderBook(Protocol):
 
     def keep(self, setting: SenderSetting, work: Work) -> None:
         """Keep the answers; ``Refused`` says what customs would not take."""
+
+    def keep_signing(self, codes: frozenset[str], work: Work) -> None:
+        """Keep the codes of the messages the operator's card signs on this computer; the client signs the rest."""

@@ -27,6 +27,13 @@ class ServiceUnavailable(CardFailure):
     hint = "请确认读卡器已插好、智能卡服务或电子口岸卡控件已启动，然后重试"
 
 
+class ReaderSoftwareMissing(ServiceUnavailable):
+    """The part of the program that talks to readers is not installed on this computer."""
+
+    sentence = "这台电脑没有安装读卡组件（pyscard），不能直接使用读卡器"
+    hint = "请联系维护人员安装读卡组件，或启动电子口岸卡控件；由客户端签名的报文不受影响"
+
+
 class NoReader(CardFailure):
     """No reader is connected."""
 
@@ -66,7 +73,7 @@ class UnsupportedCard(CardFailure):
     """No driver knows the card, or the card lacks what is needed."""
 
     sentence = "不支持这种卡，或卡里没有可用的证书"
-    hint = "请换用操作员IC卡，或检查设置中的读卡方式"
+    hint = "请换用操作员IC卡；电子口岸卡须先启动电子口岸卡控件"
 
 
 class WrongPin(CardFailure):
@@ -126,7 +133,13 @@ class CertificateMismatch(CardFailure):
     """The card is another one than the settings name, or was swapped."""
 
     sentence = "当前IC卡不是设置的操作员卡，或中途换了卡，不能签名"
-    hint = "请插入参数设置中操作员IC卡号对应的卡"
+    hint = "请插入参数设置中操作员IC卡号对应的卡，或在「企业基本信息」核对操作员IC卡号和社会信用代码"
+
+    def __init__(self, detail: str = "", *, found: str = "", wanted: str = "") -> None:
+        """Say which card is in and which is wanted, where that is known."""
+        if found:
+            self.sentence = f"当前IC卡（{found}）与参数设置（{wanted}）不一致，不能签名"
+        super().__init__(detail)
 
 
 class SigningRefused(CardFailure):

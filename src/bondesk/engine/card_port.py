@@ -78,7 +78,8 @@ class Pin:
 class Slot:
     """A place for a card: name of the reader, whether a card is in it, its ATR and who drives it ("" = not known yet).
 
-    ``insertion`` differs whenever a card was put in or pulled out in between.
+    ``insertion`` differs whenever a card was put in or pulled out in between. ``asked``: whether a card is in shows
+    only when it is opened.
     """
 
     reader: str
@@ -86,6 +87,7 @@ class Slot:
     atr: bytes = b""
     driver: str = ""
     insertion: int = 0
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,18 @@ class CardSigner(Protocol):
         """Forget the password and let go of the card; never raises."""
 
 
+@dataclass(frozen=True, slots=True)
+class CardPort:
+    """What the engine gets of cards: how to make a signer (late: what it needs is heavy), and an independent proof.
+
+    ``proves(certificate, algorithm, content, value)`` tells whether ``value`` is a signature of ``content`` by the key
+    of the DER certificate.
+    """
+
+    signer: Callable[[], CardSigner]
+    proves: Callable[[bytes, str, bytes, bytes], bool]
+
+
 #: The clock, for tests.
 Clock = Callable[[], datetime]
 
@@ -194,6 +208,7 @@ def refuse_unfit(info: CardInfo, expected: Expected, now: datetime) -> None:
         raise CertificateNotYetValid
     if now > info.not_after:
         raise CertificateExpired
-    for wanted, found in ((expected.card_number, info.card_number), (expected.company_code, info.company_code)):
-        if wanted and wanted != found:
-            raise CertificateMismatch
+    if expected.card_number and expected.card_number != info.card_number:
+        raise CertificateMismatch(found=info.card_number or "卡未提供卡号", wanted=expected.card_number)
+    if expected.company_code and expected.company_code != info.company_code:
+        raise CertificateMismatch(found=f"单位代码 {info.company_code or '未提供'}", wanted=expected.company_code)

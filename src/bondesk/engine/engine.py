@@ -12,6 +12,7 @@ from bondesk.base.facts import Work
 from bondesk.base.identity import Identity
 from bondesk.engine import history, schema, signing_in
 from bondesk.engine.act import Act, acting
+from bondesk.engine.card_port import CardPort
 from bondesk.engine.download_port import DownloadWay
 from bondesk.engine.ports import (
     CodeReleases,
@@ -35,6 +36,7 @@ class Engine:
     ``notices`` tells of new versions and ``code_versions`` how new the code tables of the database are.
     ``downloads`` are the sources customs' copies can be downloaded from.
     ``parameters`` is where update packages of the code tables come from, ``releases`` what applies them.
+    ``card`` is the operator's IC card on this computer.
     ``counterpart`` lets the rehearsal customs answer before the inbox is read; None against the real one.
     """
 
@@ -50,6 +52,7 @@ class Engine:
     parameters: ParameterSource | None = None
     releases: CodeReleases | None = None
     downloads: tuple[DownloadWay, ...] = ()
+    card: CardPort | None = None
     company_id: int = 1
     clock: Clock = china_now
 
@@ -95,3 +98,9 @@ class Engine:
         if self.gateway is None:
             raise OutsideFailure("尚未设置单一窗口客户端的目录，请在设置中指定后再发送")
         return self.gateway
+
+    def known_card(self) -> CardPort:
+        """Return the card port; ``OutsideFailure`` when this program has none."""
+        if self.card is None:
+            raise OutsideFailure("本程序没有读卡功能，不能在本机签名；请在「IC卡」中把报文改为由客户端签名")
+        return self.card

@@ -112,6 +112,24 @@ class Packed:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class CardMarks:
+    """What a message says of the card that signs it."""
+
+    card: str
+    certificate: str
+    algorithm: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ToSign:
+    """A packed message with its card's marks and no signature yet, and the bytes the signature is to cover."""
+
+    content: bytes
+    covered: bytes
+
+
 class MessagePacker(Protocol):
     """Turns a composed message into the file the Single Window client takes."""
 
@@ -126,6 +144,15 @@ class MessagePacker(Protocol):
 
     def read(self, message: Message, content: bytes) -> ReadMessage:
         """Read back what was packed, or the bare XML; lenient. ``ValueError`` with a Chinese reason."""
+
+    def to_sign(self, message: Message, content: bytes, marks: CardMarks) -> ToSign:
+        """Prepare packed bytes for a signature; ``Refused`` (SIGN-02) when the message has no place for one."""
+
+    def with_signature(self, message: Message, content: bytes, value: bytes, algorithm: str) -> bytes:
+        """Put the signature into packed bytes; ``Refused`` (SIGN-03) when it is too long for its place."""
+
+    def signed(self, message: Message, content: bytes, algorithm: str) -> tuple[bytes, bytes]:
+        """Read back from packed bytes what the signature covers, and the signature."""
 
 
 class ReceiptReader(Protocol):

@@ -23,6 +23,7 @@ from bondesk.base.errors import OutsideFailure, Refused
 from bondesk.base.findings import Finding, Severity, errors_in
 from bondesk.base.identity import Identity
 from bondesk.base.messages import Message, MessageFacts
+from bondesk.engine import message_signing
 from bondesk.engine.act import Act
 from bondesk.engine.composing import Correction, Names, compose
 from bondesk.engine.engine import Engine
@@ -38,10 +39,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """How many messages went into the client's folders, and what kept the others."""
+    """How many messages went into the client's folders, what kept the others, and how many wait for a signature."""
 
     handed: int
     problems: tuple[str, ...]
+    unsigned: int = 0
 
 
 def audited(act: Act, document: DocumentType, numbers: Sequence[str] = ()) -> list[int]:
@@ -193,7 +195,10 @@ def _ascii(text: str) -> str:
 
 
 def hand_over(engine: Engine, identity: Identity) -> HandedOver:
-    """Hand every waiting message to the client, each at most once; a folder that is away keeps it ready."""
+    """Hand every waiting message to the client, each at most once; a folder that is away keeps it ready.
+
+    What the operator's card is to sign and has not is left where it is.
+    """
     gateway = engine.known_gateway()
     with engine.acting(identity) as act:
         act.require_exchange()
@@ -209,7 +214,7 @@ def hand_over(engine: Engine, identity: Identity) -> HandedOver:
         except OutsideFailure as problem:
             problems.append(str(problem))
             _keep_problem(engine, identity, row_id, str(problem))
-    return HandedOver(handed, tuple(dict.fromkeys(problems)))
+    return HandedOver(handed, tuple(dict.fromkeys(problems)), message_signing.waiting(engine, identity))
 
 
 def _hand_over_one(engine: Engine, identity: Identity, gateway: Gateway, row_id: int) -> int:
@@ -217,7 +222,7 @@ def _hand_over_one(engine: Engine, identity: Identity, gateway: Gateway, row_id:
         row = _outbox(act, row_id)
         if row.state == "releasing":
             return _recover(act, gateway, row)
-        if row.state != "ready" or not _claim(act, row_id):
+        if row.state != "ready" or message_signing.needs_signature(act, row) or not _claim(act, row_id):
             return 0
         gateway.stage(row.folder, row.file_name, row.content)
     _release(gateway, row)

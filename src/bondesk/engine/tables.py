@@ -63,6 +63,7 @@ class Outbox(Row):
 
     ``state``: ready → releasing → handed, or unknown (outcome unknown, never resent by itself), or
     failed (built wrongly, or the folder was away: stays ready with ``problem``).
+    ``certificate_no`` is the certificate that signed the content on this computer, "" when the client signs.
     """
 
     __tablename__ = "outbox"
@@ -85,6 +86,7 @@ class Outbox(Row):
     user_id: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(DateTime)
     handed_at: Mapped[datetime | None] = mapped_column(DateTime)
+    certificate_no: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
 class ReceiptFile(Row):

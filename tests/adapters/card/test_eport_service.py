@@ -15,7 +15,6 @@ from websockets.sync.server import Server, ServerConnection, serve
 
 from bondesk.adapters.card.certificate import digest, read_certificate
 from bondesk.adapters.card.eport_service import LARGEST, READER, EportSigner, failure_of
-from bondesk.adapters.card.worker import sign_batch
 from bondesk.engine.card_failures import (
     CardFailure,
     CardReset,
@@ -31,6 +30,7 @@ from bondesk.engine.card_failures import (
     WrongPin,
 )
 from bondesk.engine.card_port import Expected, Pin
+from builders.card_batches import sign_batch
 from builders.card_certificates import (
     CARD_NUMBER,
     COMPANY,

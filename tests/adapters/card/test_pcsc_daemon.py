@@ -13,7 +13,6 @@ import pytest
 
 from bondesk.adapters.card.pcsc import PcscTerminal
 from bondesk.adapters.card.signer import ReaderSigner
-from bondesk.adapters.card.worker import CardState, CardWorker, sign_batch
 from bondesk.base.errors import OutsideFailure
 from bondesk.engine.card_failures import (
     CardBusy,
@@ -29,6 +28,8 @@ from bondesk.engine.card_failures import (
     WrongPin,
 )
 from bondesk.engine.card_port import Pin
+from bondesk.engine.card_worker import CardState, CardWorker
+from builders.card_batches import sign_batch
 from builders.card_certificates import cac_card, piv_card, sm2_card, small_rsa_card
 from builders.card_daemon import LOCK, Daemon, foreign_daemon, why_not
 from builders.software_card import Inserted, SoftwareCard, insert, inserted
@@ -323,7 +324,7 @@ def test_a_batch_stops_cleanly(happens: str, daemon: Daemon, signer: ReaderSigne
 def test_the_worker_outlives_daemon_and_card(daemon: Daemon) -> None:
     """Empty, card, pulled, daemon killed, daemon back, card again: the same thread tells all of it and then signs."""
     told: list[CardState] = []
-    worker = CardWorker(ReaderSigner(PcscTerminal()), told.append)
+    worker = CardWorker(lambda: ReaderSigner(PcscTerminal()), told.append)
     worker._interval = 0.05
     worker.start()
     card = sm2_card()
@@ -331,8 +332,8 @@ def test_the_worker_outlives_daemon_and_card(daemon: Daemon) -> None:
         until(lambda: told and told[-1].slots)
         made = put(card, daemon)
         until(lambda: any(slot.present for slot in told[-1].slots))
-        assert worker.open().result(10).algorithm == "SM3withSM2"
-        until(lambda: told[-1].info is not None)
+        until(lambda: told[-1].info is not None and told[-1].info.algorithm == "SM3withSM2")
+        assert told[-1].pin is not None and told[-1].pin.tries_left == 3
         made.pull()
         until(lambda: told[-1].info is None and not any(slot.present for slot in told[-1].slots))
         assert daemon.process is not None
@@ -343,7 +344,7 @@ def test_the_worker_outlives_daemon_and_card(daemon: Daemon) -> None:
         daemon.start()
         with inserted(card, daemon.port):
             until(lambda: any(slot.present for slot in told[-1].slots))
-            batch = worker.sign_all([b"a", b"b"], Pin(RIGHT)).result(20)
+            batch = worker.ask(lambda one: sign_batch(one, [b"a", b"b"], Pin(RIGHT))).result(20)
             assert (len(batch.signatures), batch.stopped) == (2, None)
     finally:
         worker.stop()

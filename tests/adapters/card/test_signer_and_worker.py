@@ -13,7 +13,6 @@ import pytest
 from bondesk.adapters.card.piv import PivDriver
 from bondesk.adapters.card.registry import Registry
 from bondesk.adapters.card.signer import ReaderSigner
-from bondesk.adapters.card.worker import CardState, CardWorker, sign_batch
 from bondesk.engine.card_failures import (
     CardFailure,
     CardRemoved,
@@ -31,6 +30,8 @@ from bondesk.engine.card_failures import (
     WrongPin,
 )
 from bondesk.engine.card_port import CardSigner, Expected, Pin
+from bondesk.engine.card_worker import CardState, CardWorker
+from builders.card_batches import sign_batch
 from builders.card_certificates import CARD_NUMBER, cac_card, piv_card, sm2_card, small_rsa_card
 from builders.software_card import PivCard, SoftwareCard, SoftwareTerminal, atr_of
 
@@ -319,7 +320,7 @@ def until(true: Callable[[], object]) -> None:
 class Watched:
     def __init__(self, terminal: SoftwareTerminal) -> None:
         self.told: list[CardState] = []
-        self.worker = CardWorker(ReaderSigner(terminal), self.told.append, timedelta(milliseconds=10))
+        self.worker = CardWorker(lambda: ReaderSigner(terminal), self.told.append, timedelta(milliseconds=10))
         self.worker.start()
 
     def __enter__(self) -> Watched:
@@ -335,14 +336,39 @@ def test_the_thread_sees_cards_come_and_go_and_drops_the_identity() -> None:
     with Watched(terminal) as watched:
         until(lambda: watched.told)
         assert not watched.told[-1].slots[0].present
-        terminal.put("reader", sm2_card())
-        until(lambda: watched.told[-1].slots[0].present)
-        assert watched.told[-1].info is None
-        assert watched.worker.open().result(5).card_number == CARD_NUMBER
+        card, other = sm2_card(), sm2_card(ends=12)
+        terminal.put("reader", card)
         until(lambda: watched.told[-1].info is not None)
-        terminal.put("reader", sm2_card())  # swapped between two looks
-        until(lambda: watched.told[-1].info is None)
-        assert watched.worker.state.slots[0].present
+        state = watched.told[-1]
+        assert state.present and state.info is not None and state.info.card_number == CARD_NUMBER
+        assert state.pin is not None and (state.pin.tries_left, card.left) == (3, 3)
+        seen = len(card.seen)
+        terminal.put("reader", other)  # swapped between two looks
+        until(lambda: watched.told[-1].info is not None and watched.told[-1].info.warning(datetime.now(UTC)))
+        assert len(card.seen) == seen, "a card is read once, not at every look"
+        assert all(connection.closed for connection in terminal.connected), "a card that was read is let go"
+        stranger = PivCard()
+        stranger.aid = b""
+        terminal.put("reader", stranger)
+        until(lambda: isinstance(watched.told[-1].failure, UnsupportedCard))
+        terminal.put("reader", None)
+        until(lambda: watched.told[-1].failure is None)
+        assert not watched.worker.state.present
+
+
+def test_the_tries_left_are_read_anew_after_a_wrong_password() -> None:
+    terminal = SoftwareTerminal(reader=sm2_card())
+    with Watched(terminal) as watched:
+        until(lambda: watched.told and watched.told[-1].pin is not None)
+
+        def wrong(signer: CardSigner) -> None:
+            signer.open()
+            signer.verify_pin(Pin(WRONG))
+
+        with pytest.raises(WrongPin):
+            watched.worker.ask(wrong).result(5)
+        until(lambda: watched.told[-1].pin is not None and watched.told[-1].pin.tries_left == 2)
+        assert watched.worker.look_again().result(5).info is not None
 
 
 def test_the_thread_survives_everything_and_says_it_once() -> None:
@@ -356,26 +382,26 @@ def test_the_thread_survives_everything_and_says_it_once() -> None:
             terminal.failing = None
             until(lambda: watched.told[-1].failure is None)
         assert len(watched.told) == 9, "one state per change"
-        assert len(watched.worker.sign_all(contents(2), Pin(RIGHT)).result(5).signatures) == 2
+        assert len(watched.worker.ask(lambda one: sign_batch(one, contents(2), Pin(RIGHT))).result(5).signatures) == 2
 
 
 def test_a_listener_that_fails_does_not_end_the_thread() -> None:
     def listener(_state: CardState) -> None:
         raise RuntimeError("screen is gone")
 
-    worker = CardWorker(ReaderSigner(SoftwareTerminal(reader=sm2_card())), listener, timedelta(milliseconds=10))
+    worker = CardWorker(lambda: ReaderSigner(SoftwareTerminal(reader=sm2_card())), listener, timedelta(milliseconds=10))
     worker.start()
-    assert worker.open().result(5).driver == "iso7816"
+    assert worker.ask(lambda one: one.open()).result(5).driver == "iso7816"
     with pytest.raises(ZeroDivisionError):
         worker.ask(lambda _signer: 1 // 0).result(5)
-    assert worker.open().result(5).driver == "iso7816"
+    assert worker.ask(lambda one: one.open()).result(5).driver == "iso7816"
     worker.stop()
 
 
 def test_all_card_work_is_on_one_thread_and_stop_cancels_what_waits() -> None:
     seen: set[str] = set()
     release = threading.Event()
-    worker = CardWorker(ReaderSigner(SoftwareTerminal(reader=sm2_card())), interval=timedelta(milliseconds=10))
+    worker = CardWorker(lambda: ReaderSigner(SoftwareTerminal(reader=sm2_card())), interval=timedelta(milliseconds=10))
     worker.start()
 
     def work(_signer: CardSigner) -> None:
@@ -384,7 +410,7 @@ def test_all_card_work_is_on_one_thread_and_stop_cancels_what_waits() -> None:
 
     first = worker.ask(work)
     until(lambda: seen)
-    later = worker.open()
+    later = worker.ask(lambda one: one.open())
     threading.Timer(0.1, release.set).start()
     worker.stop()
     assert first.done()

@@ -77,7 +77,7 @@ class EportSigner:
         if self._line is None:
             self._connect()
             self._hang_up()
-        return (Slot(READER, present=self._info is not None, driver="eport"),)
+        return (Slot(READER, present=self._info is not None, driver="eport", asked=True),)
 
     def open(self, reader: str = "") -> CardInfo:
         """Open the card of the service and read who it is."""

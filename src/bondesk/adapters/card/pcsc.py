@@ -22,6 +22,7 @@ from bondesk.engine.card_failures import (
     NoCard,
     NoReader,
     ProtocolError,
+    ReaderSoftwareMissing,
     ServiceUnavailable,
 )
 from bondesk.engine.card_port import Slot
@@ -66,7 +67,7 @@ def translated() -> Iterator[None]:
         from smartcard.Exceptions import SmartcardException
         from smartcard.pcsc.PCSCExceptions import BaseSCardException
     except ImportError as error:
-        raise ServiceUnavailable("pyscard is not installed") from error
+        raise ReaderSoftwareMissing("pyscard is not installed") from error
     try:
         yield
     except (SmartcardException, BaseSCardException) as error:

@@ -10,7 +10,7 @@ from lxml import etree
 from bondesk.adapters.xml.parser import child, local, parse
 from bondesk.adapters.xml.writing import DECLARATION, attributes, body, element, leaves
 from bondesk.base.messages import Message, MessageFacts, ReadMessage
-from bondesk.engine.ports import Composed, Leaves, Packed
+from bondesk.engine.ports import CardMarks, Composed, Leaves, Packed, ToSign
 
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _DSIG = "http://www.w3.org/2000/09/xmldsig#"
@@ -35,7 +35,7 @@ _MOST_XML = 64 << 20
 
 
 class SingleWindowPacker:
-    """Packs composed messages; the client signs, so the signature skeleton stays empty."""
+    """Packs composed messages with an empty signature; the client fills it, or the card does (``signing``)."""
 
     def pack(self, message: Message, composed: Composed, facts: MessageFacts, stem: str, business_id: str) -> Packed:
         """Return ``<stem>.zip`` holding ``<stem>.xml`` and the files that go with it; the same input gives the same
@@ -62,6 +62,24 @@ class SingleWindowPacker:
         if local(root).casefold() != message.root.casefold() and local(root) not in message.copies:
             raise ValueError(f"根元素是 {local(root)}，应为 {message.root}")
         return read_groups(message, root)
+
+    def to_sign(self, message: Message, content: bytes, marks: CardMarks) -> ToSign:
+        """Prepare packed bytes for a signature."""
+        from bondesk.adapters.xml import signing
+
+        return signing.to_sign(message, content, marks)
+
+    def with_signature(self, message: Message, content: bytes, value: bytes, algorithm: str) -> bytes:
+        """Put the signature into packed bytes."""
+        from bondesk.adapters.xml import signing
+
+        return signing.with_signature(message, content, value, algorithm)
+
+    def signed(self, message: Message, content: bytes, algorithm: str) -> tuple[bytes, bytes]:
+        """Read back what the signature covers, and the signature."""
+        from bondesk.adapters.xml import signing
+
+        return signing.covered(message, content), signing.signature_in(message, content, algorithm)
 
 
 def unpacked(content: bytes) -> bytes:

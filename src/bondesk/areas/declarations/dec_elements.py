@@ -235,7 +235,8 @@ def _sign_date(_declaration: Declaration, facts: MessageFacts) -> str:
     return f"{facts.now:%Y%m%d%H%M%S}00"
 
 
-#: The client signs while it sends (5), so ``Sign`` stays empty and is not demanded here.
+#: The client signs while it sends (5), so ``Sign`` stays empty here; where 报文签名方式 says so, the operator's card
+#: fills it before hand-over.
 SIGN = (
     Element("OperType", "操作类型", "C1", "M", _oper_type),
     Element("ICCode", "操作员IC卡号", "C..13", "O", sender_value("ic_card"), kept_in=COMPANY),

@@ -102,4 +102,5 @@ DEC_MESSAGE = Message(
     ),
     papers=PAPER_CODES,
     renumbered=True,
+    signed_in="DecSign",
 )

@@ -38,6 +38,7 @@ class Company(Record):
     declare_way: Mapped[Code4] = shown("报文申报方式", choices=DECLARE_WAYS, insert_default="1")
     sender_node: Mapped[Code32] = shown("发送方编号", help="客户端 DXP 节点号，可为空")
     receiver_node: Mapped[Code32] = shown("接收方编号", insert_default="DXPDSWNEMS000001")
+    signed_here: Mapped[Text255] = shown("本机IC卡签名的报文", help="报文代码；其余由客户端签名。在「IC卡」中设置")
 
     cycle_days: Mapped[int | None] = shown(
         "报核周期（以企业为单元）",
@@ -147,6 +148,7 @@ def sender_of(facts: Facts) -> Sender:
         declare_flag=company.declare_way or "1",
         sender_id=company.sender_node or "",
         receiver_id=company.receiver_node or "DXPDSWNEMS000001",
+        signed_here=frozenset((company.signed_here or "").split()),
     )
 
 

@@ -33,3 +33,11 @@ class CompanySender:
         if wrong := errors_in(list(codes_hold(company, work.facts))):
             raise Refused(wrong)
         work.session.flush()
+
+    def keep_signing(self, codes: frozenset[str], work: Work) -> None:
+        """Write which messages the operator's card signs here."""
+        company = work.facts.one(Company)
+        if company is None:
+            raise Refused("还没有「企业基本信息」，请先初始化数据连接", "GONE")
+        company.signed_here = " ".join(sorted(codes))
+        work.session.flush()

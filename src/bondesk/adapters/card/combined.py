@@ -6,18 +6,17 @@ computer without it pays nothing.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from bondesk.adapters.card.eport_service import READER, EportSigner
 from bondesk.adapters.card.pcsc import PcscTerminal
-from bondesk.adapters.card.signer import ReaderSigner
+from bondesk.adapters.card.signer import ReaderSigner, utc_now
 from bondesk.engine.card_failures import CardFailure, NoCard, NoReader, ServiceUnavailable
-from bondesk.engine.card_port import CardInfo, CardSigner, Pin, PinStatus, Signature, Slot
+from bondesk.engine.card_port import CardInfo, CardSigner, Clock, Pin, PinStatus, Signature, Slot
 
 #: How often the service is looked for, and how long it may take to greet then.
 LOOK_EVERY, GREETS_WITHIN = timedelta(seconds=20), timedelta(seconds=3)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 #: Failures from the least to the most telling; all others tell more.
 _DULL: tuple[type[CardFailure], ...] = (ServiceUnavailable, NoReader, NoCard)
 
@@ -30,13 +29,13 @@ class CombinedSigner:
         readers: CardSigner | None = None,
         service: CardSigner | None = None,
         probe: CardSigner | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock = utc_now,
     ) -> None:
         """Take both; what is not given is the real one."""
         self._readers = readers or ReaderSigner(PcscTerminal())
         self._service = service or EportSigner()
         self._probe = probe or (service or EportSigner(timeout=GREETS_WITHIN))
-        self._clock, self._looked = clock, -LOOK_EVERY.total_seconds()
+        self._clock, self._looked = clock, _NEVER
         self._found: tuple[Slot, ...] = ()
         self._taken: CardSigner | None = None
 
@@ -53,7 +52,7 @@ class CombinedSigner:
     def _service_slots(self) -> tuple[Slot, ...]:
         if self._taken is self._service:
             return self._service.slots()
-        if self._clock() - self._looked >= LOOK_EVERY.total_seconds():
+        if not timedelta() <= self._clock() - self._looked < LOOK_EVERY:
             self._looked = self._clock()
             try:
                 self._found = self._probe.slots()
@@ -65,7 +64,7 @@ class CombinedSigner:
         """Take the card of the service, else the first one in a reader; the most telling failure is raised."""
         self.close()
         failures: list[CardFailure] = []
-        self._looked = -LOOK_EVERY.total_seconds()
+        self._looked = _NEVER
         order = [self._service] if self._service_slots() and reader in ("", READER) else []
         for signer in order if reader == READER else [*order, self._readers]:
             try:

@@ -131,3 +131,12 @@ def small_rsa_card(**dates: int) -> IsoCard:
 def cac_card(**dates: int) -> CacCard:
     key = rsa_key(2048, 1)
     return CacCard(key=key, certificate=certificate(key, eport=False, **dates))
+
+
+def sm2_proved(card: IsoCard, content: bytes, value: bytes) -> bool:
+    """Verify by the library the program does not verify with; it would strip points that begin with 0 or 4."""
+    from gmssl.sm2 import CryptSM2
+
+    proving = CryptSM2(private_key="", public_key="")
+    proving.public_key = x509.Certificate.load(card.certificate).public_key["public_key"].native[1:].hex()
+    return bool(proving.verify_with_sm3(value.hex(), content))

@@ -20,7 +20,6 @@ from cryptography.x509 import load_der_x509_certificate
 from lxml import etree
 from sqlalchemy import select
 
-from bondesk.adapters.card.certificate import read_certificate
 from bondesk.adapters.card.piv import PivDriver
 from bondesk.adapters.card.registry import Registry
 from bondesk.adapters.card.signer import ReaderSigner
@@ -52,25 +51,18 @@ from builders.card_certificates import (
     piv_card,
     rsa_key,
     sm2_card,
+    sm2_proved,
     small_rsa_card,
 )
 from builders.office import Office
 from builders.signing_office import RIGHT, WRONG, SigningOffice, signing_office, three_declarations
-from builders.software_card import IsoCard, SoftwareCard, SoftwareTerminal
+from builders.software_card import SoftwareCard, SoftwareTerminal
 
 ORDER = "OperType ICCode CopCode OperName ClientSeqNo Sign SignDate Certificate HostId BillSeqNo DomainId Note".split()
 
 
 def with_card(office: Office, card: SoftwareCard | None, *codes: str) -> SigningOffice:
     return signing_office(office, SoftwareTerminal(reader=card), *(codes or ("DECMESSAGE",)))
-
-
-def sm2_proved(card: IsoCard, content: bytes, value: bytes) -> bool:
-    """By the library the program does not verify with."""
-    from gmssl.sm2 import CryptSM2
-
-    point = read_certificate(card.certificate).key[1:].hex()
-    return bool(CryptSM2(private_key="", public_key=point).verify_with_sm3(value.hex(), content))
 
 
 def declaration_signed(content: bytes) -> tuple[dict[str, str], bytes, bytes]:

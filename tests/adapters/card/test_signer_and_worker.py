@@ -32,7 +32,7 @@ from bondesk.engine.card_failures import (
 from bondesk.engine.card_port import CardSigner, Expected, Pin
 from bondesk.engine.card_worker import CardState, CardWorker
 from builders.card_batches import sign_batch
-from builders.card_certificates import CARD_NUMBER, cac_card, piv_card, sm2_card, small_rsa_card
+from builders.card_certificates import CARD_NUMBER, cac_card, piv_card, sm2_card, sm2_proved, small_rsa_card
 from builders.software_card import PivCard, SoftwareCard, SoftwareTerminal, atr_of
 
 RIGHT, WRONG = "12345678", "87654321"
@@ -80,14 +80,10 @@ def test_packed_certificates_of_piv() -> None:
 
 
 def test_sm2_proved_by_the_other_library() -> None:
-    from gmssl.sm2 import CryptSM2
-
-    from bondesk.adapters.card.certificate import read_certificate
-
     card = sm2_card()
     value = ready(card)[0].sign("报文".encode()).value
-    point = read_certificate(card.certificate).key[1:].hex()
-    assert CryptSM2(private_key="", public_key=point).verify_with_sm3(value.hex(), "报文".encode())
+    assert sm2_proved(card, "报文".encode(), value)
+    assert not sm2_proved(card, b"", value)
 
 
 def test_nothing_to_open() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import get_history
 
 from bondesk.base.documents import DocumentType, LineTable
 from bondesk.base.facts import Told
@@ -125,9 +126,8 @@ def _gather_lines(session: Session, act: Act, pending: Pending) -> None:
         if isinstance(row, Line) and (found := _owner(session, act, row)):
             _deed(act, pending, found[0]).line_gone(found[1].key, row.id, _stored(row))
     for row in session.dirty:
-        if isinstance(row, Line) and session.is_modified(row) and (found := _owner(session, act, row)):
-            before, after = _difference(row)
-            _deed(act, pending, found[0]).line_changed(found[1].key, row.id, row.line_no, before, after)
+        if isinstance(row, Line) and (differing := _difference(row))[1] and (found := _owner(session, act, row)):
+            _deed(act, pending, found[0]).line_changed(found[1].key, row.id, row.line_no, *differing)
 
 
 def _owner(session: Session, act: Act, line: Line) -> tuple[Record, LineTable] | None:
@@ -192,7 +192,7 @@ def _difference(row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
     for attribute in state.mapper.column_attrs:
         if attribute.key in _SKIPPED or attribute.key not in touched:
             continue
-        change = state.attrs[attribute.key].history
+        change = get_history(row, attribute.key)
         if not change.has_changes():
             continue
         old = change.deleted[0] if change.deleted else None

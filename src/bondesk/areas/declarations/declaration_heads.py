@@ -171,12 +171,6 @@ class Heads:
         self._work.session.add(template)
 
 
-def number_declaration(work: Work, ie_flag: str, day: date) -> str:
-    """Draw the next internal number ``{I|E}{yyMMdd}{4 digits}`` (handbook 0.3)."""
-    series = f"{ie_flag}{day:%y%m%d}"
-    return f"{series}{work.draw(f'declaration/{series}'):04d}"
-
-
 def _split(names: str) -> list[str]:
     return [one.strip() for one in names.replace("，", "、").replace(",", "、").split("、") if one.strip()]
 

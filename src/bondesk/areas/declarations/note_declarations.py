@@ -16,7 +16,6 @@ from bondesk.areas.declarations.declaration_heads import (
     DeclarationInformation,
     Heads,
     InspectionInformation,
-    number_declaration,
 )
 from bondesk.areas.declarations.declaration_lines import DeclarationLine, DeclarationNoteLine
 from bondesk.areas.declarations.declaration_model import AttachedDocument, Declaration
@@ -25,6 +24,7 @@ from bondesk.areas.declarations.note_grouping import Grouping, grouped
 from bondesk.areas.declarations.note_preview import Declared, note_preview
 from bondesk.areas.goods.part import Part
 from bondesk.areas.notes.bonded_note_model import BondedNote
+from bondesk.areas.notes.internal_numbers import InternalNumbers
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Work
 from bondesk.base.findings import Finding, error, errors_in, note
@@ -87,7 +87,9 @@ def declare_notes(work: Work, options: DeclareNotes, selected: Sequence[int]) ->
     remarks = [finding for one in made for finding in _remarks(one)]
     if not (yield note_preview(made, [*refused, *wrong, *remarks])):
         return Outcome("已取消，没有生成报关单")
-    declarations = [_build(work, one, heads) for one in made]
+    today = work.facts.today
+    numbers = InternalNumbers(work, "declaration", ((one.document.ie_flag, today) for one in made))
+    declarations = [_build(work, one, heads, numbers.next(one.document.ie_flag, today)) for one in made]
     work.session.flush()
     lines = sum(len(one.lines) for one in declarations)
     text = f"已由 {len(made)} 份核注清单生成报关单 {len(declarations)} 份，商品 {lines} 项"
@@ -174,13 +176,13 @@ def _remarks(one: Declared) -> Iterator[Finding]:
         yield note("DEC-15", f"清单 {name} 海关已有报关单 {one.document.declaration_no}，生成的草单供核对")
 
 
-def _build(work: Work, one: Declared, heads: Heads) -> Declaration:
+def _build(work: Work, one: Declared, heads: Heads, internal_no: str) -> Declaration:
     document = one.document
     declaration = Declaration(
         id=new_id(),
         copy=DRAFT,
         state="DRAFT",
-        internal_no=number_declaration(work, document.ie_flag, work.facts.today),
+        internal_no=internal_no,
         seq_no=document.declaration_seq_no or "",
         ie_flag=document.ie_flag,
         declare_customs=document.declare_customs,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from bondesk.areas.declarations.arithmetic import head_totals
 from bondesk.areas.declarations.declaration import derive_declaration
-from bondesk.areas.declarations.declaration_heads import Heads, number_declaration
+from bondesk.areas.declarations.declaration_heads import Heads
 from bondesk.areas.declarations.declaration_lines import DeclarationLine, DeclarationLineSource
 from bondesk.areas.declarations.declaration_model import Declaration
+from bondesk.areas.notes.internal_numbers import InternalNumbers
 from bondesk.areas.notes.merging import NoteLineDraft
 from bondesk.areas.notes.source_document import SourceDocument
 from bondesk.areas.notes.source_taking import SourceTaking
@@ -36,10 +36,15 @@ class TradeBuilder:
     """Stores the declarations of one run; each source line's used quantity grows by what is taken."""
 
     def __init__(
-        self, work: Work, documents: Sequence[SourceDocument], derivations: Mapping[int, str], heads: Heads
+        self,
+        work: Work,
+        documents: Sequence[SourceDocument],
+        derivations: Mapping[int, str],
+        heads: Heads,
+        numbers: InternalNumbers,
     ) -> None:
         """Build declarations from ``documents``; ``derivations`` say how each line was converted."""
-        self._work, self._heads = work, heads
+        self._work, self._heads, self._numbers = work, heads, numbers
         self._taking = SourceTaking(documents, derivations)
 
     def build(self, draft: NoteDraft) -> Declaration:
@@ -49,7 +54,7 @@ class TradeBuilder:
             id=new_id(),
             copy=DRAFT,
             state="DRAFT",
-            internal_no=number_declaration(self._work, key.ie_flag, self._work.facts.today),
+            internal_no=self._numbers.next(key.ie_flag, self._work.facts.today),
             ie_flag=key.ie_flag,
             supervision_mode=key.supervision_mode,
             transport_mode=key.transport_mode,
@@ -59,9 +64,9 @@ class TradeBuilder:
             trade_country=key.trade_country or "",
             partner=key.partner or "",
             transaction_mode=key.transaction_mode or "",
-            contract_no=(_common(draft, "contract_no"))[:32],
-            bill_no=(_common(draft, "bill_no"))[:32],
-            licence_no=(_common(draft, "licence_no"))[:32],
+            contract_no=draft.common("contract_no")[:32],
+            bill_no=draft.common("bill_no")[:32],
+            licence_no=draft.common("licence_no")[:32],
             packages=draft.packages,
             reason=worded(draft.why) + ("；件数请核对" if draft.packages_flagged else ""),
         )
@@ -78,34 +83,7 @@ class TradeBuilder:
         return declaration
 
     def _line(self, ie_flag: str, number: int, draft: NoteLineDraft, own: Mapping[str, str]) -> DeclarationLine:
-        imported = ie_flag == "I"
-        values: dict[str, Any] = {
-            "part_no": draft.part_no,
-            "hs_code": draft.hs_code,
-            "name": draft.name,
-            "spec": draft.spec,
-            "dcl_qty": draft.dcl_qty,
-            "dcl_unit": draft.dcl_unit.code,
-            "price": draft.price,
-            "total": draft.total,
-            "currency": draft.currency,
-            "legal_qty1": draft.legal1,
-            "legal_unit1": draft.legal_unit1.code if draft.legal_unit1 else "",
-            "legal_qty2": draft.legal2,
-            "legal_unit2": draft.legal_unit2.code if draft.legal_unit2 else "",
-            "origin_country": draft.country if imported else "CHN",
-            "destination_country": "CHN" if imported else draft.country,
-            "duty_mode": draft.duty_mode,
-            "net_weight": draft.net_weight or None,
-            "gross_weight": draft.gross_weight,
-            "reason": worded(draft.why),
-        }
+        values = draft.declared(ie_flag) | {"net_weight": draft.net_weight or None, "reason": worded(draft.why)}
         line = DeclarationLine(id=new_id(), line_no=number, **{**values, **own})
         line.sources = [self._taking.take(share, DeclarationLineSource) for share in draft.shares]
         return line
-
-
-def _common(draft: NoteDraft, key: str) -> str:
-    """Return what all source lines of a declaration say, "" where they differ."""
-    said = {getattr(share, key) for line in draft.lines for share in line.shares}
-    return str(said.pop() or "") if len(said) == 1 else ""

@@ -18,6 +18,7 @@ from bondesk.areas.declarations.trade_building import TradeBuilder, worded
 from bondesk.areas.declarations.trade_preview import trade_preview
 from bondesk.areas.declarations.trade_shares import TradeDefaults, TradeShares
 from bondesk.areas.notes.bonded_note_model import NoteLineSource
+from bondesk.areas.notes.internal_numbers import InternalNumbers
 from bondesk.areas.notes.line_usage import portions_taken
 from bondesk.areas.notes.note_templates import HeadDefaults
 from bondesk.areas.notes.shares import SplitOptions
@@ -108,7 +109,8 @@ def declare_trade(work: Work, options: DeclareTrade, selected: Sequence[int]) ->
     remarks = (*passed, *built.findings, *wrong, *_elements_missing(work.facts, result.notes))
     if not (yield trade_preview(result.notes, split_by, remarks)):
         return Outcome("已取消，没有生成报关单")
-    building = TradeBuilder(work, documents, built.derivations, heads)
+    numbers = InternalNumbers(work, "declaration", ((one.key.ie_flag, work.facts.today) for one in result.notes))
+    building = TradeBuilder(work, documents, built.derivations, heads, numbers)
     made = [building.build(draft) for draft in result.notes]
     work.session.flush()
     text = f"已生成报关单 {len(made)} 份，商品 {sum(len(one.lines) for one in made)} 项"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from bondesk.areas.codes.units import Unit
 from bondesk.areas.notes.conversion import to_document
@@ -62,6 +63,29 @@ class NoteLineDraft:
     def source_line_id(self) -> int:
         """Identify the line by the first source line in it."""
         return self.shares[0].source_line_id
+
+    def declared(self, ie_flag: str) -> dict[str, Any]:
+        """Return what a note line and a declaration line both declare, by attribute key."""
+        imported = ie_flag == "I"
+        return {
+            "part_no": self.part_no,
+            "hs_code": self.hs_code,
+            "name": self.name,
+            "spec": self.spec,
+            "dcl_unit": self.dcl_unit.code,
+            "dcl_qty": self.dcl_qty,
+            "legal_unit1": self.legal_unit1.code if self.legal_unit1 else "",
+            "legal_qty1": self.legal1,
+            "legal_unit2": self.legal_unit2.code if self.legal_unit2 else "",
+            "legal_qty2": self.legal2,
+            "currency": self.currency,
+            "price": self.price,
+            "total": self.total,
+            "origin_country": self.country if imported else "CHN",
+            "destination_country": "CHN" if imported else self.country,
+            "duty_mode": self.duty_mode,
+            "gross_weight": self.gross_weight,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +181,8 @@ def _rounded(summed: _Summed, where: str, options: SplitOptions) -> _Rounded:
 
 
 def _sum(values: Iterable[Exact]) -> Fraction:
-    return sum((Fraction(value) for value in values), Fraction(0))
+    first, *others = values
+    return sum((Fraction(value) for value in others), Fraction(first))
 
 
 def _where(shares: Sequence[SourceShare]) -> str:

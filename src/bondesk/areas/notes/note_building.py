@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
 from bondesk.areas.codes.effects import effect_of
 from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine, NoteLineSource
+from bondesk.areas.notes.internal_numbers import InternalNumbers
 from bondesk.areas.notes.merging import NoteLineDraft
 from bondesk.areas.notes.note_templates import NoteTemplates
 from bondesk.areas.notes.shares import SourceShare
@@ -36,16 +36,19 @@ class NoteBuilder:
         self._taking = SourceTaking(documents, derivations)
         self._by_document = date_by_document
         self._templates = templates
-        self._next: dict[str, int] = {}
 
-    def build(self, draft: NoteDraft) -> BondedNote:
-        """Add one note, expected before, to the session and return it."""
+    def numbers(self, drafts: Sequence[NoteDraft]) -> InternalNumbers:
+        """Draw the numbers of all notes of the run."""
+        return InternalNumbers(self._work, "bonded_note", ((one.key.ie_flag, self._day(one)) for one in drafts))
+
+    def build(self, draft: NoteDraft, numbers: InternalNumbers) -> BondedNote:
+        """Add one note to the session and return it."""
         day = self._day(draft)
         key = draft.key
         declared = self._declared(draft)
         note = BondedNote(
             id=new_id(),
-            internal_no=self._number(draft),
+            internal_no=numbers.next(key.ie_flag, day),
             record_no=key.record_no,
             ie_flag=key.ie_flag,
             goods_flag=key.goods_flag,
@@ -58,12 +61,12 @@ class NoteBuilder:
             application_no=key.application_no,
             linked_record_no=key.linked_record_no,
             linked_note_no=key.linked_note_no,
-            partner=_common(draft, "partner"),
-            transaction_mode=_common(draft, "transaction_mode"),
-            trade_country=_common(draft, "trade_country"),
-            contract_no=_common(draft, "contract_no"),
-            invoice_no=_common(draft, "invoice_no"),
-            bill_no=_common(draft, "bill_no"),
+            partner=draft.common("partner"),
+            transaction_mode=draft.common("transaction_mode"),
+            trade_country=draft.common("trade_country"),
+            contract_no=draft.common("contract_no"),
+            invoice_no=draft.common("invoice_no"),
+            bill_no=draft.common("bill_no"),
             packages=draft.packages,
             entered_on=day,
             declared_on=day,
@@ -85,63 +88,26 @@ class NoteBuilder:
             return today
         return max(self._dates[share.document_no] for line in draft.lines for share in line.shares)
 
-    def expect(self, drafts: Sequence[NoteDraft]) -> None:
-        """Draw the internal numbers ``{I|E}{yyMMdd}{4 digits}`` of all ``drafts`` at once (handbook 0.3)."""
-        wanted = Counter(self._series(draft) for draft in drafts)
-        self._next = {series: self._work.draw(f"bonded_note/{series}", count) for series, count in wanted.items()}
-
-    def _series(self, draft: NoteDraft) -> str:
-        return f"{draft.key.ie_flag}{self._day(draft):%y%m%d}"
-
-    def _number(self, draft: NoteDraft) -> str:
-        series = self._series(draft)
-        number = self._next[series]
-        self._next[series] += 1
-        return f"{series}{number:04d}"
-
     def _declared(self, draft: NoteDraft) -> bool:
         key = draft.key
         row = effect_of(self._work.facts, key.supervision_mode, key.goods_flag, key.ie_flag)
         return row is None or row.details.get("declaration_required") != "no"
 
     def _line(self, note: BondedNote, number: int, draft: NoteLineDraft) -> NoteLine:
-        imported = note.ie_flag == "I"
         line = NoteLine(
             id=new_id(),
             line_no=number,
             item_no=draft.item_no,
-            part_no=draft.part_no,
-            hs_code=draft.hs_code,
-            name=draft.name,
-            spec=draft.spec,
-            dcl_unit=draft.dcl_unit.code,
-            dcl_qty=draft.dcl_qty,
-            legal_unit1=draft.legal_unit1.code if draft.legal_unit1 else "",
-            legal_qty1=draft.legal1,
-            legal_unit2=draft.legal_unit2.code if draft.legal_unit2 else "",
-            legal_qty2=draft.legal2,
-            currency=draft.currency,
-            price=draft.price,
-            total=draft.total,
-            origin_country=draft.country if imported else "CHN",
-            destination_country="CHN" if imported else draft.country,
-            duty_mode=draft.duty_mode,
             uc_version=draft.uc_version,
             net_weight=draft.net_weight,
-            gross_weight=draft.gross_weight,
             application_line_no=draft.application_line_no,
             row_mark="3",
             adjusted_min=draft.adjusted_min,
             reason=draft.why,
+            **draft.declared(note.ie_flag or ""),
         )
         line.sources = [self._source(share) for share in draft.shares]
         return line
 
     def _source(self, share: SourceShare) -> NoteLineSource:
         return self._taking.take(share, NoteLineSource, dcl_share=half_up(share.dcl_qty, FACTOR_PLACES))
-
-
-def _common(draft: NoteDraft, key: str) -> str:
-    """Return what all source lines of a note say, "" where they differ: a note not split by it still knows it."""
-    said = {getattr(share, key) for line in draft.lines for share in line.shares}
-    return str(said.pop()) if len(said) == 1 else ""

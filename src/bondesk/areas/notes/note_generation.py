@@ -95,9 +95,9 @@ def _store(
 ) -> Steps:
     drafts = [draft for one in agreed for draft in one.result.notes]
     notes: list[BondedNote] = []
-    notes_of.expect(drafts)
+    numbers = notes_of.numbers(drafts)
     for number, draft in enumerate(drafts, 1):
-        notes.append(notes_of.build(draft))
+        notes.append(notes_of.build(draft, numbers))
         if number % 20 == 0:
             yield Progress(number, len(drafts), "生成清单")
     work.session.flush()

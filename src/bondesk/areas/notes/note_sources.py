@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.goods.part import Part
@@ -37,7 +38,8 @@ def candidates_of(work: Work, options: GenerateNotes, selected: Sequence[int]) -
         SourceLine.header_id == document.id,
         SourceLine.quantity > SourceLine.used_qty,
     )
-    statement = select(document).where(document.company_id == work.company_id, open_line.exists())
+    whole = select(document).options(selectinload(document.lines))
+    statement = whole.where(document.company_id == work.company_id, open_line.exists())
     if selected:
         statement = statement.where(document.id.in_(list(selected)))
     if options.ie_flag:

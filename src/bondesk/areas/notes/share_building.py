@@ -68,6 +68,7 @@ class ShareBuilder:
         self._by_part = {flag: {line.part_no: line for line in lines.values()} for flag, lines in self._filed.items()}
         self._by_merge_no = company_of(facts).item_no_is_merge_no is not False
         self._duty_modes = forced_duty_modes(facts)
+        self._measured: dict[tuple[str, str, str], PartMeasures | None] = {}
         self.findings: list[Finding] = []
         self.derivations: dict[int, str] = {}
 
@@ -95,7 +96,10 @@ class ShareBuilder:
     def _convert(
         self, document: SourceDocument, line: SourceLine, portion: Portion, part: Part, item: AccountLine
     ) -> Converted | None:
-        measures = self._measures(part, item)
+        key = (part.part_no, item.legal_unit1, item.legal_unit2)
+        if key not in self._measured:
+            self._measured[key] = self._measures(part, item)
+        measures = self._measured[key]
         quantity = self._in_part_unit(portion.quantity, line, part)
         if measures is None or quantity is None:
             self._fail(document, line, "MAP-12", "单位无法换算，请检查料号档案与企业参数")

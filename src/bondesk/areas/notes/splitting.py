@@ -31,6 +31,11 @@ class NoteDraft:
     declaration_lines: int
     why: str
 
+    def common(self, key: str) -> str:
+        """Return what all source lines in it say, "" where they differ: a note not split by it still knows it."""
+        said = {getattr(share, key) for line in self.lines for share in line.shares}
+        return str(said.pop() or "") if len(said) == 1 else ""
+
 
 @dataclass(frozen=True, slots=True)
 class SplitResult:

@@ -67,6 +67,8 @@ from bondesk.areas.stock.stocktake import STOCKTAKE
 from bondesk.areas.verification.account_verification import ACCOUNT_VERIFICATION
 from bondesk.areas.verification.closed_cycles import outside_closed_cycles
 from bondesk.areas.verification.cycles import locked_until
+from bondesk.areas.verification.shortage_overage import SHORTAGE_OVERAGE
+from bondesk.areas.verification.shortage_scripts import NEW_SHORTAGE, RECOMPUTE_SHORTAGE, UNLOCK_STOCKTAKE
 from bondesk.areas.verification.verifying import NEW_VERIFICATION, RECOMPUTE
 from bondesk.base.catalogue import Area, Catalogue
 from bondesk.base.documents import DocumentType
@@ -133,6 +135,7 @@ CATALOGUE = Catalogue(
         FORMAL_DECLARATION,
         stock_doc(locked_until),
         STOCKTAKE,
+        SHORTAGE_OVERAGE,
         INSPECTION_RECORD,
         RETURN_RECORD,
         *QUALIFICATIONS,
@@ -183,6 +186,9 @@ CATALOGUE = Catalogue(
         MATCH_DECLARATIONS,
         NEW_VERIFICATION,
         RECOMPUTE,
+        NEW_SHORTAGE,
+        RECOMPUTE_SHORTAGE,
+        UNLOCK_STOCKTAKE,
         GENERATE_MERGED_ITEMS,
         EXTRACT_MERGED_ITEMS,
         check_script(filed_items),

@@ -18,8 +18,8 @@ from bondesk.base.messages import Message, ReadMessage
 from bondesk.base.workbooks import WorkbookPlan
 
 Rule = Callable[[Any, Facts], Iterable[Finding]]
-#: A rule over a stored head whose rows are read from the database, never loaded as objects.
-StoredRule = Callable[[Any, Work], Iterable[Finding]]
+#: A rule over a stored head, given the work (which also reads the ledger): rows may be read from the database.
+StoredRule = Callable[[Any, Any], Iterable[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +189,7 @@ class DocumentType:
     ``dated`` lists the head attributes that may date the document, the first filled one counts: its codes have to be
     valid on that day. Without it they have to be valid today.
     ``fill`` proposes head values that follow from one named in ``fills``, as lines are filled.
+    ``moved(document, move, work)`` follows a move of the flow (审核, 取消审核, 作废) through other documents.
     ``from_message`` is set when message files can be imported as documents of the kind.
     ``downloaded`` is the place of what customs has approved in the order copies are downloaded; 0 = after the others.
     """
@@ -230,6 +231,7 @@ class DocumentType:
     fills: Mapping[str, frozenset[str]] = field(default_factory=dict)
     yielding: Callable[[Any, Work], Sequence[tuple[str, Any]]] | None = None
     from_message: MessageReading | None = None
+    moved: Callable[[Any, str, Work], None] | None = None
     dated: tuple[Any, ...] = ()
     downloaded: int = 0
 

@@ -162,6 +162,13 @@ COUNTED = Flow(
     ),
 )
 
+#: 短溢表 (handbook 12.3): a computed result; once audited it holds the stocktakes it was read from.
+RECKONED = Flow(
+    "reckoned",
+    states=(State("DRAFT", "新增", "plain", editable=True), _AUDITED, _VOID),
+    moves=AUDITED.moves,
+)
+
 #: 报核 (handbook 8.7): what customs has verified closes the notes of its cycle.
 VERIFIED = Flow(
     "verified",

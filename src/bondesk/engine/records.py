@@ -275,6 +275,8 @@ def move(act: Act, document: DocumentType, document_id: int, key: str) -> list[F
     if key == "void":
         _release(act, document, header)
     header.state = order.target
+    if document.moved is not None:
+        document.moved(header, key, act)
     act.session.flush()
     post_document(act, document, header)
     return found

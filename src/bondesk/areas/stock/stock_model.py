@@ -92,6 +92,7 @@ class Stocktake(Record, Flowing):
     kind: Mapped[Code4] = shown("盘点类型", choices=STOCKTAKE_KINDS, required=True)
     warehouse: Mapped[Code32] = shown("仓库")
     remark: Mapped[Text255] = shown("备注")
+    unlock_reason: Mapped[Text255] = shown("解锁原因", readonly=True)
     lines: Mapped[list[StocktakeLine]] = relationship(
         cascade="all, delete-orphan", order_by="StocktakeLine.line_no", passive_deletes=True
     )

@@ -62,7 +62,7 @@ STOCKTAKE = DocumentType(
     number=(_H.count_date, _H.kind, _H.warehouse),
     dated=(_H.count_date,),
     list_columns=(_H.count_date, _H.kind, _H.warehouse, _H.remark),
-    form=(group("盘点", _H.count_date, _H.kind, _H.warehouse, _H.remark),),
+    form=(group("盘点", _H.count_date, _H.kind, _H.warehouse, _H.remark, _H.unlock_reason),),
     lines=(
         LineTable(
             "lines",

@@ -21,6 +21,7 @@ from lxml import etree
 
 from bondesk.adapters import rehearsal_verification
 from bondesk.adapters.rehearsal_answers import Answers
+from bondesk.adapters.rehearsal_archive import Archive
 from bondesk.adapters.rehearsal_books import BookKind, filed_after, head_of, kind_of, problems_of_book
 from bondesk.adapters.rehearsal_checks import problems_of, problems_of_change
 from bondesk.adapters.rehearsal_declarations import DeclarationAnswers, answer_declaration
@@ -121,6 +122,7 @@ class RehearsalCustoms:
         answers = DeclarationAnswers(form / "InBox", path.stem, self._moment(head, "PDate"))
         inspected = client_no in self.inspected or (state["serial"] + 1) % self.inspect_every == 0
         answer_declaration(answers, message, files, state, self.rejected, inspected)
+        Archive(self.root).declaration(message, state["declarations"].get(client_no, {}))
         self._write_state(state)
         self._move(path, form / "SentBox")
 
@@ -148,6 +150,7 @@ class RehearsalCustoms:
                     customs=text(head, "MasterCuscd"), year=f"{answers.now:%y}", serial=state["serial"]
                 )
                 books[number] = filed_after(message, kind, filed)
+                Archive(self.root).book(message, kind, number, answers.now)
                 answers.book_decided(kind.result, kind.bsc, {"seq_no": seq_no, "bond_no": number}, "")
         self._write_state(state)
         self._move(path, form / "SentBox")
@@ -183,12 +186,14 @@ class RehearsalCustoms:
         if kind in {"2", "3"}:
             state["notes"][internal_no] = told
             answers.approved(message, told, "1" if self.release or not declared else "4")
+            Archive(self.root).note(message, number, "2" if self.release or not declared else "1", answers.now)
             return
         answers.approved(message, number, "4" if declared else "1")
         if text(head, "GenDecFlag") == "1":
             answers.declaration_generated(number)
         if declared and self.release:
             answers.posted(message, number)
+        Archive(self.root).note(message, number, "2" if self.release or not declared else "1", answers.now)
 
     def _numbers(self, state: dict[str, Any], head: etree._Element | None, now: datetime) -> dict[str, str]:
         state["serial"] += 1

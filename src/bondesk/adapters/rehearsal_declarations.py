@@ -238,7 +238,8 @@ def answer_declaration(
     answers.imported(client_no, known["seq_no"], "报关单导入成功" if declares else "报关单暂存成功")
     if declares:
         _decide(answers, head, known, refused.get(client_no, ""), inspected)
-    kept[client_no] = {**known, "last": answers.now.isoformat()}
+    status = ("E" if refused.get(client_no) else "R") if declares else ""
+    kept[client_no] = {**known, "last": answers.now.isoformat(), "status": status}
 
 
 def _decide(

@@ -30,10 +30,13 @@ _SHOWN = 3
 
 def download_kinds(documents: Sequence[DocumentType]) -> tuple[DownloadKind, ...]:
     """Return the kinds of customs' own documents in business order; of the same place the menu's order counts."""
-    found = [
-        DownloadKind(one.key, one.title, one.downloaded or _LAST, one.key, True) for one in documents if one.of_customs
-    ]
+    found = [_kind(one) for one in documents if one.of_customs]
     return tuple(sorted(found, key=lambda kind: kind.order))
+
+
+def _kind(document: DocumentType) -> DownloadKind:
+    code = document.from_message.message.code if document.from_message is not None else ""
+    return DownloadKind(document.key, document.title, document.downloaded or _LAST, document.key, code)
 
 
 def values_of(document: DocumentType, header: Any) -> dict[str, Any]:

@@ -16,13 +16,15 @@ Tell = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class DownloadKind:
-    """A kind of copies: the key of its document, which sources use too, and its place in business order."""
+    """A kind of copies: the key of its document, its place in business order, and the code of the message that
+    carries such a copy ("" = none).
+    """
 
     key: str
     title: str
     order: int
     formal: str
-    needs_card: bool
+    code: str
 
 
 @dataclass(frozen=True, slots=True)

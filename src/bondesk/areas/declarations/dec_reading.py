@@ -7,6 +7,7 @@ from typing import Any
 
 from bondesk.areas.declarations import dec_elements as elements
 from bondesk.areas.declarations.dec_message import NOTE_CODE
+from bondesk.areas.declarations.dec_status import CHANNELS
 from bondesk.areas.declarations.declaration_lines import DeclarationLine
 from bondesk.areas.declarations.declaration_model import AttachedDocument, Container, Declaration
 from bondesk.base.findings import Finding
@@ -30,10 +31,16 @@ _OVERSEAS = (
 
 
 def read_formal(read: ReadMessage, code: ReadCode | None = None) -> tuple[Declaration, list[Finding]]:
-    """Return the formal copy a message of a declared 报关单 holds: as far as customs, not yet stored."""
+    """Return the formal copy a message of a declared 报关单 holds: as far as customs, not yet stored.
+
+    A copy customs gives says its own state (CusDecStatus, a CHANNEL letter).
+    """
     declaration, findings = read_declaration(read, code, FORMAL)
+    channel = CHANNELS.get(folded(first_row(read, "DecHead")).get("cusdecstatus", "").strip())
     declaration.state = "DECLARED" if declaration.declaration_no else "UPLOADED"
     declaration.customs_state = declaration.state
+    if channel is not None and channel.state:
+        declaration.state, declaration.customs_state = channel.state, channel.customs_state
     return declaration, findings
 
 

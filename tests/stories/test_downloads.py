@@ -50,8 +50,8 @@ def untold(_text: str, _done: int, _total: int) -> None:
 def proof(card: SoftwareCard | None = None, pin: str = RIGHT) -> tuple[ChallengeSigner, Pin]:
     """What answers challenges with a software card, and the password it uses."""
     typed = Pin(pin)
-    terminal = SoftwareTerminal(reader=card or piv_card())
-    return challenge_signer(lambda: ReaderSigner(terminal), typed), typed
+    signer = ReaderSigner(SoftwareTerminal(reader=card or piv_card()))
+    return challenge_signer(lambda work: work(signer), typed), typed
 
 
 @dataclass
@@ -182,7 +182,9 @@ def test_nobody_gets_anything_without_the_card(cleared: Desk) -> None:
     with pytest.raises(CertificateExpired):
         cleared.source.sign_in(proof(piv_card(begins=-20, ends=-10))[0])
     with pytest.raises(NoCard):
-        cleared.source.sign_in(challenge_signer(lambda: ReaderSigner(SoftwareTerminal(reader=None)), Pin(RIGHT)))
+        cleared.source.sign_in(
+            challenge_signer(lambda work: work(ReaderSigner(SoftwareTerminal(reader=None))), Pin(RIGHT))
+        )
     with pytest.raises(OutsideFailure, match="登录"):
         cleared.source.kinds()
 
@@ -198,8 +200,8 @@ def test_a_signature_of_something_else_is_no_login(desk: Desk) -> None:
 
 
 def test_a_challenge_is_answered_once_and_a_login_ends(desk: Desk, tmp_path: Path) -> None:
-    now = [0.0]
-    service = RehearsalService(tmp_path, seconds=lambda: now[0])
+    now = [datetime.now(UTC)]
+    service = RehearsalService(tmp_path, clock=lambda: now[0])
     posted: list[dict[str, str]] = []
     answer, _pin = proof()
 
@@ -221,7 +223,7 @@ def test_a_challenge_is_answered_once_and_a_login_ends(desk: Desk, tmp_path: Pat
             post("/login", body)
         source.sign_in(proof()[0])
         assert source.kinds() == []
-        now[0] = 1801.0
+        now[0] += timedelta(minutes=31)
         with pytest.raises(OutsideFailure, match="登录已过期"):
             source.kinds()
     finally:

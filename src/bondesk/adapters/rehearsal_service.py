@@ -11,9 +11,8 @@ import json
 import logging
 import secrets
 import threading
-import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -28,7 +27,7 @@ from bondesk.engine.card_failures import CardFailure
 _log = logging.getLogger(__name__)
 HOST = "127.0.0.1"
 _LONGEST = 64 << 10
-_CHALLENGE_LIVES, _TOKEN_LIVES = 300.0, 1800.0
+_CHALLENGE_LIVES, _TOKEN_LIVES = timedelta(minutes=5), timedelta(minutes=30)
 
 
 class _Turned(Exception):
@@ -40,20 +39,15 @@ class _Turned(Exception):
 
 
 class RehearsalService:
-    """The service over one rehearsal folder; ``clock`` dates certificates, ``seconds`` ages challenges and logins."""
+    """The service over one rehearsal folder; ``clock`` says whether certificates, challenges and logins still hold."""
 
-    def __init__(
-        self,
-        root: Path,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        seconds: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, root: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         """Prepare; :meth:`address` starts it."""
-        self._archive, self._clock, self._seconds = Archive(root), clock, seconds
+        self._archive, self._clock = Archive(root), clock
         self._server: ThreadingHTTPServer | None = None
         self._lock = threading.Lock()
-        self._challenges: dict[str, float] = {}
-        self._tokens: dict[str, float] = {}
+        self._challenges: dict[str, datetime] = {}
+        self._tokens: dict[str, datetime] = {}
 
     def address(self) -> str:
         """Return where it listens; the first call starts it. ``OutsideFailure`` when that is impossible."""
@@ -81,7 +75,7 @@ class RehearsalService:
         fresh = secrets.token_hex(16)
         with self._lock:
             self._forget(self._challenges, _CHALLENGE_LIVES)
-            self._challenges[fresh] = self._seconds()
+            self._challenges[fresh] = self._clock()
         return {"random": fresh}
 
     def login(self, given: Mapping[str, str]) -> Mapping[str, str]:
@@ -102,7 +96,7 @@ class RehearsalService:
             raise _Turned(HTTPStatus.UNAUTHORIZED, "IC卡的证书不在有效期内，不能登录")
         token = secrets.token_hex(32)
         with self._lock:
-            self._tokens[token] = self._seconds()
+            self._tokens[token] = self._clock()
         return {"token": token, "card": certificate.card_number, "company": certificate.company}
 
     def kinds(self) -> list[str]:
@@ -134,8 +128,8 @@ class RehearsalService:
             if token not in self._tokens:
                 raise _Turned(HTTPStatus.UNAUTHORIZED, "登录已过期，请重新用IC卡登录")
 
-    def _forget(self, kept: dict[str, float], lives: float) -> None:
-        oldest = self._seconds() - lives
+    def _forget(self, kept: dict[str, datetime], lives: timedelta) -> None:
+        oldest = self._clock() - lives
         for one in [key for key, at in kept.items() if at < oldest]:
             del kept[one]
 

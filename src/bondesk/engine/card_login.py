@@ -5,33 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from bondesk.engine.card_port import CardInfo, CardSigner, Expected, Pin, refuse_unfit
+from bondesk.base.messages import Sender
+from bondesk.engine.card_port import CardSigner, Expected, Pin, refuse_unfit
 from bondesk.engine.download_port import CardProof, ChallengeSigner
+from bondesk.engine.message_signing import expected_of
+
+#: Runs work on the thread that owns the card and returns its answer.
+OnCard = Callable[[Callable[[CardSigner], CardProof]], CardProof]
 
 
 def challenge_signer(
-    make: Callable[[], CardSigner],
-    pin: Pin,
-    *,
-    last_try: bool = False,
-    expected: Expected | None = None,
-    seen: Callable[[CardInfo], None] = lambda _info: None,
+    on_card: OnCard, pin: Pin, *, sender: Sender | None = None, last_try: bool = False
 ) -> ChallengeSigner:
     """Return what answers one challenge with the card; ``pin`` is wiped however it ends.
 
-    ``seen`` is told whose card it is before the password is used. Every ``CardFailure`` comes through.
+    With a ``sender`` it must be the card 参数设置 names. Every ``CardFailure`` comes through.
     """
 
     def answer(challenge: bytes) -> CardProof:
-        signer = make()
+        def work(signer: CardSigner) -> CardProof:
+            try:
+                info = signer.open()
+                refuse_unfit(info, expected_of(sender, info) if sender else Expected(), datetime.now(UTC))
+                signer.verify_pin(pin, last_try=last_try)
+                return CardProof(info.certificate, signer.sign(challenge))
+            finally:
+                signer.close()
+
         try:
-            info = signer.open()
-            refuse_unfit(info, expected or Expected(), datetime.now(UTC))
-            seen(info)
-            signer.verify_pin(pin, last_try=last_try)
-            return CardProof(info.certificate, signer.sign(challenge))
+            return on_card(work)
         finally:
             pin.wipe()
-            signer.close()
 
     return answer

@@ -219,6 +219,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp())
     engine = prepared(Home(folder), lines)
     noted, redrawn, notes = generate(engine, "NONE")
+    noted -= redrawn
     with engine.acting(SYSTEM) as act:
         approve(act)
     declared, declarations = declare(engine)

@@ -295,7 +295,9 @@ class _Tour:
                     line.dcl_qty = Decimal(9_000_000)
             ids = [note.id for note in notes]
         document = self.engine.catalogue.document("bonded_note")
-        asking = SendDialog(self.window.context, document, ids, "选中的核注清单", lambda _reason: None, self.window)
+        asking = SendDialog(
+            self.window.context, document, ids, "选中的核注清单", lambda _reason, _way: None, self.window
+        )
         asking.open()
         wait_until(lambda: asking.send.text() != "正在检查…", "the check")
         self._snap(SendDialog, "dialog_send")

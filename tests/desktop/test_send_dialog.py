@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QRadioButton, QWidget
 from sqlalchemy import select
 
+from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.areas.setup.company import Company
 from bondesk.base.errors import Refused
 from bondesk.base.identity import Identity
 from bondesk.desktop.context import Codes, DeskContext
 from bondesk.desktop.lane import Lane
 from bondesk.desktop.send_dialog import SendDialog
-from bondesk.engine import declaring
+from bondesk.engine import declaring, sending
 from bondesk.engine.engine import SYSTEM
+from bondesk.engine.tables import Outbox
 from builders.office import Office
 
-Opened = Callable[..., tuple[SendDialog, list[str]]]
+Said = list[tuple[str, str]]
+Opened = Callable[..., tuple[SendDialog, Said]]
 
 
 @pytest.fixture
@@ -33,18 +38,23 @@ def opened(factory_office: Office, qtbot: Any) -> Iterator[Opened]:
     lanes: list[Lane] = []
     parents: list[QWidget] = []
 
-    def open_as(who: Identity, policy: str = "BLOCK", card: str = "8930001234567") -> tuple[SendDialog, list[str]]:
+    def open_as(who: Identity, policy: str = "BLOCK", card: str = "8930001234567") -> tuple[SendDialog, Said]:
         with factory_office.act(SYSTEM) as act:
             company = act.session.scalars(select(Company)).one()
             company.inversion_policy, company.ic_card = policy, card
         lane = Lane(factory_office.engine, who)
         lanes.append(lane)
         context = DeskContext(factory_office.engine, who, lane, Codes(), *[lambda *_: None] * 4)  # type: ignore[arg-type]
-        parent, said = QWidget(), []
+        parent = QWidget()
+        said: Said = []
         qtbot.addWidget(parent)
         parents.append(parent)
         document = factory_office.document("bonded_note")
-        dialog = SendDialog(context, document, [note], f"「核注清单」{number} ", said.append, parent)
+
+        def take(reason: str, way: str) -> None:
+            said.append((reason, way))
+
+        dialog = SendDialog(context, document, [note], f"「核注清单」{number} ", take, parent)
         dialog.open()
         qtbot.waitUntil(lambda: dialog.send.text() != "正在检查…", timeout=20_000)
         return dialog, said
@@ -63,7 +73,7 @@ def test_who_may_force_must_say_why(opened: Opened, factory_office: Office) -> N
     assert not dialog.send.isEnabled()
     dialog.reason.setText("客户急件")
     dialog.send.click()
-    assert said == ["客户急件"]
+    assert said == [("客户急件", "1")]
 
 
 def test_a_warning_is_shown_and_may_be_passed(opened: Opened, factory_office: Office) -> None:
@@ -71,7 +81,7 @@ def test_a_warning_is_shown_and_may_be_passed(opened: Opened, factory_office: Of
     assert dialog.send.text() == "仍然发送"
     assert not dialog.reason.isVisibleTo(dialog)
     dialog.send.click()
-    assert said == [""]
+    assert said == [("", "1")]
 
 
 def test_nothing_found_is_one_plain_question(opened: Opened, factory_office: Office) -> None:
@@ -112,7 +122,7 @@ def test_the_first_sending_asks_for_the_setting_and_the_second_does_not(
     QTest.keyClicks(box, "8930007654321")
     form.cells["declare_way"].editor.set_value("0")
     dialog.send.click()
-    qtbot.waitUntil(lambda: said == [""])
+    qtbot.waitUntil(lambda: said == [("", "0")])
     assert kept(factory_office) == ("8930007654321", "0", code)
     again, _ = opened(factory_office.clerk, "OFF", "8930007654321")
     assert (again.setting, again.send.text()) == (None, "发送")
@@ -141,3 +151,43 @@ def test_who_only_sends_may_fill_what_is_missing_but_not_change_it(factory_offic
     looker = Identity(factory_office.clerk.user_id, "zhidan", "制单员", frozenset({("bonded_note", "view")}))
     with pytest.raises(Refused, match="ACCESS"), factory_office.act(looker) as act:
         declaring.keep_setting(act, filled)
+
+
+def test_the_way_is_asked_and_remembered_for_the_user(opened: Opened, factory_office: Office, qtbot: Any) -> None:
+    """The company declares at once; who stored last time is offered to store again, everybody else is not."""
+    document = factory_office.document("bonded_note")
+    dialog, said = opened(factory_office.clerk, "OFF")
+    assert dialog.way.isVisibleTo(dialog)
+    assert dialog.way.value == "1"
+    dialog.findChild(QRadioButton, "send_way_0").click()
+    assert "海关还没有收到" in dialog.way.told.text()
+    dialog.send.click()
+    assert said == [("", "0")]
+
+    def remembered(who: Identity) -> str:
+        with factory_office.act(who) as act:
+            return declaring.way_of(act, document)
+
+    qtbot.waitUntil(lambda: remembered(factory_office.clerk) == "0")
+    again, _ = opened(factory_office.clerk, "OFF")
+    assert again.way.value == "0"
+    assert remembered(SYSTEM) == "1", "of another user nothing is known"
+    with factory_office.act() as act:
+        note = act.session.scalars(select(BondedNote).where(BondedNote.state == "AUDITED")).first()
+        assert note is not None
+        assert [one.way for one in declaring.declarable(act) if one.document_id == note.id] == ["0"]
+    again.findChild(QRadioButton, "send_way_1").click()
+    again.send.click()
+    qtbot.waitUntil(lambda: remembered(factory_office.clerk) == "1")
+
+
+def test_what_is_stored_only_says_so_in_its_message(factory_office: Office) -> None:
+    """The whole way: 暂存 stands in the file the client gets."""
+    number = factory_office.notes("IM2401001")[0]
+    factory_office.audit([number])
+    document, note = factory_office.document("bonded_note"), factory_office.note(number).id
+    with factory_office.act() as act:
+        sending.order(act, document, [note], way="0")
+        content = act.session.scalars(select(Outbox.content).where(Outbox.document_id == note)).one()
+    with ZipFile(BytesIO(content)) as archive:
+        assert b"<DelcareFlag>0</DelcareFlag>" in archive.read(archive.namelist()[0])

@@ -1,4 +1,4 @@
-"""发送: asks once, says what the check before sending found, and takes the reason of who may send all the same.
+"""发送: asks once and which way, says what the check before sending found, takes the reason of who sends all the same.
 
 The first sending also asks for 参数设置; the answers are kept and never asked again.
 """
@@ -21,6 +21,7 @@ from bondesk.desktop.context import DeskContext
 from bondesk.desktop.findings_view import FindingsView
 from bondesk.desktop.form_work import in_act, sentence
 from bondesk.desktop.option_form import OptionForm, problems_text
+from bondesk.desktop.send_way import SendWay
 from bondesk.engine import declaring, sending
 from bondesk.engine.act import Act
 
@@ -30,7 +31,10 @@ _SETTING = "首次发送，请先填写参数设置（只问一次，以后在�
 
 
 class SendDialog(QDialog):
-    """Checks ``ids`` while it is open; ``go(reason)`` is called when the user sends ("" without an override)."""
+    """Checks ``ids`` while it is open; ``go(reason, way)`` is called when the user sends.
+
+    ``reason`` is "" without an override, ``way`` 0 (暂存) or 1 (申报), "" when it could not be asked.
+    """
 
     def __init__(
         self,
@@ -38,7 +42,7 @@ class SendDialog(QDialog):
         document: DocumentType,
         ids: Sequence[int],
         what: str,
-        go: Callable[[str], object],
+        go: Callable[[str, str], object],
         parent: QWidget,
     ) -> None:
         """Ask whether to send ``what``."""
@@ -46,15 +50,16 @@ class SendDialog(QDialog):
         self.setObjectName("send_dialog")
         self.setWindowTitle(f"发送 — {document.title}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._context, self._go = context, go
+        self._context, self._document, self._go = context, document, go
         self._must_say = False
         self._found: Sequence[Finding] = ()
-        self.question = QLabel(f"确定发送{what}吗？\n发送后不能取消审核，等待海关回执。", self)
+        self.question = QLabel(f"确定发送{what}吗？\n发送后不能取消审核。", self)
         self.question.setObjectName("send_question")
         self.question.setWordWrap(True)
         self.asked = QLabel(_SETTING, self)
         self.asked.setObjectName("send_setting_title")
         self.asked.setWordWrap(True)
+        self.way = SendWay(self)
         self.setting: OptionForm | None = None
         self.problem = QLabel(self)
         self.problem.setObjectName("send_problem")
@@ -67,8 +72,9 @@ class SendDialog(QDialog):
         self.reason.textChanged.connect(lambda _text: self._refresh())
         self._build()
 
-        def look(act: Act) -> tuple[SenderSetting, list[Finding]]:
-            return declaring.setting_of(act), sending.questions(act, document, ids)
+        def look(act: Act) -> tuple[SenderSetting, str, list[Finding]]:
+            way = declaring.way_of(act, document)
+            return declaring.setting_of(act), way, sending.questions(act, document, ids)
 
         context.lane.act(look, while_alive(self, self._checked), while_alive(self, self._failed))
 
@@ -84,14 +90,16 @@ class SendDialog(QDialog):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(style.MARGIN, style.MARGIN, style.MARGIN, style.MARGIN)
         self._layout.setSpacing(style.WIDE_GAP)
-        for widget in (self.question, self.asked, self.problem, self.findings, self.reason, self.buttons):
+        for widget in (self.question, self.way, self.asked, self.problem, self.findings, self.reason, self.buttons):
             self._layout.addWidget(widget)
-        for hidden in (self.asked, self.problem, self.findings, self.reason):
+        for hidden in (self.way, self.asked, self.problem, self.findings, self.reason):
             hidden.hide()
         self.setMinimumWidth(460)
 
-    def _checked(self, answer: tuple[SenderSetting, Sequence[Finding]]) -> None:
-        known, found = answer
+    def _checked(self, answer: tuple[SenderSetting, str, Sequence[Finding]]) -> None:
+        known, way, found = answer
+        self.way.choose(way)
+        self.way.setVisible(not known.missing)  # 参数设置 asks for it too
         if known.missing:
             self._ask_setting(known)
         self._found = found
@@ -175,5 +183,9 @@ class SendDialog(QDialog):
 
     def _finish(self) -> None:
         reason = self.reason.text().strip() if self._must_say else ""
+        way = self.setting.value().declare_way if self.setting is not None else self.way.value
         self.accept()
-        self._go(reason)
+        if way:
+            keep = partial(declaring.remember_way, document=self._document, way=way)
+            self._context.lane.act(keep, lambda _nothing: None, lambda _problem: None)
+        self._go(reason, way)

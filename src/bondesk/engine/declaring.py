@@ -13,10 +13,11 @@ from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
 from bondesk.base.findings import Finding, errors_in
 from bondesk.base.options import option
-from bondesk.base.sender_setting import SenderSetting
+from bondesk.base.sender_setting import DECLARE_WAYS, SenderSetting
 from bondesk.base.steps import Ask, Choose, Outcome, Preview, Progress, Step, Steps, Table
 from bondesk.engine import sending
 from bondesk.engine.act import Act
+from bondesk.engine.preferences import prefer, preference
 
 #: The state a document must be in to become a message.
 _AUDITED = "AUDITED"
@@ -37,6 +38,17 @@ def keep_setting(act: Act, setting: SenderSetting) -> None:
     act.facts.forget()
 
 
+def way_of(act: Act, document: DocumentType) -> str:
+    """Return how the acting user last sent documents of a kind, 0 暂存 or 1 申报; the company's way before that."""
+    return str(preference(act, f"send_way/{document.key}") or setting_of(act).declare_way)
+
+
+def remember_way(act: Act, document: DocumentType, way: str) -> None:
+    """Keep the way the acting user chose; who keeps to the company's follows it when it changes."""
+    act.require(document, "send")
+    prefer(act, f"send_way/{document.key}", way if way != setting_of(act).declare_way else None)
+
+
 @dataclass(frozen=True, slots=True)
 class Declarable:
     """One audited document that has a message."""
@@ -46,6 +58,7 @@ class Declarable:
     document_id: int
     number: str
     message: str
+    way: str
     audited_at: datetime | None
 
 
@@ -62,12 +75,12 @@ def _sendable(act: Act) -> Iterator[DocumentType]:
 
 def _waiting(act: Act, document: DocumentType) -> Iterator[Declarable]:
     assert document.message is not None
-    header = document.header
+    header, way = document.header, way_of(act, document)
     mine = select(header).filter_by(company_id=act.company_id, state=_AUDITED, **document.variant)
     for found in act.session.scalars(mine.order_by(header.audited_at, header.id)):
         message = f"{document.message.code} {document.message.title}"
         number = document.number_of(found)
-        yield Declarable(document.key, document.title, found.id, number, message, found.audited_at)
+        yield Declarable(document.key, document.title, found.id, number, message, way, found.audited_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +100,16 @@ def generation_steps(act: Act) -> Steps:
     if not waiting:
         return Outcome("没有可以申报的单据：单据须先审核")
     keys = tuple((one.document_key, one.document_id) for one in waiting)
-    rows = tuple((one.title, one.number, one.message, one.audited_at) for one in waiting)
-    table = Table("生成报文", ("单据", "编号", "报文", "审核时间"), rows)
+    ways = dict(DECLARE_WAYS)
+    rows = tuple((one.title, one.number, one.message, ways[one.way], one.audited_at) for one in waiting)
+    table = Table("生成报文", ("单据", "编号", "报文", "申报方式", "审核时间"), rows)
     chosen = set((yield Choose("documents", table, keys, keys)))
     picked = [one for one in waiting if (one.document_key, one.document_id) in chosen]
     reason = yield from _checked(act, picked)
     for done, one in enumerate(picked):
         yield Progress(done, len(picked), f"{one.title} {one.number}")
         document = act.catalogue.document(one.document_key)
-        sending.order(act, document, [one.document_id], reason if document.forcible else "")
+        sending.order(act, document, [one.document_id], reason if document.forcible else "", one.way)
     changed: dict[str, list[int]] = {}
     for one in picked:
         changed.setdefault(one.document_key, []).append(one.document_id)

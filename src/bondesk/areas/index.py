@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bondesk.areas.accounts.account import book_documents
+from bondesk.areas.accounts.book_checks import BOOK_CHECKS
 from bondesk.areas.accounts.book_scripts import change_script, extract_script
 from bondesk.areas.accounts.filed_items import filed_items
 from bondesk.areas.accounts.merged_item_extraction import EXTRACT_MERGED_ITEMS
 from bondesk.areas.accounts.qualification import QUALIFICATION, QUALIFICATION_DRAFT, QUALIFICATION_VERSION
 from bondesk.areas.accounts.unit_consumption_generation import GENERATE_UNIT_CONSUMPTION
+from bondesk.areas.codes.code_checks import CODE_CHECKS
 from bondesk.areas.codes.code_mapping import CODE_MAPPING
 from bondesk.areas.codes.code_release import CODE_CHANGE, CODE_RELEASE
 from bondesk.areas.codes.customs_code import CUSTOMS_CODE, FactsCodeBook
@@ -17,6 +19,7 @@ from bondesk.areas.codes.exchange_rate import EXCHANGE_RATE
 from bondesk.areas.codes.hs_code import HS_CODE, elements_of
 from bondesk.areas.codes.partner import PARTNER
 from bondesk.areas.declarations.declaration import DECLARATION, FORMAL_DECLARATION
+from bondesk.areas.declarations.declaration_checks import DECLARATION_CHECKS
 from bondesk.areas.declarations.declaration_lines import DeclarationLineSource
 from bondesk.areas.declarations.declared_notes import document_relations, note_relations
 from bondesk.areas.declarations.note_declarations import DECLARE_NOTES
@@ -25,6 +28,7 @@ from bondesk.areas.goods.bom import BOM
 from bondesk.areas.goods.bom_explosion import BOM_EXPLOSION
 from bondesk.areas.goods.consolidation_map import consolidation_map
 from bondesk.areas.goods.consumption_standard import CONSUMPTION_STANDARD
+from bondesk.areas.goods.goods_checks import GOODS_CHECKS
 from bondesk.areas.goods.hs_check import HS_CHECK
 from bondesk.areas.goods.hs_checking import UNDO_HS_UPDATE, check_script
 from bondesk.areas.goods.item_generation import GENERATE_MERGED_ITEMS
@@ -34,17 +38,20 @@ from bondesk.areas.goods.unit_consumption import UNIT_CONSUMPTION
 from bondesk.areas.matching.automatic import MATCH_DECLARATIONS, MATCH_NOTES
 from bondesk.areas.matching.difference_report import MATCH_DIFFERENCES
 from bondesk.areas.matching.matchings import MATCHINGS
+from bondesk.areas.matching.pair_checks import PAIR_CHECKS
 from bondesk.areas.notes.bonded_note import BONDED_NOTE
 from bondesk.areas.notes.bonded_note_model import NoteLineSource
 from bondesk.areas.notes.book_usage import rows_in_use
 from bondesk.areas.notes.formal_note import FORMAL_NOTE
 from bondesk.areas.notes.map_usage import unsent_note_of
 from bondesk.areas.notes.note_change import CHANGE_NOTE, NOTE_CHANGE, NOTE_VERSION, WITHDRAW_NOTE
+from bondesk.areas.notes.note_checks import NOTE_CHECKS, source_checks
 from bondesk.areas.notes.note_generation import note_generation
 from bondesk.areas.notes.note_recipe import NOTE_RECIPE
 from bondesk.areas.notes.source_document import SOURCE_DOCUMENT
 from bondesk.areas.reports.bom_difference import BOM_DIFFERENCE
 from bondesk.areas.reports.book_difference import BOOK_DIFFERENCE
+from bondesk.areas.reports.data_check import DATA_CHECK
 from bondesk.areas.reports.item_ledger import ITEM_LEDGER
 from bondesk.areas.reports.material_status import MATERIAL_STATUS
 from bondesk.areas.reports.shortage_detail import SHORTAGE_DETAIL
@@ -61,7 +68,9 @@ from bondesk.areas.setup.log_checkpoint import COMPARE_CHECKPOINT, EXPORT_CHECKP
 from bondesk.areas.setup.operation_log import OPERATION_LOG
 from bondesk.areas.setup.password_setting import SET_PASSWORD
 from bondesk.areas.setup.sender_setting import CompanySender
+from bondesk.areas.setup.setup_checks import SETUP_CHECKS
 from bondesk.areas.setup.users import USER, USER_GROUP, StoredUsers
+from bondesk.areas.stock.stock_checks import STOCK_CHECKS
 from bondesk.areas.stock.stock_document import stock_doc
 from bondesk.areas.stock.stocktake import STOCKTAKE
 from bondesk.areas.verification.account_verification import ACCOUNT_VERIFICATION
@@ -69,6 +78,7 @@ from bondesk.areas.verification.closed_cycles import outside_closed_cycles
 from bondesk.areas.verification.cycles import locked_until
 from bondesk.areas.verification.shortage_overage import SHORTAGE_OVERAGE
 from bondesk.areas.verification.shortage_scripts import NEW_SHORTAGE, RECOMPUTE_SHORTAGE, UNLOCK_STOCKTAKE
+from bondesk.areas.verification.verification_checks import VERIFICATION_CHECKS
 from bondesk.areas.verification.verifying import NEW_VERIFICATION, RECOMPUTE
 from bondesk.base.catalogue import Area, Catalogue
 from bondesk.base.documents import DocumentType
@@ -175,6 +185,7 @@ CATALOGUE = Catalogue(
         BOM_EXPLOSION,
         BOM_DIFFERENCE,
         MATCH_DIFFERENCES,
+        DATA_CHECK,
     ),
     scripts=(
         note_generation((NoteLineSource, DeclarationLineSource)),
@@ -200,6 +211,18 @@ CATALOGUE = Catalogue(
         COMPARE_CHECKPOINT,
     ),
     matchings=MATCHINGS,
+    checks=(
+        *SETUP_CHECKS,
+        *CODE_CHECKS,
+        *GOODS_CHECKS,
+        *BOOK_CHECKS,
+        *source_checks((NoteLineSource, DeclarationLineSource)),
+        *NOTE_CHECKS,
+        *DECLARATION_CHECKS,
+        *PAIR_CHECKS,
+        *STOCK_CHECKS,
+        *VERIFICATION_CHECKS,
+    ),
     codebook=FactsCodeBook,
     elements=elements_of,
     users=StoredUsers(),

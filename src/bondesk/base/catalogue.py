@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Float, Numeric
 
+from bondesk.base.checks import Check
 from bondesk.base.codebook import CodeBook
 from bondesk.base.columns import PLACES, ExactDecimal
 from bondesk.base.documents import BASIC_RIGHTS, DocumentType
@@ -57,6 +58,7 @@ class Catalogue:
     reviewer_apart: Callable[[Facts], bool]
     elements: Callable[[Facts, str], Sequence[Element]] = lambda _facts, _code: ()
     matchings: tuple[Matching, ...] = ()
+    checks: tuple[Check, ...] = ()
 
     def document(self, key: str) -> DocumentType:
         """Return the document type named ``key``; :class:`WrongCall` lists what exists."""
@@ -122,6 +124,9 @@ class Catalogue:
             yield from self._script_problems(script)
         for matching in self.matchings:
             yield from self._matching_problems(matching)
+        for code, times in Counter(check.code for check in self.checks).items():
+            if times > 1:
+                yield f"check {code} is declared {times} times"
 
     def _matching_problems(self, matching: Matching) -> Iterator[str]:
         declared = {document.key for document in self.documents} | {report.key for report in self.reports}

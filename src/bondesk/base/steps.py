@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Facts
 from bondesk.base.findings import Finding, error
 from bondesk.base.numbers import QUANTITY_PLACES, places_of, plain
 from bondesk.base.options import NoOptions
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,3 +207,13 @@ def play(steps: Steps, answer: Callable[[Step], Any] = proposed_answer) -> Outco
             outcome: Outcome = end.value
             return outcome
         reply = answer(step)
+
+
+def run_through(steps: Generator[Any, None, R]) -> R:
+    """Run what only tells its progress to its end, showing it to nobody, and return what it gives."""
+    try:
+        while True:
+            next(steps)
+    except StopIteration as end:
+        given: R = end.value
+        return given

@@ -6,7 +6,7 @@ block commits all of it or nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -17,12 +17,14 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from bondesk.base.catalogue import Catalogue
+from bondesk.base.checks import Broken
 from bondesk.base.codebook import CodeBook
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Disconnected, ExcessDecimals, Refused
 from bondesk.base.explanation import Explanation
 from bondesk.base.facts import Told
 from bondesk.base.identity import Identity
+from bondesk.base.steps import Progress
 from bondesk.engine.books import StoredBooks
 from bondesk.engine.document_codes import WithDocuments
 from bondesk.engine.facts import StoredFacts
@@ -105,6 +107,12 @@ class Act:
         """Explain one line of a document down to source lines and workbook cells, where it can."""
         document = self.catalogue.document(document_key)
         return document.trace(line_id, self) if document.trace is not None else None
+
+    def broken(self, code: str) -> Generator[Progress, None, Sequence[Broken]]:
+        """Run the named checks, or one of them, and return where they do not hold."""
+        from bondesk.engine.checking import check_steps
+
+        return check_steps(self, code)
 
     def tell(self, document_key: str, action: str, rows: Sequence[Told]) -> None:
         """Log what bulk statements did, which no flush sees."""

@@ -1,101 +1,60 @@
-"""Named checks a user can run: each a stable code, a sentence, and findings with evidence and repair."""
+"""Running the named checks: the engine's own and those the areas declare."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Sequence
 
-from sqlalchemy import func, select
-
-from bondesk.base.findings import Finding, error, note
+from bondesk.base.catalogue import Catalogue
+from bondesk.base.checks import Broken, Check
+from bondesk.base.errors import Refused
+from bondesk.base.findings import Finding
+from bondesk.base.steps import Progress, run_through
 from bondesk.engine.act import Act
-from bondesk.engine.books import posting_of
-from bondesk.engine.history import verify_log
-from bondesk.engine.posting import check_balances
-from bondesk.engine.tables import Outbox, PostingRow, ReceiptFile
-from bondesk.ledger.posting import changes
+from bondesk.engine.document_checks import DOCUMENT_CHECKS
+from bondesk.engine.stored_checks import STORED_CHECKS
+
+#: Breaches of one check that are listed; the rest is counted.
+MOST_LISTED = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One named invariant."""
-
-    code: str
-    title: str
-    run: Callable[[Act], Iterator[Finding]]
+def all_checks(catalogue: Catalogue) -> tuple[Check, ...]:
+    """Return every named check in order of its code."""
+    return tuple(sorted((*STORED_CHECKS, *DOCUMENT_CHECKS, *catalogue.checks), key=lambda check: check.code))
 
 
-def _balances(act: Act) -> Iterator[Finding]:
-    for sentence in check_balances(act):
-        yield error("CHK-01", f"{sentence}；可用重建余额修复")
+def check_steps(act: Act, code: str = "") -> Generator[Progress, None, list[Broken]]:
+    """Run the check called ``code``, or all; yields progress before each and returns what does not hold.
+
+    ``Refused`` (CHK-00) for a code that does not exist.
+    """
+    checks = [check for check in all_checks(act.catalogue) if code in ("", check.code)]
+    if not checks:
+        known = "、".join(check.code for check in all_checks(act.catalogue))
+        raise Refused(f"没有检查项 {code}；可用：{known}", "CHK-00")
+    broken: list[Broken] = []
+    with act.session.no_autoflush:
+        for done, check in enumerate(checks):
+            yield Progress(done, len(checks), f"{check.code} {check.title}")
+            broken.extend(Broken(check, breach) for breach in check.run(act))
+    return broken
 
 
-def _postings(act: Act) -> Iterator[Finding]:
-    """Every document's postings are what it declares."""
-    for document in act.catalogue.documents:
-        if document.posts is None:
-            continue
-        mine = select(document.header).filter_by(company_id=act.company_id, **document.variant)
-        for header in act.session.scalars(mine):
-            stored = act.session.scalars(
-                select(PostingRow).where(
-                    PostingRow.company_id == act.company_id,
-                    PostingRow.document_key == document.key,
-                    PostingRow.document_id == header.id,
-                )
-            )
-            wrong = changes([posting_of(row) for row in stored], document.posts(header, act.facts))
-            if wrong:
-                number = document.number_of(header)
-                yield error("CHK-02", f"「{document.title}」{number} 的记账与单据不一致，相差 {len(wrong)} 笔")
-
-
-def _outbox(act: Act) -> Iterator[Finding]:
-    rows = act.session.scalars(
-        select(Outbox).where(Outbox.company_id == act.company_id, Outbox.state.in_(("unknown", "failed")))
-    )
-    for row in rows:
-        yield error("CHK-03", f"报文 {row.document_no} 发送结果不明：{row.problem}")
-
-
-def _quarantine(act: Act) -> Iterator[Finding]:
-    rows = act.session.scalars(
-        select(ReceiptFile).where(ReceiptFile.company_id == act.company_id, ReceiptFile.state == "quarantined")
-    )
-    for row in rows:
-        yield note("CHK-04", f"回执 {row.file_name} 未能处理：{row.reason}")
-
-
-def _twice(act: Act) -> Iterator[Finding]:
-    """No document was handed over twice in one revision."""
-    rows = act.session.execute(
-        select(Outbox.document_no, func.count())
-        .where(Outbox.company_id == act.company_id)
-        .group_by(Outbox.document_key, Outbox.document_id, Outbox.revision, Outbox.document_no)
-        .having(func.count() > 1)
-    )
-    for number, times in rows:
-        yield error("CHK-05", f"报文 {number} 同一版本发送了 {times} 次")
-
-
-def _log(act: Act) -> Iterator[Finding]:
-    """The chain of the operation log is whole."""
-    verdict = verify_log(act)
-    if verdict.broken is not None:
-        yield error("CHK-06", f"{verdict.reason}；请保留数据库备份，并与日志校验点核对")
-
-
-CHECKS: tuple[Check, ...] = (
-    Check("CHK-01", "余额等于记账之和", _balances),
-    Check("CHK-02", "记账与单据一致", _postings),
-    Check("CHK-03", "没有结果不明的报文", _outbox),
-    Check("CHK-04", "没有待查的回执", _quarantine),
-    Check("CHK-05", "同一版本只发送一次", _twice),
-    Check("CHK-06", "操作日志没有被改动", _log),
-)
-
-
-def run_checks(act: Act) -> list[Finding]:
-    """Run every check and return what does not hold; who may see everything that was done may run them."""
+def run_checks(act: Act, code: str = "") -> list[Finding]:
+    """Run the checks without anybody watching; who may see everything that was done may run them."""
     act.require(act.catalogue.document("operation_log"), "view")
-    return [finding for check in CHECKS for finding in check.run(act)]
+    return findings_of(run_through(check_steps(act, code)))
+
+
+def findings_of(broken: Sequence[Broken]) -> list[Finding]:
+    """Say the breaches as findings, at most :data:`MOST_LISTED` of one check and then how many more there are."""
+    found: list[Finding] = []
+    counted: dict[str, int] = {}
+    for one in broken:
+        counted[one.check.code] = counted.get(one.check.code, 0) + 1
+        if counted[one.check.code] <= MOST_LISTED:
+            found.append(one.finding)
+    for one in {broken.check.code: broken for broken in broken}.values():
+        more = counted[one.check.code] - MOST_LISTED
+        if more > 0:
+            found.append(Finding(one.check.severity, one.check.code, f"{one.check.title}：另有 {more} 处，未逐一列出"))
+    return found

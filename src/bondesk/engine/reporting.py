@@ -8,7 +8,7 @@ from typing import Any
 
 from bondesk.base.explanation import Explanation
 from bondesk.base.reports import Report, ReportTable
-from bondesk.base.steps import Progress
+from bondesk.base.steps import Progress, run_through
 from bondesk.engine.act import Act
 
 
@@ -21,13 +21,7 @@ def run(act: Act, report: Report, options: Any) -> Generator[Progress, None, Rep
 
 def run_at_once(act: Act, report: Report, options: Any) -> ReportTable:
     """Run ``report`` without anybody watching the progress."""
-    steps = run(act, report, options)
-    try:
-        while True:
-            next(steps)
-    except StopIteration as end:
-        table: ReportTable = end.value
-        return table
+    return run_through(run(act, report, options))
 
 
 def explain(act: Act, report: Report, options: Any, row: str, column: str) -> Explanation:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from datetime import date
 from typing import Protocol
 
+from bondesk.base.checks import Broken
 from bondesk.base.explanation import Explanation
 from bondesk.base.facts import Work
+from bondesk.base.steps import Progress
 from bondesk.ledger.balance import Movement
 from bondesk.ledger.posting import Posting
 
@@ -31,3 +33,6 @@ class LedgerWork(Work, Protocol):
 
     def trace(self, document_key: str, line_id: int) -> Explanation | None:
         """Explain one line of a posted document down to source lines and workbook cells."""
+
+    def broken(self, code: str) -> Generator[Progress, None, Sequence[Broken]]:
+        """Run the named check, or all (""), and return where it does not hold; ``Refused`` for an unknown code."""

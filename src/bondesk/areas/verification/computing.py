@@ -61,7 +61,7 @@ def compute(work: LedgerWork, verification: AccountVerification, book: Account) 
     rows, findings = verified(
         lines,
         carried.opening,
-        [_movement(one) for one in scope.counted],
+        [movement_of(one) for one in scope.counted],
         filed_of(book),
     )
     found = list(findings)
@@ -153,7 +153,7 @@ def _notes(
         )
 
 
-def _movement(one: Posting) -> Movement:
+def movement_of(one: Posting) -> Movement:
     return Movement(
         one.goods_flag, one.item_no, one.uc_version, one.mode, one.ie_flag, one.stage.value, one.signed, one.amount
     )

@@ -154,6 +154,7 @@ def _notes(
 
 
 def movement_of(one: Posting) -> Movement:
+    """Return one posting as a movement: signed, alone."""
     return Movement(
         one.goods_flag, one.item_no, one.uc_version, one.mode, one.ie_flag, one.stage.value, one.signed, one.amount
     )

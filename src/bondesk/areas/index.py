@@ -49,6 +49,7 @@ from bondesk.areas.notes.note_checks import NOTE_CHECKS, source_checks
 from bondesk.areas.notes.note_generation import note_generation
 from bondesk.areas.notes.note_recipe import NOTE_RECIPE
 from bondesk.areas.notes.source_document import SOURCE_DOCUMENT
+from bondesk.areas.reports.attribution import ATTRIBUTION
 from bondesk.areas.reports.bom_difference import BOM_DIFFERENCE
 from bondesk.areas.reports.book_difference import BOOK_DIFFERENCE
 from bondesk.areas.reports.data_check import DATA_CHECK
@@ -57,6 +58,7 @@ from bondesk.areas.reports.material_status import MATERIAL_STATUS
 from bondesk.areas.reports.shortage_detail import SHORTAGE_DETAIL
 from bondesk.areas.reports.shortage_table import SHORTAGE_TABLE
 from bondesk.areas.reports.source_usage import SOURCE_USAGE
+from bondesk.areas.reports.what_if import WHAT_IF
 from bondesk.areas.risk.inspection_record import INSPECTION_RECORD
 from bondesk.areas.risk.return_record import RETURN_RECORD
 from bondesk.areas.setup.company import COMPANY, company_of, sender_of
@@ -180,6 +182,8 @@ CATALOGUE = Catalogue(
         ITEM_LEDGER,
         SHORTAGE_TABLE,
         SHORTAGE_DETAIL,
+        ATTRIBUTION,
+        WHAT_IF,
         SOURCE_USAGE,
         BOOK_DIFFERENCE,
         BOM_EXPLOSION,

@@ -42,12 +42,20 @@ class ReportTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Bars:
+    """Columns a screen also draws for the chosen row: ``parts`` one after the other, adding up to ``total``."""
+
+    total: str
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A declared report.
 
     ``run(work, options)`` (the work also reads the ledger) yields progress and returns the table;
     ``explain(work, options, row, column)`` gives the derivation of one cell and refuses a row or column
-    that does not exist.
+    that does not exist. ``bars`` names what is drawn beside the rows.
     """
 
     key: str
@@ -58,6 +66,7 @@ class Report:
     options: type[Any] = NoOptions
     area: str = "reports"
     help: str = ""
+    bars: Bars | None = None
 
     def column_place(self, key: str) -> int:
         """Return where column ``key`` stands; ``ValueError`` when there is none."""

@@ -57,6 +57,7 @@ SOURCES: Mapping[str, str] = {
     "SEND": "发送 · 手册 0.4、18",
     "SHO": "短溢表 · 手册 12.3",
     "STK": "仓单 · 手册 12.1",
+    "WHAT": "假设分析 · 决定 0032",
     "TPL": "默认模板 · 手册 18",
 }
 #: Single rules that stand elsewhere than their family.

@@ -7,10 +7,10 @@ from bondesk.base.facts import Facts
 from bondesk.ledger.posting import Effect, EffectTable
 
 
-def effect_table(facts: Facts) -> EffectTable:
-    """Return the effects of every known (mode, goods flag, direction)."""
+def effect_table(facts: Facts, exchange_sign: str = "PHYSICAL") -> EffectTable:
+    """Return the effects of every known (mode, goods flag, direction); MANUAL takes the printed sign of 成品退换."""
     rows = facts.find(CustomsCode, table_name="supervision_mode_effect")
-    return EffectTable(tuple(_effect(row.details) for row in rows))
+    return EffectTable(tuple(_effect(row.details) for row in rows), exchange_sign)
 
 
 def _effect(details: dict[str, str]) -> Effect:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from bondesk.areas.codes.effects import effect_table
-from bondesk.areas.notes.bonded_note_model import BondedNote
+from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
 from bondesk.base.facts import Facts, Work
 from bondesk.base.formal_copy import DRAFT, FORMAL, MATCHED
 from bondesk.ledger.posting import Posting, Stage
@@ -58,6 +58,13 @@ def _postings(note: BondedNote, facts: Facts, document_key: str) -> Sequence[Pos
     stage = _STAGES.get(note.writeoff_mark or "")
     if note.state != "APPROVED" or stage is None:
         return ()
+    return postings_in(note, note.lines, facts, document_key, stage)
+
+
+def postings_in(
+    note: BondedNote, lines: Sequence[NoteLine], facts: Facts, document_key: str, stage: Stage
+) -> Sequence[Posting]:
+    """Return what lines of a note post in ``stage``, whatever its state; rows marked 删除 do not count."""
     in_out, consume = effect_table(facts).effect(note.supervision_mode, note.goods_flag, note.ie_flag)
     term, effect = ("in_out", in_out) if note.goods_flag == "I" else ("consume", consume)
     if effect == 0:
@@ -83,6 +90,6 @@ def _postings(note: BondedNote, facts: Facts, document_key: str) -> Sequence[Pos
             line_id=line.id,
             line_no=line.line_no,
         )
-        for line in note.lines
+        for line in lines
         if line.row_mark != "2"
     ]

@@ -14,7 +14,7 @@ from bondesk.areas.verification.reckoning import Reckoned
 from bondesk.base.explanation import Explanation
 from bondesk.base.numbers import QUANTITY_PLACES, half_up, plain
 from bondesk.ledger.balance import ZERO, usage
-from bondesk.ledger.books import LedgerWork
+from bondesk.ledger.books import Books, LedgerWork
 from bondesk.ledger.posting import Posting, Stage
 from bondesk.ledger.shortage import GAP_SIGNS, ShortageRow
 
@@ -26,17 +26,20 @@ _EXACT = 14
 class Reasons:
     """Explains the figures of one material of a reckoned 短溢表."""
 
-    def __init__(self, work: LedgerWork, reckoned: Reckoned, item_no: int, unit: str = "") -> None:
-        """Explain material ``item_no``; values are shown in ``unit``."""
+    def __init__(
+        self, work: LedgerWork, reckoned: Reckoned, item_no: int, unit: str = "", books: Books | None = None
+    ) -> None:
+        """Explain material ``item_no``; values are shown in ``unit``, ``books`` stand in for the real ones."""
         self._work, self._reckoned, self._item, self._unit = work, reckoned, item_no, unit
-        self._row: ShortageRow = reckoned.rows[item_no]
+        self._books = books or work.books
+        self.row: ShortageRow = reckoned.rows[item_no]
 
     def _value(self, quantity: Decimal) -> str:
         return f"{plain(quantity)} {self._unit}".rstrip()
 
     def difference(self) -> Explanation:
         """差异数 D = B − A + C."""
-        row = self._row
+        row = self.row
         reason = f"B {plain(row.counted.total)} − A {plain(row.booked)} + C {plain(row.gaps.total)}"
         parts = (self.counted(), self.booked(), self.gaps())
         return Explanation(f"料件 {self._item} 差异数 D", self._value(row.difference), reason, parts)
@@ -59,7 +62,7 @@ class Reasons:
 
     def _postings(self) -> Sequence[Posting]:
         basis, begin = self._reckoned.basis, self._reckoned.booked.begin
-        return self._work.books.postings(basis.record_no, begin, basis.day, Stage.POSTED.value)
+        return self._books.postings(basis.record_no, begin, basis.day, Stage.POSTED.value)
 
     def in_out(self) -> Explanation:
         """进出口总数: every posting of the material, signed, with the running total."""
@@ -97,7 +100,7 @@ class Reasons:
 
     def counted(self) -> Explanation:
         """实际库存 B: every column that is used."""
-        counted = self._row.counted
+        counted = self.row.counted
         parts = [
             self.held(column) for column in HELD_COLUMNS if column in self._reckoned.held.shares and column != "scrap"
         ]
@@ -130,8 +133,8 @@ class Reasons:
 
     def gaps(self) -> Explanation:
         """结转差额 C: the timing gaps with their signs."""
-        total = self._row.gaps.total
-        parts = [self.gap(column) for column in GAP_TITLES if getattr(self._row.gaps, column)]
+        total = self.row.gaps.total
+        parts = [self.gap(column) for column in GAP_TITLES if getattr(self.row.gaps, column)]
         return Explanation("C 结转差额", self._value(total), "各项时间差按符号合计", tuple(parts))
 
     def gap(self, column: str) -> Explanation:

@@ -13,6 +13,7 @@ from bondesk.base.parameter_package import Rechecked
 from bondesk.desktop.commands import Command
 from bondesk.desktop.connection_strip import ConnectionStrip
 from bondesk.desktop.context import DeskContext
+from bondesk.desktop.data_watch import DataWatch
 from bondesk.desktop.form_work import off_thread
 from bondesk.desktop.notice_strip import NoticeStrip
 from bondesk.desktop.wording import said
@@ -42,6 +43,7 @@ class SessionArea(QWidget):
         self._watch = context.engine.store.line.watch(self._line.emit)
         self.notices.update_wanted.connect(self.update_codes)
         self.notices.look()
+        self.watch = DataWatch(context, self)
 
     def commands(self) -> Iterator[Command]:
         """Give the commands of the 系统 menu."""
@@ -115,6 +117,7 @@ class SessionArea(QWidget):
     def leave(self) -> None:
         """Watch no longer and write down who leaves; the window goes, so nothing waits for a database that is away."""
         self._watch()
+        self.watch.stop()
         engine, identity = self._context.engine, self._context.identity
         if not engine.store.line.away:
             self._context.lane.run(lambda: engine.sign_out(identity), lambda _nothing: None, lambda _problem: None)

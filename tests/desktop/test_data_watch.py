@@ -11,18 +11,13 @@ from bondesk.desktop.data_watch import DataWatch
 from bondesk.desktop.jobs import jobs_of
 
 
-def watched(desk: Any, qtbot: QtBot) -> DataWatch:
+def test_what_is_wrong_is_told_and_opened(desk: Any, qtbot: QtBot) -> None:
     owner = QWidget()
     qtbot.addWidget(owner)
     watch = DataWatch(desk.context, owner)
     watch.run()
     qtbot.waitUntil(lambda: not watch.running, timeout=60_000)
-    return watch
-
-
-def test_what_is_wrong_is_told_and_opened(desk: Any, qtbot: QtBot) -> None:
-    watch = watched(desk, qtbot)  # an empty database has neither enterprise nor administrator
-    (told,) = jobs_of(desk.context).history
+    (told,) = jobs_of(desk.context).history  # an empty database has neither enterprise nor administrator
     assert told.text == "数据自检发现：错误 2 处"
     assert told.tone == "bad"
     assert told.open is not None

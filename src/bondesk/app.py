@@ -37,6 +37,7 @@ from bondesk.areas.setup.users import ALL, GroupRight, User, UserGroup, UserMemb
 from bondesk.base.errors import OutsideFailure, Refused
 from bondesk.base.facts import Work
 from bondesk.base.parameter_package import CodeChanges, ParameterPackage, Rechecked, version_numbers
+from bondesk.client_folders import ClientFolders
 from bondesk.engine.card_port import CardPort, CardSigner
 from bondesk.engine.engine import SYSTEM, Engine
 from bondesk.engine.ports import ParameterSource
@@ -65,13 +66,15 @@ def open_engine(home: Home, connection: Connection | None = None, typed: str = "
     store = open_store(home.url_of(chosen, typed))
     upgrade(store, carried("migrations"))
     root = Path(settings.gateway_root) if settings.gateway_root else None
+    client = ClientFolders(home)
     engine = Engine(
         catalogue=CATALOGUE,
         store=store,
         files=ExcelFiles(),
         packer=SingleWindowPacker(),
         receipts=SingleWindowReceipts(),
-        gateway=GatewayFolders(root) if root else None,
+        gateway=GatewayFolders(client.in_force),
+        client=client,
         notices=NoticeFolder(Path(settings.update_folder)) if settings.update_folder else None,
         code_versions=code_versions,
         parameters=parameter_source(home),

@@ -13,6 +13,7 @@ from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bondesk import secrets
+from bondesk.base.client_folders import FormFolders
 from bondesk.base.data_connection import ASKED, KEPT, NO_PASSWORD, PasswordNeeded
 from bondesk.base.errors import OutsideFailure, Refused, WrongCall
 
@@ -38,10 +39,12 @@ class Connection(BaseModel):
 class Settings(BaseModel):
     """What ``settings.json`` in the data folder holds; ``update_folder`` is where notices of new versions and update
     packages of the code tables lie; ``update_url`` is the web address of such packages, which then takes their place.
+    ``client_folders`` are the boxes of the Single Window client; without any they lie below ``gateway_root``.
     """
 
     connections: list[Connection] = [Connection(name=EMBEDDED)]
     gateway_root: str = ""
+    client_folders: list[FormFolders] = []
     update_folder: str = ""
     update_url: str = ""
     demo: bool = False

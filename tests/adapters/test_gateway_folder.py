@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bondesk.adapters.gateway_folder import ARCHIVE, QUARANTINE, GatewayFolders
+from bondesk.adapters.gateway_folder import ARCHIVE, QUARANTINE, GatewayFolders, folders_below
+from bondesk.base.client_folders import FORMS
 from bondesk.base.errors import OutsideFailure
+from bondesk.engine.ports import Arrival
 
 WHOLE = b"<CommonResponeMessage><DealFlag>0</DealFlag></CommonResponeMessage>"
 
@@ -24,14 +26,25 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def over(root: Path, settled_after: float = 2.0) -> GatewayFolders:
+    """A gateway over a client that keeps every form below one root."""
+    return GatewayFolders(lambda: folders_below(root), settled_after)
+
+
+def complete(gateway: GatewayFolders) -> list[tuple[Arrival, bytes]]:
+    """What is complete, with its bytes."""
+    read = [(arrival, gateway.read(arrival)) for arrival in gateway.arrivals().files]
+    return [(arrival, content) for arrival, content in read if content is not None]
+
+
 def names(gateway: GatewayFolders) -> list[str]:
     """The names of what is complete."""
-    return [incoming.name for incoming in gateway.incoming()]
+    return [arrival.name for arrival, _content in complete(gateway)]
 
 
 def test_a_watching_client_never_sees_a_torn_file(root: Path) -> None:
     """Whoever polls the OutBox while files of a megabyte arrive reads every one whole, at first sight."""
-    gateway = GatewayFolders(root)
+    gateway = over(root)
     contents = {f"m{i}.zip": bytes([i]) * (1 << 20) for i in range(12)}
     seen: dict[str, bytes] = {}
     torn: list[str] = []
@@ -60,7 +73,7 @@ def test_a_watching_client_never_sees_a_torn_file(root: Path) -> None:
 
 def test_staged_files_are_out_of_the_clients_sight(root: Path) -> None:
     """Before the release nothing lies in any box of the client; after it nothing is staged."""
-    gateway = GatewayFolders(root)
+    gateway = over(root)
     gateway.stage("Nems", "m.zip", b"1")
     assert gateway.staged("Nems", "m.zip")
     assert not gateway.seen("Nems", "m")
@@ -85,7 +98,7 @@ def test_content_is_on_disk_before_the_rename(root: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(os, "fsync", noted_fsync)
     monkeypatch.setattr(os, "replace", noted_replace)
-    gateway = GatewayFolders(root)
+    gateway = over(root)
     gateway.stage("Nems", "m.zip", b"1")
     gateway.release("Nems", "m.zip")
     assert steps == ["fsync", "rename BondeskStaging", "fsync", "rename OutBox", "fsync"]
@@ -108,7 +121,7 @@ def test_traces_of_a_message(root: Path, place: str) -> None:
     """Every place in which the client may have put a message, or its answer, shows that it had it."""
     path = root / "Nems" / place
     path.parent.mkdir(exist_ok=True)
-    gateway = GatewayFolders(root)
+    gateway = over(root)
     assert not gateway.seen("Nems", "stem")
     path.write_bytes(b"1")
     assert gateway.seen("Nems", "stem")
@@ -121,7 +134,7 @@ def test_what_is_still_being_written_waits(root: Path) -> None:
     (inbox / "whole.xml").write_bytes(WHOLE + b"\n")
     (inbox / "half.xml").write_bytes(WHOLE[:30])
     (inbox / "writing.xml.tmp").write_bytes(WHOLE)
-    gateway = GatewayFolders(root, settled_after=0.2)
+    gateway = over(root, settled_after=0.2)
     assert names(gateway) == ["whole.xml"]
     time.sleep(0.3)
     assert sorted(names(gateway)) == ["half.xml", "whole.xml"]
@@ -133,7 +146,7 @@ def test_what_is_still_being_written_waits(root: Path) -> None:
 def test_a_growing_file_is_taken_once_and_whole(root: Path) -> None:
     """Read while another thread writes it in pieces: never a part."""
     path = root / "Nems" / "InBox" / "slow.xml"
-    gateway = GatewayFolders(root, settled_after=5)
+    gateway = over(root, settled_after=5)
 
     def write() -> None:
         with path.open("wb") as stream:
@@ -146,7 +159,7 @@ def test_a_growing_file_is_taken_once_and_whole(root: Path) -> None:
     writer.start()
     taken: list[bytes] = []
     while not taken:
-        taken = [incoming.content for incoming in gateway.incoming()]
+        taken = [content for _arrival, content in complete(gateway)]
     writer.join()
     assert taken == [WHOLE]
 
@@ -159,7 +172,7 @@ def test_every_inbox_is_read_oldest_first(root: Path) -> None:
         path = root / place / f"{age}.xml"
         path.write_bytes(WHOLE)
         os.utime(path, (1_700_000_000 - age, 1_700_000_000 - age))
-    found = GatewayFolders(root).incoming()
+    found = over(root).arrivals().files
     assert [(incoming.folder, incoming.name) for incoming in found] == [
         (place, f"{age}.xml") for age, place in reversed(list(enumerate(places)))
     ]
@@ -167,30 +180,30 @@ def test_every_inbox_is_read_oldest_first(root: Path) -> None:
 
 def test_settling_moves_and_never_overwrites(root: Path) -> None:
     """Archive and quarantine keep both files of one name; a file that is gone is fine."""
-    gateway = GatewayFolders(root)
+    gateway = over(root)
     for content in (b"<Root>1</Root>", b"<Root>2</Root>"):
         (root / "Nems" / "InBox" / "same.xml").write_bytes(content)
-        (incoming,) = gateway.incoming()
+        ((incoming, _content),) = complete(gateway)
         gateway.settle(incoming, quarantine=False)
         gateway.settle(incoming, quarantine=False)
     kept = {path.name: path.read_bytes() for path in (root / "Nems" / ARCHIVE).iterdir()}
     assert kept == {"same.xml": b"<Root>1</Root>", "same~2.xml": b"<Root>2</Root>"}
     (root / "Nems" / "InBox" / "bad.xml").write_bytes(WHOLE)
-    gateway.settle(gateway.incoming()[0], quarantine=True)
+    gateway.settle(complete(gateway)[0][0], quarantine=True)
     assert [path.name for path in (root / "Nems" / QUARANTINE).iterdir()] == ["bad.xml"]
     assert names(gateway) == []
 
 
 def test_missing_folders_are_named(root: Path) -> None:
     """Network drive away, form missing: a Chinese sentence with the path."""
-    gateway = GatewayFolders(root / "away")
-    with pytest.raises(OutsideFailure, match="away"):
-        gateway.incoming()
+    gateway = over(root / "away")
+    assert all("away" in problem for problem in gateway.arrivals().problems)
+    assert len(gateway.arrivals().problems) == len(FORMS)
     with pytest.raises(OutsideFailure, match="OutBox"):
-        GatewayFolders(root).stage("Npts", "m.zip", b"1")
+        over(root).stage("Npts", "m.zip", b"1")
     shutil.rmtree(root / "Nems" / "OutBox")
     with pytest.raises(OutsideFailure, match="单据保持待发送"):
-        GatewayFolders(root).release("Nems", "m.zip")
+        over(root).release("Nems", "m.zip")
     assert not (root / "Npts").exists()
 
 
@@ -202,6 +215,6 @@ def test_a_disk_error_is_an_outside_failure(root: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OutsideFailure, match="不能读写"):
-        GatewayFolders(root).stage("Nems", "m.zip", b"1")
-    assert not GatewayFolders(root).staged("Nems", "m.zip")
+        over(root).stage("Nems", "m.zip", b"1")
+    assert not over(root).staged("Nems", "m.zip")
     assert list((root / "Nems" / "OutBox").iterdir()) == []

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, func, select
 
-from bondesk.adapters.gateway_folder import GatewayFolders
+from bondesk.adapters.gateway_folder import GatewayFolders, folders_below
 from bondesk.app import first_administrator, load_codes, open_engine
 from bondesk.areas.codes.partner import Partner
 from bondesk.base.columns import ExactDecimal
@@ -139,7 +139,7 @@ def test_many_hands_on_one_outbox(team: tuple[Engine, Identity], tmp_path: Path)
         bring(engine, who, key, name)
     for box in BOXES:
         (tmp_path / "client" / "Nems" / box).mkdir(parents=True)
-    engine = replace(engine, gateway=GatewayFolders(tmp_path / "client"))
+    engine = replace(engine, gateway=GatewayFolders(lambda: folders_below(tmp_path / "client")))
     office = Office(Home(tmp_path / "home"), engine, who, who)
     with office.act() as act:
         document = office.document("company")

@@ -96,7 +96,8 @@ def names(engine: Engine) -> list[str]:
 
 
 def _root(engine: Engine) -> str:
-    return str(engine.known_gateway()._root)  # type: ignore[attr-defined]
+    assert engine.client is not None
+    return str(Path(engine.client.forms()[0].outbox).parents[1])
 
 
 @pytest.mark.parametrize("moment", (1, 4, 8, 12, 16, 20, 24, 28, 30, 31))

@@ -73,7 +73,7 @@ def test_all_24_orders_end_alike(tmp_path: Path) -> None:
 def test_files_in_any_order_through_the_folder(tmp_path: Path, order: tuple[int, ...]) -> None:
     engine, files = answers(tmp_path)
     clerk = identity_of(engine, demo.ACCOUNT)
-    inbox = Path(str(engine.known_gateway()._root)) / "Nems" / "InBox"  # type: ignore[attr-defined]
+    inbox = inbox_of(engine)
     for position in order:
         name, content = files[position]
         for copy in ("", "again_", "third_"):
@@ -84,6 +84,12 @@ def test_files_in_any_order_through_the_folder(tmp_path: Path, order: tuple[int,
     assert list(inbox.iterdir()) == []
     standing = [-1 if reversal else 1 for reversal in read(engine, PostingRow, lambda row: row.reversal)]
     assert sum(standing) == read(engine, BondedNote, lambda note: len(note.lines))[0]
+
+
+def inbox_of(engine: Engine) -> Path:
+    """The InBox of the books."""
+    assert engine.client is not None
+    return Path(engine.client.forms()[0].inbox)
 
 
 def _alone(engine: Engine) -> Engine:

@@ -26,6 +26,10 @@ class OutsideFailure(Exception):
     """Folder, card, network or database failed; the work is kept (exit code 3)."""
 
 
+class NoClientFolders(OutsideFailure):
+    """No folders of a Single Window client are set on this machine: the user is led to where they are set."""
+
+
 class Disconnected(OutsideFailure):
     """The database server is away; ``saved`` is False, or None when the answer to the commit was lost."""
 

@@ -185,7 +185,7 @@ class FormDeeds(QObject):
         def job() -> tuple[HandedOver | None, Draft]:
             with engine.acting(identity) as act:
                 sending.order(act, document, [document_id], reason, way)
-            handed = sending.hand_over(engine, identity) if engine.gateway is not None else None
+            handed = sending.hand_over(engine, identity) if engine.has_gateway else None
             with engine.acting(identity) as act:
                 return handed, draft_of(document, records.load(act, document, document_id))
 

@@ -148,7 +148,7 @@ class ListDeeds(QObject):
         def job() -> tuple[int, HandedOver | None]:
             with engine.acting(identity) as act:
                 numbers = sending.order(act, document, ids, reason, way)
-            return len(numbers), sending.hand_over(engine, identity) if engine.gateway is not None else None
+            return len(numbers), sending.hand_over(engine, identity) if engine.has_gateway else None
 
         self._context.lane.run(job, while_alive(self, self._sent), while_alive(self, self.explain))
 

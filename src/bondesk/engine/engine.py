@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from bondesk.base.catalogue import Catalogue
-from bondesk.base.errors import OutsideFailure
+from bondesk.base.errors import NoClientFolders, OutsideFailure
 from bondesk.base.facts import Work
 from bondesk.base.identity import Identity
 from bondesk.engine import history, schema, signing_in
@@ -15,6 +15,7 @@ from bondesk.engine.act import Act, acting
 from bondesk.engine.card_port import CardPort
 from bondesk.engine.download_port import DownloadWay
 from bondesk.engine.ports import (
+    ClientSetup,
     CodeReleases,
     Gateway,
     MessagePacker,
@@ -37,6 +38,7 @@ class Engine:
     ``downloads`` are the sources customs' copies can be downloaded from.
     ``parameters`` is where update packages of the code tables come from, ``releases`` what applies them.
     ``card`` is the operator's IC card on this computer.
+    ``client`` is where the folders behind ``gateway`` are set on this machine.
     ``counterpart`` lets the rehearsal customs answer before the inbox is read; None against the real one.
     """
 
@@ -46,6 +48,7 @@ class Engine:
     packer: MessagePacker
     receipts: ReceiptReader
     gateway: Gateway | None = None
+    client: ClientSetup | None = None
     counterpart: Callable[[], object] | None = None
     notices: Notices | None = None
     code_versions: Callable[[Work], Mapping[str, str]] = lambda _work: {}
@@ -93,10 +96,17 @@ class Engine:
             answer = signing_in.change_password(act, old, new)
         signing_in.or_refused(answer)
 
+    @property
+    def has_gateway(self) -> bool:
+        """Tell whether this machine has the folders of a client."""
+        return self.gateway is not None and self.gateway.set_up
+
     def known_gateway(self) -> Gateway:
-        """Return the client's folders; ``OutsideFailure`` when none is set up."""
-        if self.gateway is None:
-            raise OutsideFailure("尚未设置单一窗口客户端的目录，请在设置中指定后再发送")
+        """Return the client's folders; :class:`NoClientFolders` when none is set up."""
+        if self.gateway is None or not self.gateway.set_up:
+            raise NoClientFolders(
+                "本机尚未设置单一窗口客户端的目录，请在「单一窗口 → 客户端目录」中设置后再收发（单据保持原状态）"
+            )
         return self.gateway
 
     def known_card(self) -> CardPort:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
+from bondesk.base.client_folders import BoxTrial, FormFolders, FoundFolders
 from bondesk.base.facts import Work
 from bondesk.base.findings import Finding
 from bondesk.base.messages import Message, MessageFacts, ReadMessage, Receipt
@@ -163,17 +164,30 @@ class ReceiptReader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
-    """A complete file in some InBox."""
+class Arrival:
+    """A file in some InBox, perhaps still being written; ``folder`` is ``<Form>/InBox``, with its sub-folder."""
 
     folder: str
     name: str
-    content: bytes
+    size: int
     modified: datetime
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """What lies in all InBoxes, oldest first, and which InBox could not be read, one sentence each."""
+
+    files: tuple[Arrival, ...]
+    problems: tuple[str, ...] = ()
 
 
 class Gateway(Protocol):
     """The folders of the Single Window client. Every method raises ``OutsideFailure`` when one is away."""
+
+    @property
+    def set_up(self) -> bool:
+        """Tell whether this machine has any folder of a client set."""
 
     def stage(self, folder: str, name: str, content: bytes) -> None:
         """Write and fsync the file beside the OutBox, on the same volume, where the client does not look."""
@@ -187,11 +201,33 @@ class Gateway(Protocol):
     def seen(self, folder: str, stem: str) -> bool:
         """Tell whether OutBox, SentBox, FailBox or InBox shows that the client has had the file."""
 
-    def incoming(self) -> Sequence[Incoming]:
-        """Return the complete files of all InBoxes, oldest first."""
+    def arrivals(self) -> Arrivals:
+        """Return what lies in the InBoxes; an InBox that is away is a problem among them and raises nothing."""
 
-    def settle(self, incoming: Incoming, quarantine: bool) -> None:
+    def read(self, arrival: Arrival) -> bytes | None:
+        """Return the bytes of a complete file; None while it is written; b"" when it is too large for a receipt."""
+
+    def settle(self, arrival: Arrival, quarantine: bool) -> None:
         """Move a file that has been dealt with out of the InBox into the archive or the quarantine."""
+
+    def refile(self, folder: str, name: str) -> None:
+        """Move a file that was claimed after all from the quarantine into the archive."""
+
+
+class ClientSetup(Protocol):
+    """客户端目录 of this machine. Everything may block."""
+
+    def forms(self) -> Sequence[FormFolders]:
+        """Return every form this program knows with the paths in force, set by hand or below one root."""
+
+    def keep(self, forms: Sequence[FormFolders]) -> None:
+        """Put ``forms`` into force and keep them; ``OutsideFailure`` when they cannot be kept."""
+
+    def from_client(self, file: Path | None = None) -> FoundFolders:
+        """Read the client's own settings, at their usual place or in ``file``; ``OutsideFailure`` says why not."""
+
+    def try_out(self, forms: Sequence[FormFolders]) -> Sequence[BoxTrial]:
+        """Try every box; nothing is kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,7 +227,9 @@ def _hand_over_one(engine: Engine, identity: Identity, gateway: Gateway, row_id:
         gateway.stage(row.folder, row.file_name, row.content)
     _release(gateway, row)
     with engine.acting(identity) as act:
-        return _mark_handed(act, _outbox(act, row_id))
+        row = _outbox(act, row_id)
+        _claim(act, row_id, "unknown", "releasing")  # another process looked while the client had the file in hand
+        return _mark_handed(act, row)
 
 
 def _release(gateway: Gateway, row: Outbox) -> None:

@@ -18,7 +18,7 @@ from bondesk.base.messages import Element, Message, MessageGroup, Receipt, parts
 from bondesk.engine.act import Act
 from bondesk.engine.composing import TAIL, Names
 from bondesk.engine.ports import Composed, ReceiptReader
-from bondesk.engine.receiving import dated
+from bondesk.engine.receipt_applying import dated
 from bondesk.engine.records import load
 from bondesk.engine.sending import as_sent_now, element_corrections
 from bondesk.engine.tables import Outbox, ReceiptFile

@@ -10,12 +10,14 @@ from datetime import datetime
 
 from lxml import etree
 
+from bondesk.adapters.xml.masking import masked
 from bondesk.adapters.xml.parser import child, local, parse, text
 from bondesk.base.messages import Receipt
 
 #: Fractions of a second and a zone after a time; the notices of customs are China time.
 _FRACTION = re.compile(r"(?<=\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?$")
-_SECRETS = re.compile(r"(?i)(password|pwd|user id|uid|data source|server)\s*=\s*[^;\s]+")
+#: Spellings of a root that mean the same: without case and underscores, official misspellings and the right ones.
+_COMMON = frozenset({"commonresponemessage", "commonresponsemessage", "commonresponmessage"})
 
 
 class SingleWindowReceipts:
@@ -23,33 +25,43 @@ class SingleWindowReceipts:
 
     def read(self, content: bytes) -> Receipt:
         """Return the receipt; ``ValueError`` with a Chinese reason when it is none we know."""
+        receipt = self._read(content)
+        return replace(receipt, values={name: masked(value) for name, value in receipt.values.items()})
+
+    def _read(self, content: bytes) -> Receipt:
         root = parse(content)
-        match local(root):
-            case "CommonResponeMessage":
+        match local(root).casefold().replace("_", ""):
+            case common if common in _COMMON:
                 return _common(root)
-            case "Root":
+            case "root":
                 return _client_failure(root)
-            case "Package":
+            case "package":
                 return _package(root)
-            case "DecImportResponse":
+            case "signature":
+                return _package(_signed(root))
+            case "decimportresponse":
                 return _import_response(root)
-            case "DEC_RESULT":
+            case "decresult":
                 return _business(root)
-            case "DEC_DATA":
+            case "decdata":
                 return _older_business(root)
-            case "DxpMsg":
-                return self.read(_unwrapped(root, content))
-            case other:
-                raise ValueError(f"不认识的回执：根元素 {other}")
+            case "dxpmsg":
+                return self._read(_unwrapped(root, content))
+            case _other:
+                raise ValueError(f"不认识的回执：根元素 {local(root)[:64]}")
 
 
-def _masked(reason: str) -> str:
-    """Mask connection strings that failure texts sometimes carry."""
-    return _SECRETS.sub(lambda found: f"{found.group(1)}=***", reason)
+def _signed(root: etree._Element) -> etree._Element:
+    """Return the package inside the envelope outgoing messages have; some gateways leave it on."""
+    inner = child(root, "Object")
+    package = child(inner, "Package") if inner is not None else None
+    if package is None:
+        raise ValueError("Signature 里没有 Package，不是回执")
+    return package
 
 
 def _reasons(*texts: str) -> tuple[str, ...]:
-    return tuple(_masked(one) for one in texts if one)
+    return tuple(masked(one) for one in texts if one)
 
 
 def _listed(written: str) -> list[str]:

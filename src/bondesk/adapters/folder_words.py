@@ -1,0 +1,64 @@
+"""What every adapter over folders needs: failures in the user's words, spellings as on disk, durable renames."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bondesk.base.errors import OutsideFailure
+
+_WORDS = {
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.EROFS: "目录是只读的",
+    errno.EACCES: "没有读写权限",
+    errno.EPERM: "没有读写权限",
+    errno.ENOENT: "目录或文件不存在",
+    errno.ENOTDIR: "不是目录",
+    errno.EXDEV: "与 OutBox 不在同一磁盘，不能整体移入",
+    errno.EIO: "磁盘或网络盘读写出错",
+    errno.ESTALE: "网络盘连接已断开",
+    errno.EHOSTDOWN: "网络盘没有应答",
+    errno.ETIMEDOUT: "网络盘没有应答",
+}
+
+
+def reason_of(problem: OSError) -> str:
+    """Say in Chinese why the file system refused."""
+    return _WORDS.get(problem.errno or 0) or problem.strerror or str(problem)
+
+
+@contextmanager
+def outside(place: Path, meanwhile: str) -> Iterator[None]:
+    """Turn a failure of the file system into a sentence that names the place and what happens ``meanwhile``."""
+    try:
+        yield
+    except OSError as problem:
+        raise OutsideFailure(f"客户端目录不能读写：{place}（{reason_of(problem)}）。{meanwhile}") from problem
+
+
+def spelled(path: Path) -> Path:
+    """Return a path as it is spelled on disk: Windows does not care about case, other systems do."""
+    if os.name == "nt" or path.exists() or path.parent == path:
+        return path
+    parent = spelled(path.parent)
+    try:
+        return next(
+            (one for one in parent.iterdir() if one.name.casefold() == path.name.casefold()), parent / path.name
+        )
+    except OSError:
+        return parent / path.name
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename durable; Windows has no handle for it and needs none."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

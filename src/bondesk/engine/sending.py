@@ -12,24 +12,23 @@ import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.orm.attributes import flag_modified
 
 from bondesk.base.documents import DocumentType
-from bondesk.base.element_name import MessageNames
 from bondesk.base.errors import OutsideFailure, Refused
 from bondesk.base.findings import Finding, Severity, errors_in
 from bondesk.base.identity import Identity
 from bondesk.base.messages import Message, MessageFacts
 from bondesk.engine import message_signing
 from bondesk.engine.act import Act
-from bondesk.engine.composing import Correction, Names, compose
+from bondesk.engine.composing import compose
 from bondesk.engine.engine import Engine
 from bondesk.engine.formal_copies import require_unpaired
 from bondesk.engine.history import log_bulk, log_deed
-from bondesk.engine.message_papers import papers_of
+from bondesk.engine.message_now import element_corrections, message_facts
 from bondesk.engine.ports import Composed, Gateway
 from bondesk.engine.records import load, load_numbered, stored_findings
 from bondesk.engine.tables import Outbox
@@ -112,40 +111,6 @@ def _forced(act: Act, document: DocumentType, header: Any, found: list[Finding],
     return [one for one in found if one not in over]
 
 
-def element_corrections(act: Act, message: Message) -> Names:
-    """Return what the enterprise's 报文元素 corrects in a message."""
-    corrected = act.facts.one(MessageNames, message_code=message.code)
-    if corrected is None or not corrected.active:
-        return {}
-    return {
-        (line.group_name, line.element): Correction(line.own_name, line.sent, line.own_text or "")
-        for line in corrected.elements
-    }
-
-
-def message_facts(act: Act, document: DocumentType, header: Any, way: str = "") -> tuple[MessageFacts, list[Finding]]:
-    """Return what the elements of a document's message may use, with its papers, and what is wrong with these."""
-    sender = act.catalogue.sender(act.facts)
-    papers, found = papers_of(act, document, header)
-    facts = MessageFacts(
-        sender=replace(sender, declare_flag=way) if way else sender,
-        now=act.now(),
-        numeric=cache(act.codebook.old_code),
-        operator=act.identity.name,
-        papers=papers,
-        known=cache(lambda table, code: bool(act.codebook.name(table, code))),
-    )
-    return facts, found
-
-
-def as_sent_now(act: Act, document: DocumentType, header: Any) -> Composed:
-    """Return the message of a document as it would be sent at this moment; nothing is stored."""
-    assert document.message is not None
-    with act.session.no_autoflush:
-        facts, _found = message_facts(act, document, header)
-        return compose(document.message, header, facts, element_corrections(act, document.message))
-
-
 def _order_one(act: Act, document: DocumentType, message: Message, header: Any, force: str, way: str) -> list[Finding]:
     number = document.number_of(header)
     send = document.flow.move("send")
@@ -162,6 +127,31 @@ def _order_one(act: Act, document: DocumentType, message: Message, header: Any, 
     if errors_in(found):
         return [_named(number, finding) for finding in found]
     header.state = send.target
+    _enqueue(act, document, message, header, composed, facts)
+    return []
+
+
+def order_again(act: Act, document: DocumentType, header: Any) -> None:
+    """Put a document that was handed over into the outbox once more, as it is now, as another revision.
+
+    ``Refused`` with every finding of its message. Whether that may be is the caller's to decide.
+    """
+    message, send = document.message, document.flow.move("send")
+    assert message is not None
+    assert send is not None
+    facts, papers = message_facts(act, document, header)
+    composed = compose(message, header, facts, element_corrections(act, message))
+    if errors_in(found := [*composed.findings, *papers]):
+        raise Refused([_named(document.number_of(header), finding) for finding in found])
+    header.state = send.target
+    flag_modified(header, "state")  # an unchanged state is a new revision too
+    _enqueue(act, document, message, header, composed, facts)
+
+
+def _enqueue(
+    act: Act, document: DocumentType, message: Message, header: Any, composed: Composed, facts: MessageFacts
+) -> None:
+    number = document.number_of(header)
     message.ordered(header)
     act.session.flush()
     stem = f"{act.now():%Y%m%d%H%M%S}_{message.direction(header)}_{_ascii(number)}_{header.revision}"
@@ -183,7 +173,6 @@ def _order_one(act: Act, document: DocumentType, message: Message, header: Any, 
             problem="",
         )
     )
-    return []
 
 
 def _named(number: str, finding: Finding) -> Finding:

@@ -17,10 +17,10 @@ from bondesk.base.errors import Refused
 from bondesk.base.messages import Element, Message, MessageGroup, Receipt, parts_of
 from bondesk.engine.act import Act
 from bondesk.engine.composing import TAIL, Names
+from bondesk.engine.message_now import as_sent_now, element_corrections
 from bondesk.engine.ports import Composed, ReceiptReader
 from bondesk.engine.receipt_applying import dated
 from bondesk.engine.records import load
-from bondesk.engine.sending import as_sent_now, element_corrections
 from bondesk.engine.tables import Outbox, ReceiptFile
 
 #: Rows of one group that are shown: a big book has ten thousands.

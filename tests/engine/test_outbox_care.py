@@ -1,0 +1,190 @@
+"""发件箱: a named person's resend and confirmation, two programs and one file, folders that go and come back."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bondesk.adapters.gateway_folder import STAGING
+from bondesk.base.errors import Refused
+from bondesk.base.operation_log import OperationLog
+from bondesk.engine import checking
+from bondesk.engine.engine import SYSTEM
+from bondesk.engine.outbox_care import OutboxLine, confirm_handed, outbox, resend
+from bondesk.engine.tables import Outbox
+from builders.office import Office
+from builders.volumes import read_only, small_volume
+
+RACER = Path(__file__).with_name("racing_clerk.py")
+
+
+@pytest.fixture
+def office(factory_office: Office) -> Office:
+    """An office with everything of the demo company."""
+    return factory_office
+
+
+def ordered(office: Office, document: str = "IM2401001") -> str:
+    """Order one note and return its number."""
+    (number, *_) = office.notes(document)
+    office.audit([number])
+    office.order([number])
+    return number
+
+
+def lines(office: Office) -> list[OutboxLine]:
+    with office.act() as act:
+        return list(outbox(act))
+
+
+def files(office: Office) -> list[str]:
+    return sorted(one.name for one in (office.client / "OutBox").iterdir())
+
+
+def made_unknown(office: Office) -> str:
+    """Leave a message in the state of a crash after which no folder shows it."""
+    number = ordered(office)
+    with office.act(SYSTEM) as act:
+        act.session.scalars(select(Outbox)).one().state = "releasing"
+    office.hand_over()
+    return number
+
+
+def logged(office: Office, action: str) -> list[str]:
+    with office.act(SYSTEM) as act:
+        rows = act.session.scalars(select(OperationLog).where(OperationLog.action == action))
+        return [f"{row.user_name}：{row.summary}" for row in rows]
+
+
+def test_unknown_is_seen_and_never_resent_by_itself(office: Office) -> None:
+    """The state has its word and what to do; ten hand-overs change nothing."""
+    made_unknown(office)
+    for _ in range(10):
+        assert office.hand_over().handed == 0
+    (line,) = lines(office)
+    assert (line.state, line.word) == ("unknown", "结果不明")
+    assert "请在单一窗口核实" in line.advice
+    assert files(office) == []
+
+
+def test_a_named_resend_is_another_revision_and_logged(office: Office) -> None:
+    """A reason is required; the file has another name; the old row stays and says why; CHK-03 is quiet again."""
+    number = made_unknown(office)
+    (line,) = lines(office)
+    with pytest.raises(Refused, match="说明原因"), office.act() as act:
+        resend(act, line.id, "  ")
+    with office.act() as act:
+        assert resend(act, line.id, "单一窗口查询不到") == number
+    with pytest.raises(Refused, match="重发过"), office.act() as act:
+        resend(act, line.id, "再来一次")
+    assert office.hand_over().handed == 1
+    fresh, former = lines(office)
+    assert (fresh.state, former.state) == ("handed", "resent")
+    assert files(office) == [fresh.file_name]
+    assert fresh.file_name != former.file_name
+    with office.act(SYSTEM) as act:
+        revisions = {row.revision for row in act.session.scalars(select(Outbox))}
+        assert checking.run_checks(act) == []
+    assert len(revisions) == 2
+    (told,) = logged(office, "重新发送")
+    assert told.startswith(office.clerk.name)
+    assert "单一窗口查询不到" in told
+    assert former.file_name in told
+
+
+def test_what_waits_or_was_answered_is_not_resent(office: Office) -> None:
+    """Ready goes out by itself; what customs has answered is corrected instead; another's right is needed."""
+    number = ordered(office)
+    (line,) = lines(office)
+    with pytest.raises(Refused, match="不需要重发"), office.act() as act:
+        resend(act, line.id, "急")
+    office.hand_over()
+    text = f"<CommonResponeMessage><EtpsPreentNo>{number}</EtpsPreentNo><CheckInfo>x</CheckInfo><DealFlag>-1</DealFlag></CommonResponeMessage>"
+    (office.client / "InBox" / "a.xml").write_text(text, encoding="utf-8")
+    office.receive()
+    with pytest.raises(Refused, match="已有答复"), office.act() as act:
+        resend(act, line.id, "急")
+    assert len(files(office)) == 1
+
+
+def test_a_confirmation_settles_the_unknown(office: Office) -> None:
+    """A named person says how it is known; the note counts as sent."""
+    number = made_unknown(office)
+    (line,) = lines(office)
+    with pytest.raises(Refused, match="怎样核实"), office.act() as act:
+        confirm_handed(act, line.id, "")
+    with office.act() as act:
+        confirm_handed(act, line.id, "单一窗口已查到统一编号")
+    assert office.note(number).state == "SENT"
+    assert [one.state for one in lines(office)] == ["handed"]
+    assert "已查到统一编号" in logged(office, "确认已收到")[0]
+
+
+def test_an_answer_proves_the_hand_over(office: Office) -> None:
+    """A receipt of a message whose outcome was unknown settles it without anybody."""
+    number = made_unknown(office)
+    text = f"<CommonResponeMessage><SeqNo>202400000000000009</SeqNo><EtpsPreentNo>{number}</EtpsPreentNo><DealFlag>0</DealFlag></CommonResponeMessage>"
+    (office.client / "InBox" / "a.xml").write_text(text, encoding="utf-8")
+    assert office.receive().applied == 1
+    assert [one.state for one in lines(office)] == ["handed"]
+
+
+def test_read_only_then_full_then_gone_then_back(office: Office) -> None:
+    """Each keeps the note ready with a sentence, and it goes out by itself when the folder is well again."""
+    number = ordered(office)
+    form = office.client
+    with read_only(form):
+        result = office.hand_over()
+    assert result.handed == 0
+    assert any(word in result.problems[0] for word in ("只读", "权限"))
+    (form / STAGING).mkdir(exist_ok=True)
+    with small_volume(form / STAGING, "4k"):
+        (form / STAGING / "filler").write_bytes(b"x" * 4096)
+        assert "磁盘已满" in office.hand_over().problems[0]
+    shutil.move(form, form.with_name("away"))
+    assert office.hand_over().handed == 0
+    (line,) = lines(office)
+    assert (line.state, line.word) == ("ready", "待交（客户端目录有问题）")
+    assert office.note(number).state == "SENDING"
+    shutil.move(form.with_name("away"), form)
+    assert office.hand_over().handed == 1
+    assert (lines(office)[0].problem, office.note(number).state) == ("", "SENT")
+
+
+def test_a_folder_that_vanishes_under_way_is_no_unknown(office: Office) -> None:
+    """Staged, then the volume goes: nothing is concluded until the folder is there again."""
+    ordered(office)
+    with office.act(SYSTEM) as act:
+        row = act.session.scalars(select(Outbox)).one()
+        row.state = "releasing"
+        office.engine.known_gateway().stage(row.folder, row.file_name, row.content)
+    shutil.move(office.client, office.client.with_name("away"))
+    assert office.hand_over().handed == 0
+    assert lines(office)[0].state == "releasing"
+    shutil.move(office.client.with_name("away"), office.client)
+    assert office.hand_over().handed == 1
+    assert len(files(office)) == 1
+
+
+def test_two_programs_send_the_same_note_once(office: Office) -> None:
+    """Two processes order and hand over the same audited note at the same moment: one file, one row."""
+    (number, *_) = office.notes("IM2401001")
+    office.audit([number])
+    office.close()
+    gate = office.home.path / "gate"
+    command = [sys.executable, str(RACER), str(office.home.path), number, str(gate)]
+    racers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    for racer in racers:
+        assert racer.stdout is not None
+        assert racer.stdout.readline() == "ready\n"
+    gate.touch()
+    said = [racer.communicate(timeout=60)[0] for racer in racers]
+    assert [racer.returncode for racer in racers] == [0, 0], said
+    assert len(files(office)) == 1, said
+    assert [one.state for one in lines(office)] == ["handed"]
+    assert office.note(number).state == "SENT"

@@ -40,7 +40,7 @@ ROWS = (
 
 def run(_work: Any, _options: Any) -> Generator[Progress, None, ReportTable]:
     yield Progress(0, 1, "…")
-    return ReportTable(tuple(ReportRow(str(row[1]), row) for row in ROWS))
+    return ReportTable(tuple(ReportRow(str(row[1]), row, ("part", 7) if row[1] == 1 else ("", 0)) for row in ROWS))
 
 
 def explain(_work: Any, _options: Any, row: str, column: str) -> Explanation:
@@ -174,3 +174,17 @@ def test_a_column_is_hidden_and_brought_back(page: ReportPage) -> None:
     assert page.view.shown_keys() == ("name", "item_no", "amount")
     menu()["显示「数量」"]()
     assert page.view.shown_keys() == ("name", "item_no", "quantity", "amount")
+
+
+def test_a_row_opens_the_document_it_tells_of(page: ReportPage, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
+    opened: list[tuple[str, int | None]] = []
+    told = replace(page._context, open_document=lambda document, number: opened.append((document.key, number)))
+    monkeypatch.setattr(page, "_context", told)
+    page.view.setCurrentIndex(page.model.index(0, 0))
+    assert page.bound["report.open"].toolTip().endswith("这一行没有对应的单据")
+    page.view.setCurrentIndex(page.model.index(1, 2))
+    page.view.setFocus()
+    QTest.keyClick(page.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert opened == [("part", 7)]
+    page.view.setCurrentIndex(page.model.index(3, 2))  # the total row
+    assert not page.bound["report.open"].isEnabled()

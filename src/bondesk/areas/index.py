@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bondesk.areas.accounts.account import book_documents
+from bondesk.areas.accounts.book_basis import basis_script
 from bondesk.areas.accounts.book_checks import BOOK_CHECKS
 from bondesk.areas.accounts.book_scripts import change_script, extract_script
 from bondesk.areas.accounts.filed_items import filed_items
@@ -52,12 +53,23 @@ from bondesk.areas.notes.source_document import SOURCE_DOCUMENT
 from bondesk.areas.reports.attribution import ATTRIBUTION
 from bondesk.areas.reports.bom_difference import BOM_DIFFERENCE
 from bondesk.areas.reports.book_difference import BOOK_DIFFERENCE
+from bondesk.areas.reports.consumption_check import CONSUMPTION_CHECK
 from bondesk.areas.reports.data_check import DATA_CHECK
+from bondesk.areas.reports.declaration_journal import DECLARATION_JOURNAL
+from bondesk.areas.reports.filed_consumption import FILED_CONSUMPTION
 from bondesk.areas.reports.item_ledger import ITEM_LEDGER
+from bondesk.areas.reports.map_check import MAP_CHECK
+from bondesk.areas.reports.material_balance import MATERIAL_BALANCE
 from bondesk.areas.reports.material_status import MATERIAL_STATUS
+from bondesk.areas.reports.note_journal import NOTE_JOURNAL
+from bondesk.areas.reports.product_status import PRODUCT_STATUS
+from bondesk.areas.reports.product_usage import PRODUCT_USAGE
 from bondesk.areas.reports.shortage_detail import SHORTAGE_DETAIL
 from bondesk.areas.reports.shortage_table import SHORTAGE_TABLE
 from bondesk.areas.reports.source_usage import SOURCE_USAGE
+from bondesk.areas.reports.stock_flow import STOCK_FLOW
+from bondesk.areas.reports.unfiled_products import UNFILED_PRODUCTS
+from bondesk.areas.reports.verification_summary import VERIFICATION_SUMMARY
 from bondesk.areas.reports.what_if import WHAT_IF
 from bondesk.areas.risk.inspection_record import INSPECTION_RECORD
 from bondesk.areas.risk.return_record import RETURN_RECORD
@@ -120,6 +132,7 @@ def _book_scripts() -> tuple[Script, ...]:
     scripts = []
     for approved, draft, _version in (QUALIFICATIONS, ACCOUNTS, HANDBOOKS):
         scripts += [change_script(approved), extract_script(draft)]
+    scripts += [basis_script(approved) for approved, *_ in (ACCOUNTS, HANDBOOKS)]
     return tuple(scripts)
 
 
@@ -179,7 +192,18 @@ CATALOGUE = Catalogue(
     ),
     reports=(
         MATERIAL_STATUS,
+        PRODUCT_STATUS,
+        MATERIAL_BALANCE,
         ITEM_LEDGER,
+        PRODUCT_USAGE,
+        NOTE_JOURNAL,
+        DECLARATION_JOURNAL,
+        VERIFICATION_SUMMARY,
+        STOCK_FLOW,
+        CONSUMPTION_CHECK,
+        FILED_CONSUMPTION,
+        UNFILED_PRODUCTS,
+        MAP_CHECK,
         SHORTAGE_TABLE,
         SHORTAGE_DETAIL,
         ATTRIBUTION,

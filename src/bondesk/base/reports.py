@@ -27,10 +27,14 @@ class ReportColumn:
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """A row: ``key`` names it on the command line (for example ``13``), values follow the columns."""
+    """A row: ``key`` names it on the command line (for example ``13``), values follow the columns.
+
+    ``opens`` names the document the row tells of, by kind and id; ``("", 0)`` when it tells of none.
+    """
 
     key: str
     values: tuple[Any, ...]
+    opens: tuple[str, int] = ("", 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,10 @@ class ReportModel(QAbstractTableModel):
         """Return the key of a shown row, "" for the total row."""
         return self.table.rows[self.order[row]].key if row < len(self.order) else ""
 
+    def opens(self, row: int) -> tuple[str, int]:
+        """Return the document a shown row tells of, by kind and id; an empty kind when it tells of none."""
+        return self.table.rows[self.order[row]].opens if row < len(self.order) else ("", 0)
+
     def value(self, row: int, column: int) -> Any:
         """Return the value behind a shown cell."""
         if row < len(self.order):

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QMenu,
     QProgressBar,
     QPushButton,
     QSplitter,
@@ -40,7 +39,7 @@ from bondesk.engine import reporting
 from bondesk.engine.act import Act
 
 #: Commands whose keys belong to the rows: in a box above them they mean something else.
-_IN_ROWS = ("report.explain", "report.copy", "report.copy_bare")
+_IN_ROWS = ("report.explain", "report.open", "report.copy", "report.copy_bare")
 _FIRST = "请设定条件后按「查询」（F5）；F6 进入结果，回车查看数字来历"
 
 
@@ -75,6 +74,7 @@ class ReportPage(QWidget):
             Command("report.query", "查询", "F5", self.query, self._why_not_query),
             Command("report.parts", "切换条件与结果", "F6", self.switch_part, why),
             Command("report.explain", "查看来历", "Return", lambda: self._explain(self.view.currentIndex()), why),
+            Command("report.open", "打开单据", "Ctrl+Return", self.open_document, self._why_nothing_to_open),
             Command("report.find", "在结果中查找", "Ctrl+F", self.find_text, why),
             Command("report.copy", "复制", "Ctrl+C", lambda: self.copy(headings=True), self._why_nothing_marked),
             Command(
@@ -99,6 +99,17 @@ class ReportPage(QWidget):
 
     def _why_nothing_marked(self) -> str:
         return self._why_no_shown() or ("" if self.view.selectionModel().hasSelection() else "请先选中单元格")
+
+    def _why_nothing_to_open(self) -> str:
+        place = self.view.currentIndex()
+        if not place.isValid() or place.row() >= len(self.model.order):
+            return self._why_no_shown() or "请先选中一行"
+        return "" if self.model.opens(place.row())[0] else "这一行没有对应的单据"
+
+    def open_document(self) -> None:
+        """Open the document the present row tells of."""
+        key, document_id = self.model.opens(self.view.currentIndex().row())
+        self._context.open_document(self._context.engine.catalogue.document(key), document_id)
 
     def find_text(self) -> None:
         """Put the cursor into the box that searches the rows; what stands there is replaced by the next letter."""
@@ -174,6 +185,7 @@ class ReportPage(QWidget):
         self.commands = self._make_commands()
         self.bound = CommandActions(self.commands, self, dict.fromkeys(_IN_ROWS, self.view))
         self.view.selectionModel().selectionChanged.connect(lambda _on, _off: self.bound.refresh())
+        self.view.selectionModel().currentChanged.connect(lambda _now, _before: self.bound.refresh())
         self.out.setText(self.bound["report.export"].iconText())
         self.out.setEnabled(False)
 
@@ -284,14 +296,4 @@ class ReportPage(QWidget):
         self.view.scrollTo(self.view.currentIndex())  # the number asked about stays in sight
 
     def _menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setObjectName("report_menu")
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        index = self.view.indexAt(place)
-        explain = menu.addAction("查看来历", lambda: self._explain(index))
-        explain.setEnabled(index.isValid() and self.report.columns[index.column()].explained)
-        menu.addSeparator()
-        menu.addActions([self.bound[key] for key in ("report.copy", "report.copy_bare")])
-        menu.addSeparator()
-        menu.addActions([self.bound[key] for key in ("report.export", "report.export_rows")])
-        menu.popup(self.view.viewport().mapToGlobal(place))
+        self.view.show_rows_menu(place, self.bound, self._explain)

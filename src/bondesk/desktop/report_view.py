@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
 
 from bondesk.desktop import style
 from bondesk.desktop.clipboard_table import copy_table
+from bondesk.desktop.commands import CommandActions
 from bondesk.desktop.report_model import ReportModel
 
 _CHARACTER = 9
+#: The commands of the rows, in groups.
+_MENU = (("report.open",), ("report.copy", "report.copy_bare"), ("report.export", "report.export_rows"))
 
 
 class ReportView(QTableView):
@@ -91,4 +95,18 @@ class ReportView(QTableView):
         for number in hidden:
             menu.addAction(f"显示「{self._model.report.columns[number].title}」", partial(self.showColumn, number))
         menu.popup(self.horizontalHeader().mapToGlobal(place))
+        return menu
+
+    def show_rows_menu(self, place: QPoint, bound: CommandActions, explain: Callable[[QModelIndex], None]) -> QMenu:
+        """Open the menu of the rows: where a number comes from, its document, copies and exports."""
+        menu = QMenu(self)
+        menu.setObjectName("report_menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        index = self.indexAt(place)
+        reason = menu.addAction("查看来历", lambda: explain(index))
+        reason.setEnabled(index.isValid() and self._model.report.columns[index.column()].explained)
+        for keys in _MENU:
+            menu.addActions([bound[key] for key in keys])
+            menu.addSeparator()
+        menu.popup(self.viewport().mapToGlobal(place))
         return menu

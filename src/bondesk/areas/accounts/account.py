@@ -98,6 +98,7 @@ _CUSTOMS = group(
     _A.changed_on,
     _A.verified_on,
     _A.pause_mark,
+    _A.basis,
     _A.customs_at,
     _A.customs_reason,
 )

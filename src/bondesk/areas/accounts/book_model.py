@@ -33,6 +33,9 @@ from bondesk.base.columns import (
 from bondesk.base.fields import shown
 from bondesk.base.records import Flowing, Line, Record, belongs_to
 
+#: What a book is counted by: 金二 books by notes, old-mode ones by declarations (handbook 9, row 188).
+BY_NOTE, BY_DECLARATION = "NOTE", "DECLARATION"
+BASES = ((BY_NOTE, "核注清单"), (BY_DECLARATION, "报关单"))
 BOOK_KINDS = (("EMS", "账册"), ("EML", "手册"))
 ACCOUNT_TYPES = (("1", "E账册"), ("2", "H账册"), ("3", "耗料"), ("4", "工单"), ("5", "企业为单元"))
 HANDBOOK_TYPES = (("B", "来料加工"), ("C", "进料加工"), ("D", "设备"))
@@ -190,6 +193,13 @@ class Account(Record, Flowing):
     valid_to: Mapped[date | None] = shown("结束有效日期", required=True)
     cycle_days: Mapped[int | None] = shown("核销周期", help="天")
     pause_mark: Mapped[Code4] = shown("海关执行标志", choices=PAUSES, readonly=True, insert_default="1")
+    basis: Mapped[Code32] = shown(
+        "统计依据",
+        choices=BASES,
+        readonly=True,
+        insert_default=BY_NOTE,
+        help="报表与核销统计核注清单还是报关单；用「统计依据」设定",
+    )
     replaced_on: Mapped[date | None] = shown("被替换日期", readonly=True)
     remark: Mapped[Memo] = shown("备注")
     customs_at: Mapped[datetime | None] = shown("海关处理时间", readonly=True)

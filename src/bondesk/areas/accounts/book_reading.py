@@ -11,7 +11,7 @@ from bondesk.base.errors import Refused
 from bondesk.base.facts import Facts
 from bondesk.base.findings import Finding
 from bondesk.ledger.balance import Consumption, Filed, Folded, Movement, fold
-from bondesk.ledger.books import LedgerWork
+from bondesk.ledger.books import Books, LedgerWork
 from bondesk.ledger.posting import Stage
 
 
@@ -61,17 +61,21 @@ class Period:
         return tuple(dict.fromkeys(every))
 
 
-def read_period(work: LedgerWork, book: Account, begin: date | None, end: date | None) -> Period:
+def read_period(
+    work: LedgerWork, book: Account, begin: date | None, end: date | None, books: Books | None = None
+) -> Period:
     """Fold a book's movements; without ``begin`` the period starts with the book and opens at 0.
+
+    ``books`` is the ledger the book is counted in, the postings of its notes when not said.
 
     Consumption is rounded once per period; the opening is the balance of everything before, rounded once
     (handbook 8.5), so opening + in/out - consumed foots.
     """
-    filed = filed_of(book)
+    filed, books = filed_of(book), books or work.books
     before: list[Movement] = []
     if begin is not None:
-        before = list(work.books.movements(book.record_no, None, begin - timedelta(days=1)))
-    within = list(work.books.movements(book.record_no, begin, end))
+        before = list(books.movements(book.record_no, None, begin - timedelta(days=1)))
+    within = list(books.movements(book.record_no, begin, end))
     posted = Stage.POSTED.value
     reserved = [m for m in (*before, *within) if m.stage == Stage.RESERVED.value]
     return Period(

@@ -14,7 +14,7 @@ from bondesk.areas.setup.company import company_of
 from bondesk.base.facts import Facts
 from bondesk.base.findings import Finding, note
 from bondesk.base.numbers import PRICE_PLACES, half_up
-from bondesk.ledger.books import LedgerWork
+from bondesk.ledger.books import Books, LedgerWork
 from bondesk.ledger.posting import Stage
 
 _RATE_DAYS = 31
@@ -33,14 +33,16 @@ class Valuation:
         return self.prices.get(item_no)
 
 
-def valuation_of(work: LedgerWork, book: Account, begin: date | None, end: date | None) -> Valuation:
+def valuation_of(
+    work: LedgerWork, book: Account, begin: date | None, end: date | None, books: Books | None = None
+) -> Valuation:
     """Average P = sum(total x rate of the document's date) / sum(quantity) over imports with effect +1."""
     rates = Rates(work.facts)
     target = company_of(work.facts).verification_currency or _HOME
     amounts: dict[int, Fraction] = defaultdict(Fraction)
     quantities: dict[int, Fraction] = defaultdict(Fraction)
     missing: dict[tuple[str, date], None] = {}
-    for posting in work.books.postings(book.record_no, begin, end, Stage.POSTED.value):
+    for posting in (books or work.books).postings(book.record_no, begin, end, Stage.POSTED.value):
         if posting.goods_flag != "I" or posting.effect != 1:
             continue
         rate = rates.between(posting.currency, target, posting.business_date)

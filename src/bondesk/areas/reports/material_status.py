@@ -2,66 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from bondesk.areas.accounts.book_model import Account, AccountLine
-from bondesk.areas.accounts.book_reading import Period, approved_books, filed_of, materials_of, read_period
+from bondesk.areas.accounts.book_model import AccountLine
+from bondesk.areas.accounts.book_reading import Period, filed_of, materials_of
 from bondesk.areas.accounts.valuation import Valuation, valuation_of
-from bondesk.areas.codes.customs_code import units_of
+from bondesk.areas.reports.chosen_books import (
+    ITEM_COLUMNS,
+    BookOptions,
+    ModeColumn,
+    OpenedBook,
+    explained_title,
+    item_values,
+    located,
+    mode_column,
+    over_books,
+    unit_name,
+    vouchers,
+)
 from bondesk.base.columns import Kind
-from bondesk.base.errors import Refused
 from bondesk.base.explanation import Explanation
-from bondesk.base.findings import Finding, note
+from bondesk.base.findings import Finding
 from bondesk.base.numbers import AMOUNT_PLACES, QUANTITY_PLACES, half_up, plain
 from bondesk.base.options import option
 from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable
 from bondesk.base.steps import Progress
 from bondesk.ledger.balance import ItemFold, usage
 from bondesk.ledger.books import LedgerWork
-from bondesk.ledger.posting import Posting, Stage
+from bondesk.ledger.posting import Posting
 
 _Q = Kind.QUANTITY
 #: Columns by the modes they count, with the direction and the sign shown (handbook 16, report 1).
-_BY_MODE: tuple[tuple[str, str, tuple[str, ...], str, int], ...] = (
-    ("direct_import", "料件进口", ("0615", "0214", "0715"), "I", 1),
-    ("transfer_in", "结转进口", ("0654", "0255"), "I", 1),
-    ("exchange_in", "退换进口", ("0700", "0300"), "I", 1),
-    ("surplus_in", "余料转入", ("0657", "0258"), "I", 1),
-    ("other_in", "其他进口", ("9900",), "I", 1),
-    ("domestic_sale", "内销", ("0644", "0245"), "", -1),
-    ("re_export", "复出", ("0664", "0265"), "E", -1),
-    ("exchange_out", "退换出口", ("0700", "0300"), "E", -1),
-    ("surplus_out", "余料转出", ("0657", "0258"), "E", -1),
-    ("destroyed", "销毁", ("0200",), "", -1),
-    ("other_out", "其他转出", ("9900", "0654", "0255"), "E", -1),
+_BY_MODE = (
+    ModeColumn("direct_import", "料件进口", ("0615", "0214", "0715"), "I", 1),
+    ModeColumn("transfer_in", "结转进口", ("0654", "0255"), "I", 1),
+    ModeColumn("exchange_in", "退换进口", ("0700", "0300"), "I", 1),
+    ModeColumn("surplus_in", "余料转入", ("0657", "0258"), "I", 1),
+    ModeColumn("other_in", "其他进口", ("9900",), "I", 1),
+    ModeColumn("domestic_sale", "内销", ("0644", "0245"), "", -1),
+    ModeColumn("re_export", "复出", ("0664", "0265"), "E", -1),
+    ModeColumn("exchange_out", "退换出口", ("0700", "0300"), "E", -1),
+    ModeColumn("surplus_out", "余料转出", ("0657", "0258"), "E", -1),
+    ModeColumn("destroyed", "销毁", ("0200",), "", -1),
+    ModeColumn("other_out", "其他转出", ("9900", "0654", "0255"), "E", -1),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class MaterialStatusOptions:
-    """Which book and period; without a begin the period starts with the book."""
+class MaterialStatusOptions(BookOptions):
+    """The usual conditions."""
 
-    record_no: str = option("备案号", "", reference="account", help="空 = 全部账册")
-    date_from: date | None = option("期间起", None, help="空 = 账册开始")
-    date_to: date | None = option("期间止", None, help="空 = 不限")
-    item_no: int | None = option("备案序号", None, help="空 = 全部料件")
     hide_idle: bool = option("隐藏无变动料件", False)
 
 
 COLUMNS = (
-    ReportColumn("record_no", "备案号", Kind.CODE, 14),
-    ReportColumn("item_no", "备案序号", Kind.INTEGER, 8),
-    ReportColumn("hs_code", "商品编码", Kind.CODE, 12),
-    ReportColumn("name", "商品名称", Kind.TEXT, 18),
-    ReportColumn("spec", "规格型号", Kind.TEXT, 14),
-    ReportColumn("unit", "单位", Kind.TEXT, 6),
+    *ITEM_COLUMNS,
     ReportColumn("opening", "期初", _Q, 14, explained=True),
-    *(ReportColumn(key, title, _Q, 14, explained=True) for key, title, *_ in _BY_MODE),
+    *(ReportColumn(one.key, one.title, _Q, 14, explained=True) for one in _BY_MODE),
     ReportColumn("in_out", "进出口总数", _Q, 14, explained=True),
     ReportColumn("consumed", "成品耗用", _Q, 14, explained=True),
     ReportColumn("balance", "账面结余", _Q, 14, explained=True),
@@ -74,56 +75,39 @@ COLUMNS = (
 
 def run(work: LedgerWork, options: MaterialStatusOptions) -> Generator[Progress, None, ReportTable]:
     """Return a row per material of every chosen book."""
-    rows: list[ReportRow] = []
-    findings: list[Finding] = []
-    books = approved_books(work.facts, options.record_no)
-    if not books:
-        return ReportTable((), (note("RPT-10", "没有已审批的账册，请先导入或下载账册"),))
-    for number, book in enumerate(books, 1):
-        yield Progress(number - 1, len(books), f"账册 {book.record_no}")
-        period = read_period(work, book, options.date_from, options.date_to)
-        findings.extend(period.findings)
-        values = valuation_of(work, book, options.date_from, options.date_to)
-        findings.extend(values.findings)
-        for line in materials_of(book):
+
+    def rows_of(opened: OpenedBook) -> Iterator[ReportRow | Finding]:
+        period, values = _read(opened, options)
+        yield from (*period.findings, *values.findings)
+        for line in materials_of(opened.book):
             if options.item_no in (None, line.item_no):
-                row = _row(work, book, line, period, values)
-                if not (options.hide_idle and _idle(row)):
-                    rows.append(ReportRow(_key(books, book, line), tuple(row[c.key] for c in COLUMNS)))
-    return ReportTable(tuple(rows), tuple(findings))
+                figures = _figures(line, period, values)
+                if not (options.hide_idle and _idle(figures)):
+                    yield ReportRow(opened.key(line.item_no), (*item_values(opened, line), *figures.values()))
+
+    return (yield from over_books(work, options, rows_of))
 
 
-def _key(books: Sequence[Account], book: Account, line: AccountLine) -> str:
-    return str(line.item_no) if len(books) == 1 else f"{book.record_no}/{line.item_no}"
+def _read(opened: OpenedBook, options: MaterialStatusOptions) -> tuple[Period, Valuation]:
+    begin, end = options.date_from, options.date_to
+    return opened.period(begin, end), valuation_of(opened.work, opened.book, begin, end, opened.books)
 
 
 def _idle(row: dict[str, Any]) -> bool:
     return not any(row[key] for key in ("opening", "in_out", "consumed", "reserved"))
 
 
-def _column_of(mode: str, ie_flag: str) -> tuple[str, int] | None:
-    for key, _title, modes, direction, sign in _BY_MODE:
-        if mode in modes and direction in ("", ie_flag):
-            return key, sign
-    return None
+def _column_of(mode: str, ie_flag: str) -> tuple[str, int]:
+    """Return the column of a mode; one of no column stands in 其他进口 as the ledger moved."""
+    return mode_column(_BY_MODE, mode, ie_flag) or ("other_in", 1)
 
 
-def _row(work: LedgerWork, book: Account, line: AccountLine, period: Period, values: Valuation) -> dict[str, Any]:
-    unit = units_of(work.facts).get(line.dcl_unit)
+def _figures(line: AccountLine, period: Period, values: Valuation) -> dict[str, Any]:
+    """Return the columns after those of the item, in order."""
     within, opening = period.within.item(line.item_no), period.opening.item(line.item_no).net
-    row: dict[str, Any] = {
-        "record_no": book.record_no,
-        "item_no": line.item_no,
-        "hs_code": line.hs_code,
-        "name": line.name,
-        "spec": line.spec,
-        "unit": unit.name if unit else line.dcl_unit,
-        "opening": opening,
-        **{key: Decimal(0) for key, *_ in _BY_MODE},
-    }
+    row: dict[str, Any] = {"opening": opening, **{one.key: Decimal(0) for one in _BY_MODE}}
     for (mode, ie_flag), quantity in within.by_mode.items():
-        found = _column_of(mode, ie_flag)
-        key, sign = found if found else ("other_in", 1)
+        key, sign = _column_of(mode, ie_flag)
         row[key] += quantity * sign
     balance = opening + within.in_out - within.consumed
     reserved = period.reserved.item(line.item_no).net
@@ -142,14 +126,11 @@ def _row(work: LedgerWork, book: Account, line: AccountLine, period: Period, val
 
 def explain(work: LedgerWork, options: MaterialStatusOptions, row: str, column: str) -> Explanation:
     """Explain one quantity down to postings, note lines, source lines and workbook cells."""
-    book, line = _located(work, options, row)
-    period = read_period(work, book, options.date_from, options.date_to)
-    values = valuation_of(work, book, options.date_from, options.date_to)
-    figures = _row(work, book, line, period, values)
-    titles = {entry.key: entry.title for entry in COLUMNS if entry.explained}
-    if column not in titles:
-        raise Refused(f"报表没有可解释的列 {column}；可用：{'、'.join(titles)}", "RPT-11")
-    reasons = _Reasons(work, book, line, options)
+    title = explained_title(COLUMNS, column)
+    opened, line = located(work, options.record_no, row)
+    period, values = _read(opened, options)
+    figures = _figures(line, period, values)
+    reasons = _Reasons(opened, line, options)
     builders = {
         "opening": lambda: reasons.opening(period.opening.item(line.item_no)),
         "in_out": lambda: reasons.in_out(period.within.item(line.item_no)),
@@ -157,29 +138,18 @@ def explain(work: LedgerWork, options: MaterialStatusOptions, row: str, column: 
         "balance": lambda: reasons.balance(figures, period),
     }
     build = builders.get(column)
-    return build() if build else reasons.by_mode(column, titles[column], figures[column])
-
-
-def _located(work: LedgerWork, options: MaterialStatusOptions, row: str) -> tuple[Account, AccountLine]:
-    record_no, _, item = row.rpartition("/")
-    for book in approved_books(work.facts, record_no or options.record_no):
-        for line in book.materials:
-            if str(line.item_no) == item:
-                return book, line
-    raise Refused(f"报表没有行 {row}（写法：备案序号，或 备案号/备案序号）", "RPT-11")
+    return build() if build else reasons.by_mode(column, title, figures[column])
 
 
 class _Reasons:
     """Builds the explanation tree of one material item."""
 
-    def __init__(self, work: LedgerWork, book: Account, line: AccountLine, options: MaterialStatusOptions) -> None:
-        unit = units_of(work.facts).get(line.dcl_unit)
-        self._work, self._book, self._item = work, book, line.item_no
-        self._unit = unit.name if unit else line.dcl_unit
-        self._filed = filed_of(book)
+    def __init__(self, opened: OpenedBook, line: AccountLine, options: MaterialStatusOptions) -> None:
+        self._opened, self._item = opened, line.item_no
+        self._unit = unit_name(opened.work.facts, line)
+        self._filed = filed_of(opened.book)
         self._begin = options.date_from
-        posted = Stage.POSTED.value
-        self._postings = work.books.postings(book.record_no, options.date_from, options.date_to, posted)
+        self._postings = opened.posted(options.date_from, options.date_to)
 
     def _value(self, quantity: Decimal) -> str:
         return f"{quantity:f} {self._unit}"
@@ -192,7 +162,7 @@ class _Reasons:
             self.in_out(within),
             self.consumed(within),
         )
-        title = f"账册 {self._book.record_no} 料件 {self._item} 账面结余"
+        title = f"账册 {self._opened.record_no} 料件 {self._item} 账面结余"
         return Explanation(title, self._value(figures["balance"]), "期初 + 进出口总数 − 成品耗用", parts)
 
     def opening(self, before: ItemFold) -> Explanation:
@@ -214,7 +184,7 @@ class _Reasons:
             for posting in self._postings
             if posting.goods_flag == "I"
             and posting.item_no == self._item
-            and (_column_of(posting.mode, posting.ie_flag) or ("other_in", 1))[0] == column
+            and _column_of(posting.mode, posting.ie_flag)[0] == column
         ]
         return Explanation(title, self._value(shown), "所列监管方式的清单数量合计", self._running(mine))
 
@@ -229,15 +199,7 @@ class _Reasons:
         return Explanation(f"{sign} {mode} {way}", self._value(quantity), f"{len(mine)} 笔", self._running(mine))
 
     def _running(self, postings: Sequence[Posting]) -> tuple[Explanation, ...]:
-        total, parts = Decimal(0), []
-        for posting in postings:
-            total += posting.signed
-            word = "冲销 " if posting.reversal else ""
-            title = f"{posting.business_date} {word}清单 {posting.document_no} 第{posting.line_no}项"
-            trace = self._work.trace(posting.document_key, posting.line_id)
-            reason = f"累计 {plain(total)}"
-            parts.append(Explanation(title, f"{posting.signed:f}", reason, (trace,) if trace else ()))
-        return tuple(parts)
+        return vouchers(self._opened.work, postings, self._opened.paper)
 
     def consumed(self, within: ItemFold) -> Explanation:
         """成品耗用: product quantity x filed U x bonded share, summed unrounded, rounded once."""

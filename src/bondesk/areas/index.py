@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bondesk.areas.accounts.account import book_documents
+from bondesk.areas.accounts.balance_rebuilding import REBUILD_BALANCES
 from bondesk.areas.accounts.book_basis import basis_script
 from bondesk.areas.accounts.book_checks import BOOK_CHECKS
 from bondesk.areas.accounts.book_scripts import change_script, extract_script
@@ -234,6 +235,7 @@ CATALOGUE = Catalogue(
         UNDO_HS_UPDATE,
         GENERATE_UNIT_CONSUMPTION,
         *_book_scripts(),
+        REBUILD_BALANCES,
         SET_PASSWORD,
         EXPORT_CHECKPOINT,
         COMPARE_CHECKPOINT,

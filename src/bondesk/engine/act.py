@@ -114,6 +114,15 @@ class Act:
 
         return check_steps(self, code)
 
+    def rebuild_balances(self) -> int:
+        """Recompute every balance from the postings; the log says how many differed."""
+        from bondesk.engine.history import log_deed
+        from bondesk.engine.posting import rebuild_balances
+
+        wrong = rebuild_balances(self)
+        log_deed(self, "重建余额", module="台账", number="", summary="；".join(wrong))
+        return len(wrong)
+
     def tell(self, document_key: str, action: str, rows: Sequence[Told]) -> None:
         """Log what bulk statements did, which no flush sees."""
         from bondesk.engine.history import log_told

@@ -22,7 +22,7 @@ from bondesk.engine.tables import ImportRun, Outbox, PostingRow, ReceiptFile
 from bondesk.ledger.posting import Posting, changes
 
 _RESTORE = "请从备份恢复，并保留现在的数据库备查"
-_REBUILD = "请由管理员重建余额（余额可由记账重新算出）"
+_REBUILD = "请在账册列表执行「重建余额」，余额由记账重新算出"
 
 
 def _balances(act: Act) -> Iterator[Breach]:

@@ -36,3 +36,6 @@ class LedgerWork(Work, Protocol):
 
     def broken(self, code: str) -> Generator[Progress, None, Sequence[Broken]]:
         """Run the named check, or all (""), and return where it does not hold; ``Refused`` for an unknown code."""
+
+    def rebuild_balances(self) -> int:
+        """Recompute the kept balances from the postings and log it; returns how many differed."""

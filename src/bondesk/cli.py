@@ -24,6 +24,7 @@ from bondesk.base.findings import errors_in
 from bondesk.base.identity import Identity
 from bondesk.base.options import read_options
 from bondesk.base.steps import Amounts, Ask, Choose, Confirm, Preview, Progress, Step, play, proposed_answer
+from bondesk.cli_card import show_card, sign_and_hand_over
 from bondesk.cli_secrets import with_secrets
 from bondesk.engine import (
     checking,
@@ -90,10 +91,11 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--answers", type=Path)
     for verb, title in (("audit", "审核"), ("unaudit", "取消审核")):
         _with_key(verbs.add_parser(verb, help=title)).add_argument("numbers", nargs="+")
-    send = verbs.add_parser("send", help="发送")
+    send = verbs.add_parser("send", help="发送；本机IC卡签名的报文会询问IC卡密码（键盘或标准输入，不接受参数）")
     send.add_argument("key", nargs="?")
     send.add_argument("numbers", nargs="*")
     send.add_argument("--way", choices=tuple(_WAYS), default="", help="这一次的申报方式；不给则按企业基本信息")
+    verbs.add_parser("card", help="读卡器中的IC卡：持卡人、卡号、证书、剩余次数")
     verbs.add_parser("receive", help="接收回执")
     _reports(verbs)
     update = verbs.add_parser("update-codes", help="安装海关参数更新包")
@@ -362,10 +364,17 @@ def _send(home: Home, given: argparse.Namespace) -> int:
             for number in sending.order(act, document, ids, way=_WAYS[given.way]):
                 output.print_line(f"{number} 待发送")
     result = sending.hand_over(engine, identity)
+    if result.unsigned:
+        result = sign_and_hand_over(engine, identity, result)
     output.print_line(f"已交给单一窗口客户端 {result.handed} 份")
     for problem in result.problems:
         output.say(problem)
     return OUTSIDE if result.problems else DONE
+
+
+def _card(home: Home, given: argparse.Namespace) -> int:
+    show_card(*signed_in(home, given))
+    return DONE
 
 
 def _receive(home: Home, given: argparse.Namespace) -> int:
@@ -452,6 +461,7 @@ _COMMANDS: dict[str, Callable[[Home, argparse.Namespace], int]] = {
     "audit": _move,
     "unaudit": _move,
     "send": _send,
+    "card": _card,
     "receive": _receive,
     "report": _report,
     "explain": _explain,

@@ -13,7 +13,7 @@ from bondesk.base.options import options_of
 
 INDEX, KEYS = "index", "keys"
 #: Pages that belong to no declaration.
-OWN_PAGES = (INDEX, KEYS, "importing", "flow", "single_window")
+OWN_PAGES = (INDEX, KEYS, "importing", "flow", "single_window", "ic_card")
 _EXCERPT = 60
 
 

@@ -16,6 +16,7 @@ from bondesk.base.findings import Finding, error
 from bondesk.base.flow import Move
 from bondesk.base.steps import Script
 from bondesk.desktop.background import while_alive
+from bondesk.desktop.card_desk import offer_signing
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.findings_view import FindingsDialog
 from bondesk.desktop.list_selection import ListSelection
@@ -160,6 +161,7 @@ class ListDeeds(QObject):
         if handed and handed.problems:
             found = [error("SEND", problem) for problem in handed.problems]
             FindingsDialog(f"发送 — {self._document.title}", text, found, self._page).open()
+        offer_signing(self._context, handed)
         self._context.changed(self._document.key)
 
     def run_script(self, script: Script) -> None:

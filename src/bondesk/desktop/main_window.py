@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 from bondesk.base.documents import DocumentType
 from bondesk.desktop import looks, style
 from bondesk.desktop.about import show_about
+from bondesk.desktop.card_desk import CardDesk
+from bondesk.desktop.card_indicator import attached
 from bondesk.desktop.codes_loading import initials
 from bondesk.desktop.codes_reader import CodesReader
 from bondesk.desktop.command_palette import CommandPalette, Entry
@@ -41,7 +43,7 @@ from bondesk.desktop.single_window import SingleWindow, may_exchange
 from bondesk.desktop.start_page import StartPage
 from bondesk.desktop.status_line import StatusLine
 from bondesk.desktop.toasts import Toasts
-from bondesk.desktop.window_commands import exchange_commands, window_commands
+from bondesk.desktop.window_commands import card_commands, exchange_commands, window_commands
 from bondesk.desktop.window_menus import make_menus
 
 
@@ -70,6 +72,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setObjectName("main_window")
         self._layout, self._new_forms, self._relogin = layout, 0, False
+        self.card: CardDesk | None = None
         self._mine = layout.of("desk", signed.connection, signed.identity.account)
         self.lane = Lane(signed.engine, signed.identity)
         self.lane.crashed.connect(crashed)
@@ -110,7 +113,7 @@ class MainWindow(QMainWindow):
             open_document=self.open_document,
             changed=self.document_changed,
             show_message=self.show_message,
-            extras={LAYOUT: self._layout, DRAFTS: self.drafts, "page_of": self.pages.page},
+            extras={LAYOUT: self._layout, DRAFTS: self.drafts, "page_of": self.pages.page, "open_help": self.open_help},
         )
 
     def _make_docks(self) -> None:
@@ -138,7 +141,8 @@ class MainWindow(QMainWindow):
     def _make_commands(self) -> None:
         self.commands = Commands(*window_commands(self))
         if may_exchange(self.context.engine.catalogue, self.context.identity):
-            for command in exchange_commands(self.single_window):
+            self.card = attached(self.context, self, self.line)
+            for command in (*exchange_commands(self.single_window), *card_commands(self.card)):
                 self.commands.add(command)
         self.bound = CommandActions(self.commands, self, wide=True)
         make_menus(self, self.bound, self._layout, [self.dock, self.jobs_dock, self.help_dock])
@@ -281,6 +285,8 @@ class MainWindow(QMainWindow):
         for talk in self.context.extras.pop(RUNNING, set()):
             talk.cancel()
             talk.wait()
+        if self.card is not None:
+            self.card.close()
         self.session.leave()
         self.lane.close()
         self.drafts.close()

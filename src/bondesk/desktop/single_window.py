@@ -13,6 +13,7 @@ from bondesk.base.errors import Refused
 from bondesk.base.findings import Finding, error, note
 from bondesk.base.identity import Identity
 from bondesk.desktop.background import while_alive
+from bondesk.desktop.card_desk import offer_signing
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.findings_view import FindingsDialog
 from bondesk.desktop.jobs import jobs_of, sentence_of
@@ -84,12 +85,15 @@ class SingleWindow(QObject):
 
     def _handed(self, result: HandedOver) -> str:
         text = f"已交给单一窗口客户端 {result.handed} 份报文"
-        if not result.handed and not result.problems:
+        if result.unsigned:
+            text += f"，另有 {result.unsigned} 份等待本机IC卡签名"
+        elif not result.handed and not result.problems:
             text = "没有待发的报文"
         self._context.show_message(text)
         if result.problems:
             found = [error("SEND", problem) for problem in result.problems]
             self._show("发送待发报文", f"{text}；下列报文没有交出，仍在发件箱中：", found)
+        offer_signing(self._context, result)
         return text
 
     def _received(self, result: Received) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar
+from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QWidget
 
 from bondesk.desktop.login import SignedIn
 
@@ -19,6 +19,7 @@ class StatusLine(QObject):
     def __init__(self, window: QMainWindow, signed: SignedIn) -> None:
         """Show user and connection for good."""
         super().__init__(window)
+        self._window = window
         bar = window.statusBar()
         bar.setObjectName("status_bar")
         self.message = QLabel(window)
@@ -41,6 +42,10 @@ class StatusLine(QObject):
             label.setContentsMargins(8, 0, 8, 0)
         self._late = self._timer(_BUSY_AFTER_MS, self.working.show)
         self._gone = self._timer(_SENTENCE_MS, self.message.clear)
+
+    def add(self, widget: QWidget) -> None:
+        """Put one more thing that stays between the message and who is signed in where."""
+        self._window.statusBar().insertPermanentWidget(1, widget)
 
     def _timer(self, milliseconds: int, then: Callable[[], None]) -> QTimer:
         timer = QTimer(self)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from bondesk.desktop.card_desk import CardDesk
 from bondesk.desktop.commands import Command
 from bondesk.desktop.page_tabs import PageTabs
 from bondesk.desktop.session_area import SessionArea
@@ -90,6 +91,14 @@ def exchange_commands(exchange: SingleWindow) -> Iterator[Command]:
     yield Command("gateway.generate", "生成报文", "Ctrl+F12", exchange.generate, exchange.why_not, group)
     yield Command("gateway.hand_over", "发送待发报文", "", exchange.hand_over, exchange.why_not, group)
     yield Command("gateway.receive", "接收回执", "F9", exchange.receive, exchange.why_not, group)
+
+
+def card_commands(desk: CardDesk) -> Iterator[Command]:
+    """Give the orders of the IC card, where the program can read cards."""
+    if desk.worker is None:
+        return
+    yield Command("card.sign", "签名待发报文", "", desk.sign_waiting, desk.why_not, "单一窗口")
+    yield Command("card.show", "IC卡…", "Ctrl+F11", desk.show, group="单一窗口")
 
 
 def _going(pages: PageTabs, number: int) -> Callable[[], None]:

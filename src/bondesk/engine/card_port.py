@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -20,6 +20,7 @@ from bondesk.engine.card_failures import (
     PinRequired,
 )
 
+CHINA = timezone(timedelta(hours=8))
 #: A certificate that ends within this time is warned about.
 WARN_BEFORE = timedelta(days=30)
 
@@ -114,9 +115,8 @@ class CardInfo:
         """Say that the certificate ends soon, or ""."""
         if not now <= self.not_after <= now + WARN_BEFORE:
             return ""
-        return (
-            f"IC卡证书将于 {self.not_after:%Y-%m-%d} 到期（还剩 {self.days_left(now)} 天），请尽快到数据分中心办理延期"
-        )
+        ends = f"{self.not_after.astimezone(CHINA):%Y-%m-%d}"
+        return f"IC卡证书将于 {ends} 到期（还剩 {self.days_left(now)} 天），请尽快到数据分中心办理延期"
 
 
 @dataclass(frozen=True, slots=True)

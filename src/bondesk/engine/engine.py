@@ -28,6 +28,7 @@ from bondesk.engine.store import Clock, Store, china_now
 
 #: Who acts when the program itself does (first start, demo, receipts polled in the background).
 SYSTEM = Identity(user_id=0, account="system", name="系统", grants=frozenset({("*", "*")}))
+NO_CARD_PORT = "本程序没有读卡功能，不能在本机签名；请在「IC卡」中把报文改为由客户端签名"
 
 
 @dataclass(frozen=True)
@@ -112,5 +113,5 @@ class Engine:
     def known_card(self) -> CardPort:
         """Return the card port; ``OutsideFailure`` when this program has none."""
         if self.card is None:
-            raise OutsideFailure("本程序没有读卡功能，不能在本机签名；请在「IC卡」中把报文改为由客户端签名")
+            raise OutsideFailure(NO_CARD_PORT)
         return self.card

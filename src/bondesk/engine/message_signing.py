@@ -11,7 +11,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 from sqlalchemy import select, update
 
@@ -20,14 +20,13 @@ from bondesk.base.identity import Identity
 from bondesk.base.messages import Message, Sender
 from bondesk.engine.act import Act
 from bondesk.engine.card_failures import CardFailure, SigningRefused
-from bondesk.engine.card_port import CardInfo, CardSigner, Expected, Pin, Signature, refuse_unfit
+from bondesk.engine.card_port import CHINA, CardInfo, CardSigner, Expected, Pin, PinStatus, Signature, refuse_unfit
 from bondesk.engine.engine import Engine
 from bondesk.engine.history import log_deed
 from bondesk.engine.ports import CardMarks, ToSign
 from bondesk.engine.tables import Outbox
 
 _log = logging.getLogger(__name__)
-_CHINA = timezone(timedelta(hours=8))
 #: The part of an 18-digit credit code that is the 单位代码 on cards.
 _UNIT = slice(8, 17)
 
@@ -59,6 +58,11 @@ class Signed:
         if self.stopped is not None:
             return f"{done}，其余未签名、未发送：{self.stopped}"
         return f"{done}，其余已按要求停止" if self.cancelled else done
+
+
+def utc_now() -> datetime:
+    """Return the present moment, as certificates count it."""
+    return datetime.now(UTC)
 
 
 def message_kinds(act: Act) -> list[MessageKind]:
@@ -120,6 +124,29 @@ def waiting(engine: Engine, identity: Identity) -> int:
         return len(unsigned(act))
 
 
+def fitting(engine: Engine, identity: Identity, signer: CardSigner) -> tuple[CardInfo, PinStatus]:
+    """Open the card and say whose it is and how many tries are left; a ``CardFailure`` when it may not sign."""
+    with engine.acting(identity) as act:
+        act.require_exchange()
+        sender = act.catalogue.sender(act.facts)
+    info = signer.open()
+    refuse_unfit(info, expected_of(sender, info), utc_now())
+    return info, signer.pin_status()
+
+
+def verify(engine: Engine, identity: Identity, signer: CardSigner, pin: Pin, *, last_try: bool = False) -> None:
+    """Try a password on the card in the reader, when it is that of 参数设置; ``pin`` is wiped.
+
+    The ``CardFailure`` of a wrong one says how many tries are left.
+    """
+    try:
+        fitting(engine, identity, signer)
+        signer.verify_pin(pin, last_try=last_try)
+    finally:
+        pin.wipe()
+        signer.close()
+
+
 def sign_waiting(
     engine: Engine,
     identity: Identity,
@@ -164,7 +191,7 @@ class _Batch:
             return self._result()
         try:
             info = self.signer.open()
-            refuse_unfit(info, expected_of(sender, info), datetime.now(UTC))
+            refuse_unfit(info, expected_of(sender, info), utc_now())
             self.signer.verify_pin(pin, last_try=last_try)
             for row_id in self.ids:
                 if cancelled():
@@ -264,7 +291,7 @@ def _keep(act: Act, row_id: int, before: str, content: bytes, signature: Signatu
     if len(kept) != 1:
         raise Refused("报文已由别的电脑签名或交付", "SIGN-05")
     row = _row(act, row_id)
-    at = signature.at.astimezone(_CHINA)
+    at = signature.at.astimezone(CHINA)
     told = {
         "操作员": act.identity.name,
         "IC卡号": signature.card_number,

@@ -14,7 +14,7 @@ from bondesk.adapters.card.signer import ReaderSigner
 from bondesk.adapters.card.terminal import Terminal
 from bondesk.areas.setup.company import Company
 from bondesk.base.operation_log import OperationLog
-from bondesk.engine import message_signing
+from bondesk.engine import message_signing, signing_kinds
 from bondesk.engine.card_port import CardPort, CardSigner, Pin
 from bondesk.engine.engine import SYSTEM
 from bondesk.engine.message_signing import Signed
@@ -86,7 +86,7 @@ def signing_office(office: Office, terminal: Terminal, *codes: str) -> SigningOf
         company = act.facts.one(Company)
         assert company is not None
         company.ic_card, company.declarant_credit_code = CARD_NUMBER, CREDIT
-        message_signing.keep_kinds(act, frozenset(codes))
+        signing_kinds.keep_kinds(act, frozenset(codes))
     return SigningOffice(made, terminal)
 
 

@@ -26,7 +26,7 @@ from bondesk.desktop.layout import Layout
 from bondesk.desktop.login import SignedIn
 from bondesk.desktop.main_window import MainWindow
 from bondesk.desktop.pin_dialog import LAST_WORD, PinChangeDialog, PinDialog
-from bondesk.engine import message_signing
+from bondesk.engine import message_signing, signing_kinds
 from bondesk.engine.card_failures import ReaderSoftwareMissing, ServiceUnavailable
 from bondesk.engine.card_port import Pin
 from bondesk.engine.card_worker import CardState
@@ -237,7 +237,7 @@ def test_the_page_says_whose_card_it_is_and_keeps_who_signs(seat: Callable[..., 
     dialog.keep.click()
     one.until(lambda: "签名方式已保存" in dialog.said.text())
     with one.made.office.act() as act:
-        assert [kind.code for kind in message_signing.message_kinds(act) if kind.here] == ["INV101"]
+        assert [kind.code for kind in signing_kinds.message_kinds(act) if kind.here] == ["INV101"]
     dialog.change.click()
     change = one.dialog(PinChangeDialog)
     change.lines["old"].setText(RIGHT)

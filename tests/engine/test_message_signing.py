@@ -26,7 +26,7 @@ from bondesk.adapters.card.signer import ReaderSigner
 from bondesk.areas.setup.company import Company
 from bondesk.base.errors import Refused
 from bondesk.base.identity import Identity
-from bondesk.engine import message_signing, sending
+from bondesk.engine import sending, signing_kinds
 from bondesk.engine.card_failures import (
     CardFailure,
     CardRemoved,
@@ -321,10 +321,10 @@ def test_the_client_signs_by_default_and_a_kind_can_be_given_back_to_it(masters_
     made = with_card(masters_office, None)
     three_declarations(made.office)
     with made.office.act(SYSTEM) as act:
-        kinds = {kind.code: kind for kind in message_signing.message_kinds(act)}
+        kinds = {kind.code: kind for kind in signing_kinds.message_kinds(act)}
         assert [code for code, kind in kinds.items() if kind.here] == ["DECMESSAGE"]
         assert {"INV101", "DECMESSAGE"} <= set(kinds)
-        message_signing.keep_kinds(act, frozenset())
+        signing_kinds.keep_kinds(act, frozenset())
     assert made.office.hand_over() == sending.HandedOver(3, (), 0)
     assert [declaration_signed(path.read_bytes())[2] for path in made.handed()] == [b""] * 3
 
@@ -335,7 +335,7 @@ def test_who_may_choose_who_signs(masters_office: Office) -> None:
     stranger = Identity(user_id=9, account="x", name="x", grants=frozenset({("declaration", "send")}))
     for who, codes, code in ((stranger, {"INV101"}, "ACCESS-01"), (SYSTEM, {"INV999"}, "SIGN-01")):
         with pytest.raises(Refused) as refusal, made.office.act(who) as act:
-            message_signing.keep_kinds(act, frozenset(codes))
+            signing_kinds.keep_kinds(act, frozenset(codes))
         assert refusal.value.findings[0].code == code
 
 

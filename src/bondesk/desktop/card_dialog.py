@@ -25,9 +25,10 @@ from bondesk.desktop.context import DeskContext
 from bondesk.desktop.form_work import in_act, sentence
 from bondesk.desktop.help_dock import HELP
 from bondesk.desktop.pin_dialog import PinChangeDialog
-from bondesk.engine import message_signing
+from bondesk.engine import signing_kinds
 from bondesk.engine.act import Act
-from bondesk.engine.message_signing import MessageKind
+from bondesk.engine.message_signing import utc_now
+from bondesk.engine.signing_kinds import MessageKind
 
 _BY_CLIENT, _HERE = "由客户端签名", "本机IC卡签名"
 _LABELS = ("holder", "company", "number", "certificate", "validity", "tries", "algorithm", "driver")
@@ -161,7 +162,7 @@ class CardDialog(QDialog):
 
     def _refresh(self, _state: object = None) -> None:
         state = self._desk.state
-        at = message_signing.utc_now()
+        at = utc_now()
         slots = state.slots if state else ()
         names = "、".join(card_words.reader(slot) for slot in slots)
         self.readers.setText(f"读卡器：{names or ('没有' if state else '正在检测…')}")
@@ -210,7 +211,7 @@ class CardDialog(QDialog):
     def _read(self, act: Act) -> _Known:
         book = act.catalogue.sender_book
         may = act.identity.may(book.document, "edit")
-        return _Known(tuple(message_signing.message_kinds(act)), act.catalogue.sender(act.facts).ic_card, may)
+        return _Known(tuple(signing_kinds.message_kinds(act)), act.catalogue.sender(act.facts).ic_card, may)
 
     def _arrived(self, known: _Known) -> None:
         self._known = known
@@ -249,7 +250,7 @@ class CardDialog(QDialog):
         self.keep.setEnabled(False)
 
         def work(act: Act) -> _Known:
-            message_signing.keep_kinds(act, codes)
+            signing_kinds.keep_kinds(act, codes)
             return self._read(act)
 
         in_act(self._context, self, work, self._kept, self._not_kept)

@@ -14,6 +14,8 @@ from bondesk.app import open_engine
 from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.stock.counting import counts_on
 from bondesk.areas.stock.item_level import ItemLevel, Lot, by_material
+from bondesk.areas.stock.rolling import Moved, first_below
+from bondesk.areas.stock.stock_left import opening, others
 from bondesk.areas.stock.stock_model import StockDocument, StockLine, Stocktake, StocktakeLine
 from bondesk.base.steps import play
 from bondesk.engine.act import Act
@@ -21,6 +23,12 @@ from bondesk.engine.importing import import_steps
 from builders.homes import FACTORY_BAD, copied_home, identity_of, needs_shared
 
 D = Decimal
+
+
+class Undone(Exception):
+    """Ends an act so that nothing of it is kept."""
+
+
 FIRST, SECOND = date(2024, 2, 22), date(2024, 4, 7)
 
 
@@ -97,3 +105,37 @@ def test_an_unmapped_part_is_stored_with_a_warning(engine) -> None:  # type: ign
         outcome = play(import_steps(act, engine.catalogue.document("stock_doc"), path))
         assert [(one.code, one.place.row if one.place else 0) for one in outcome.findings] == [("STK-04", 3)]
         assert "料号未归并, 不计入项号级结果" in outcome.findings[0].text
+
+
+def test_stk_07_more_issued_than_there_is(engine) -> None:  # type: ignore[no-untyped-def]
+    """After the last document of the factory all that is left of a part is issued, and one piece more."""
+    document = engine.catalogue.document("stock_doc")
+    with pytest.raises(Undone), engine.acting(identity_of(engine, demo.ACCOUNT)) as act:
+        part_no = act.session.scalars(select(StockLine.part_no).where(StockLine.doc_type == "A117").limit(1)).one()
+        found = opening(part_no, act.facts)
+        assert found is not None
+        day, counted = found
+        left = counted + sum(one.change for one in others(part_no, 0, act.facts) if one.day > day)
+        head = StockDocument(company_id=1, document_no="X1", document_date=date(2024, 5, 1))
+        head.lines = [StockLine(company_id=1, line_no=1, doc_type="A117", part_no=part_no, quantity=left + 1)]
+        document.derive(head, act.facts)
+        act.session.add(head)
+        act.session.flush()
+        act.facts.forget()
+        (below,) = [one for one in document.rules[-1](head, act.facts) if one.code == "STK-07"]
+        assert (below.line, below.table) == (0, "lines")
+        assert "（仓单 X1）库存为负 -1" in below.text
+        head.lines[0].quantity = left
+        document.derive(head, act.facts)
+        assert list(document.rules[-1](head, act.facts)) == []
+        raise Undone
+
+
+def test_within_a_day_receipts_come_first() -> None:
+    day = date(2024, 3, 1)
+    issued, received = Moved(day, D(-5), "出"), Moved(day, D(3), "入")
+    assert first_below(FIRST, D(2), [issued, received]) is None
+    below = first_below(FIRST, D(1), [received, issued])
+    assert below is not None
+    assert (below.moved, below.left) == (issued, D(-1))
+    assert first_below(day, D(0), [issued]) is None  # the count of that day has it

@@ -11,6 +11,7 @@ from sqlalchemy import and_, select
 
 from bondesk.areas.goods.part import Part
 from bondesk.areas.stock.measured import own_unit
+from bondesk.areas.stock.rolling import Moved, first_below
 from bondesk.areas.stock.stock_model import StockDocument, StockLine, Stocktake, StocktakeLine
 from bondesk.areas.stock.stock_types import stock_types
 from bondesk.base.checks import Breach, Check
@@ -58,26 +59,26 @@ def _dates(work: Work) -> Iterator[Breach]:
 
 
 def _never_below_nothing(work: Work) -> Iterator[Breach]:
-    """STK-07: from the first 盘点 on, bonded stock of a part rolls on without falling below 0."""
-    opened, stock = _first_counts(work)
-    moved = (
+    """STK-07 of all that is stored: from the first 盘点 on, bonded stock of a part never falls below 0."""
+    opened, counted = _first_counts(work)
+    statement = (
         select(StockLine.part_no, StockLine.moved_on, StockLine.stock_change, StockDocument.document_no)
         .join(
             StockDocument,
             and_(StockDocument.company_id == StockLine.company_id, StockDocument.id == StockLine.header_id),
         )
         .where(StockLine.company_id == work.company_id, StockLine.scope == "bonded", StockDocument.state != "VOID")
-        .where(StockLine.stock_change.is_not(None))
-        .order_by(StockLine.moved_on, StockLine.stock_change.desc(), StockDocument.document_no)
+        .where(StockLine.stock_change.is_not(None), StockLine.moved_on.is_not(None))
     )
-    told: set[str] = set()
-    for part_no, day, change, number in work.session.execute(moved):
-        if part_no not in opened or day is None or day <= opened[part_no]:
-            continue
-        stock[part_no] += change or Decimal(0)
-        if stock[part_no] < 0 and part_no not in told:
-            told.add(part_no)
-            yield Breach(f"料号 {part_no} 自 {day}（仓单 {number}）起库存为负 {plain(stock[part_no])}", number=part_no)
+    moved: dict[str, list[Moved]] = defaultdict(list)
+    for part_no, day, change, number in work.session.execute(statement):
+        assert day is not None
+        moved[part_no].append(Moved(day, change or Decimal(0), number))
+    for part_no in sorted(set(opened) & set(moved)):
+        below = first_below(opened[part_no], counted[part_no], moved[part_no])
+        if below is not None:
+            where = f"自 {below.moved.day}（仓单 {below.moved.number}）起"
+            yield Breach(f"料号 {part_no} {where}库存为负 {plain(below.left)}", number=part_no)
 
 
 def _first_counts(work: Work) -> tuple[dict[str, Any], dict[str, Decimal]]:

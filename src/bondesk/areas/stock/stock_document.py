@@ -9,6 +9,7 @@ from typing import Any
 
 from bondesk.areas.goods.part import Part
 from bondesk.areas.stock.measured import own_unit, part_findings
+from bondesk.areas.stock.stock_left import enough_left
 from bondesk.areas.stock.stock_model import StockDocument, StockLine
 from bondesk.areas.stock.stock_types import GOODS_KINDS, KINDS, StockType, stock_types
 from bondesk.base.documents import DocumentType, LineTable, group
@@ -127,7 +128,7 @@ def stock_doc(locked_until: LockedUntil) -> DocumentType:
         lines=(LineTable("lines", "明细", _H.lines, _COLUMNS),),
         flow=STOCK,
         derive=derive_stock_document,
-        rules=(lines_hold, one_kind, after_lock(locked_until)),
+        rules=(lines_hold, one_kind, after_lock(locked_until), enough_left),
         defaults=stock_defaults,
         workbook=WorkbookPlan(
             "仓单",

@@ -1,4 +1,4 @@
-"""Stories of making declarations: from four approved notes, with two versions, from a document used in three parts."""
+"""Stories of making declarations: from four approved notes, from a document used in three parts."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from bondesk.areas.codes.partner import Partner
 from bondesk.areas.declarations.dec_receipts import settle
+from bondesk.areas.declarations.declaration_heads import Heads, InspectionInformation, KeptInformation
 from bondesk.areas.declarations.declaration_lines import DeclarationLineSource, DeclarationNoteLine
 from bondesk.areas.declarations.declaration_model import Declaration
 from bondesk.areas.declarations.release import tell_notes
@@ -21,11 +22,14 @@ from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.areas.notes.source_document import SourceDocument, SourceLine
 from bondesk.base.errors import Refused
 from bondesk.base.head_template import HeadTemplate, TemplateValue
+from bondesk.base.identity import Identity
 from bondesk.base.messages import Receipt, ReceiptHistory
 from bondesk.base.options import read_options
 from bondesk.base.records import new_id
 from bondesk.base.steps import Amounts, Ask, Choose, Outcome, Preview, Step, play, proposed_answer
 from bondesk.engine import records, related, scripts
+from bondesk.engine.act import Act
+from bondesk.engine.drafts import Draft
 from builders.office import Office
 
 D = Decimal
@@ -176,16 +180,6 @@ def longest(office: Office, ids: Sequence[int]) -> int:
     return key
 
 
-def test_two_versions_meet_in_one_line_and_say_so(four: tuple[Office, list[int]]) -> None:
-    office, ids = four
-    key = longest(office, ids)
-    lines_of_note(office, key, {"uc_version": "1", "item_no": 5}, {"uc_version": "2", "item_no": 4})
-    (made,) = declarations(office, ran(office, "declare_notes", [key], {"notes": [key]}))
-    line = next(one for one in made.lines if len(one.note_lines) == 2)
-    assert (line.item_no, line.uc_version) == (4, "2")
-    assert "单耗版本不同（1、2）" in line.reason
-
-
 def test_forced_numbers_join_and_keep_apart(four: tuple[Office, list[int]]) -> None:
     office, ids = four
     key = longest(office, ids)
@@ -259,6 +253,70 @@ def test_templates_and_what_is_typed_fill_the_head(four: tuple[Office, list[int]
     assert declarations(office, called)[0].border_port == "530201"
     with pytest.raises(Refused, match="没有名为「无此」"):
         ran(office, "declare_notes", ids[2:3], {"notes": ids[2:3]}, template="无此")
+
+
+def test_fees_and_the_overseas_party_are_asked(four: tuple[Office, list[int]]) -> None:
+    """报关单信息 proposes the supplier as overseas party and asks the fees; half a fee is said before anything is made."""
+    office, ids = four
+    chosen = {"notes": ids[:1]}
+    supplier = office.note(ids[0]).partner
+    with office.act() as act:
+        partner = act.session.scalars(select(Partner).where(Partner.code == supplier)).one()
+        partner.name = "ACME COMPONENTS LTD"
+    fees = {
+        "freight_mark": "3",
+        "freight": D("120.5"),
+        "freight_currency": "USD",
+        "misc_mark": "1",
+        "misc_fee": D("-1"),
+    }
+    asked: list[Any] = []
+    outcome = ran(
+        office,
+        "declare_notes",
+        ids[:1],
+        {**chosen, "information": {**fees, "insurance": D("0.3")}},
+        lambda step: asked.append(step),
+    )
+    information = next(step.value for step in asked if isinstance(step, Ask) and step.key == "information")
+    assert information.overseas_name == "ACME COMPONENTS LTD"
+    (preview,) = [step for step in asked if isinstance(step, Preview)]
+    told = [finding.text for finding in preview.findings if finding.code == "DEC-04"]
+    assert told == ["报关单信息：填了保费，须选保费标志（率、单价或总价）"]
+    (made,) = declarations(office, outcome)
+    assert {key: getattr(made, key) for key in fees} == fees
+    assert (made.overseas_name, made.insurance) == ("ACME COMPONENTS LTD", D("0.3"))
+
+
+def test_keeping_a_template_takes_its_right(four: tuple[Office, list[int]]) -> None:
+    """Who may not make templates is not asked for a name, and cannot pass one by."""
+    office, ids = four
+    granted = {("declaration", "new"), ("declaration", "view"), ("bonded_note", "view"), ("bonded_note", "edit")}
+    maker = Identity(office.clerk.user_id, "zhidan", "制单员", frozenset({*granted, ("declare_notes", "run")}))
+    with office.act() as act:
+        heads = Heads(limited(act, maker))
+        asking = heads.ask([], [], "清单")
+        step = next(asking)
+        assert isinstance(step, Ask)
+        assert not hasattr(step.value, "save_as")
+        with pytest.raises(Refused, match="ACCESS-01"):
+            heads.take(KeptInformation(save_as="本次", border_port="530101"), InspectionInformation())
+        assert act.facts.one(HeadTemplate, document_key="declaration", name="本次") is None
+
+
+def limited(act: Act, who: Identity) -> Act:
+    """Let the rest of an act be somebody else's."""
+    act.identity = who
+    return act
+
+
+def test_a_formal_declaration_cannot_be_typed_anew(factory_office: Office) -> None:
+    """What only customs makes is refused by the engine too, whoever asks."""
+    office = factory_office
+    for key in ("declaration_formal", "bonded_note_formal", "bonded_note_change"):
+        document = office.document(key)
+        with pytest.raises(Refused, match="不能直接新增"), office.act() as act:
+            records.save(act, document, Draft({}))
 
 
 def test_the_number_customs_gave_reaches_the_note(four: tuple[Office, list[int]]) -> None:

@@ -71,6 +71,9 @@ class Work(Protocol):
     def now(self) -> datetime:
         """Return the present moment in China time, without zone."""
 
+    def may(self, document_key: str, action: str) -> bool:
+        """Tell whether the acting user has a right: a wizard offers nothing that is not granted."""
+
     def cell(self, row: Any, key: str) -> Explanation | None:
         """Return the workbook cell attribute ``key`` of a stored row was read from, with its raw text."""
 

@@ -16,6 +16,8 @@ from bondesk.base.errors import Refused
 
 O = TypeVar("O")  # noqa: E741 - O for options
 
+#: Decimals a number has at most where its option does not say fewer.
+MOST_PLACES = 9
 _YES = {"1", "y", "yes", "true", "on", "是"}
 _NO = {"0", "n", "no", "false", "off", "否", ""}
 
@@ -33,6 +35,7 @@ class Option:
     table: str
     reference: str
     secret: bool = False
+    places: int = MOST_PLACES
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,17 @@ def option(
     table: str = "",
     reference: str = "",
     secret: bool = False,
+    places: int = MOST_PLACES,
 ) -> Any:
     """Declare an option with its Chinese ``label``; ``table`` names a code table, ``reference`` a document.
 
     A ``secret`` is typed unseen, never given on a command line and not shown when its holder is written out.
+    ``places`` is how many decimals a number may have.
     """
     metadata = {"label": label, "help": help, "choices": choices, "table": table, "reference": reference}
-    return dataclasses.field(default=default, metadata={**metadata, "secret": secret}, repr=not secret)
+    return dataclasses.field(
+        default=default, metadata={**metadata, "secret": secret, "places": places}, repr=not secret
+    )
 
 
 _KINDS: dict[Any, str] = {
@@ -63,6 +70,7 @@ _KINDS: dict[Any, str] = {
     int: "integer",
     int | None: "integer",
     Decimal: "number",
+    Decimal | None: "number",
     date: "date",
     date | None: "date",
 }
@@ -82,6 +90,7 @@ def options_of(options: type[Any]) -> tuple[Option, ...]:
             table=entry.metadata["table"],
             reference=entry.metadata["reference"],
             secret=entry.metadata["secret"],
+            places=entry.metadata["places"],
         )
         for entry in dataclasses.fields(options)
     )

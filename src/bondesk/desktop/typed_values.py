@@ -26,7 +26,6 @@ _INTEGER_DIGITS = 9
 _PADDED = {Kind.AMOUNT, Kind.PRICE}
 _KEPT_CONTROLS = {"\n", "\t"}
 _OPTION_KINDS = {"yesno": Kind.YESNO, "integer": Kind.INTEGER, "number": Kind.FACTOR, "date": Kind.DATE}
-_OPTION_PLACES = 9
 
 
 def read_typed(entry: Field, text: str, today: date) -> Any:
@@ -77,7 +76,7 @@ def field_of_option(option: Option) -> Field:
         required=False,
         readonly=False,
         width=16,
-        places=_OPTION_PLACES if kind is Kind.FACTOR else 0,
+        places=option.places if kind is Kind.FACTOR else 0,
         length=0,
     )
 

@@ -81,9 +81,13 @@ class Act:
     def _today(self) -> date:
         return self._clock().date()
 
+    def may(self, document_key: str, action: str) -> bool:
+        """Tell whether the acting user has a right."""
+        return self.identity.may(document_key, action)
+
     def require(self, document: DocumentType, action: str) -> None:
-        """Refuse (ACCESS-01) what is not granted; the one place rights are asked."""
-        if not self.identity.may(document.key, action):
+        """Refuse (ACCESS-01) what is not granted."""
+        if not self.may(document.key, action):
             titles = dict(self.catalogue.rights_of(document))
             title = titles.get(action, action)
             raise Refused(f"用户 {self.identity.name} 没有「{document.title}」的「{title}」权限", "ACCESS-01")

@@ -6,27 +6,34 @@ enterprise's own data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from bondesk.areas.codes.customs_code import FactsCodeBook
 from bondesk.areas.codes.partner import Partner
 from bondesk.areas.declarations.declaration import DECLARATION, derive_declaration
-from bondesk.areas.declarations.declaration_model import Declaration
-from bondesk.areas.declarations.declaration_rules import mode_rows
+from bondesk.areas.declarations.declaration_codes import codes_whole
+from bondesk.areas.declarations.declaration_model import FEE_MARKS, SUM_MARKS, Declaration
+from bondesk.areas.declarations.declaration_rules import fees_whole, mode_rows
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Work
-from bondesk.base.findings import Finding
+from bondesk.base.findings import Finding, note
 from bondesk.base.head_template import HeadTemplate, TemplateValue
+from bondesk.base.numbers import PRICE_PLACES
 from bondesk.base.options import option
 from bondesk.base.records import new_id
+from bondesk.base.steps import Ask, Step
 from bondesk.base.template_filling import Filling, fill, fillable, fits, most_specific_first
 from bondesk.base.typed_text import written
 
 Values = Mapping[str, Any]
+_NO_FEE = ("", "不填")
 T = TypeVar("T")
+#: Asks for the heads of a run and returns what is doubtful of the answers.
+HeadSteps = Generator[Step, Any, list[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +44,18 @@ class DeclarationInformation:
     transport_name: str = option("运输工具名称", "")
     voyage_no: str = option("航次号", "")
     bill_no: str = option("提运单号", "", help="单证未填时采用")
-    overseas_name: str = option("境外收发货人", "", help="外文名称，没有填 NO")
+    overseas_name: str = option("境外收发货人", "", help="外文名称，没有填 NO；空 = 各单证的客户供应商")
     duty_nature: str = option("征免性质", "", table="duty_nature", help="空 = 按监管方式")
     transaction_mode: str = option("成交方式", "", table="transaction_mode", help="单证未填时采用")
+    freight_mark: str = option("运费标志", "", choices=(_NO_FEE, *FEE_MARKS))
+    freight: Decimal | None = option("运费", None, places=PRICE_PLACES, help="标志为率时填百分数")
+    freight_currency: str = option("运费币制", "", table="currency", help="标志为率时不填")
+    insurance_mark: str = option("保费标志", "", choices=(_NO_FEE, *SUM_MARKS))
+    insurance: Decimal | None = option("保费", None, places=PRICE_PLACES, help="标志为率时填百分数")
+    insurance_currency: str = option("保费币制", "", table="currency", help="标志为率时不填")
+    misc_mark: str = option("杂费标志", "", choices=(_NO_FEE, *SUM_MARKS))
+    misc_fee: Decimal | None = option("杂费", None, places=PRICE_PLACES, help="可为负数")
+    misc_currency: str = option("杂费币制", "", table="currency", help="标志为率时不填")
     trade_country: str = option("贸易国", "", table="country", help="空 = 客户供应商国别")
     transit_port: str = option("经停/指运港", "", help="如 HKG000")
     departure_port: str = option("启运港", "", help="进口填写，如 HKG000")
@@ -51,6 +67,12 @@ class DeclarationInformation:
     remark: str = option("备注", "")
     domestic_district: str = option("境内目的地/货源地", "", help="5位国内地区代码，填到每项商品")
     domestic_region: str = option("目的地/产地行政区划", "", help="6位行政区划代码，填到每项商品")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptInformation(DeclarationInformation):
+    """For who may make templates: what was typed can be kept as one."""
+
     save_as: str = option("存为模板", "", help="填写模板名称，把本次填写的内容另存为一个默认模板")
 
 
@@ -69,6 +91,7 @@ class InspectionInformation:
 #: Typed in the wizard, written to every line instead of the head.
 ON_LINES = ("domestic_district", "domestic_region")
 _ASIDE = {"save_as", *ON_LINES}
+_TEMPLATES = "head_template"
 
 
 class Heads:
@@ -85,12 +108,23 @@ class Heads:
         self._typed: dict[str, Any] = {}
         self._findings: list[Finding] = []
 
-    def proposed(self, kind: T, ie_flag: str, mode: str) -> T:
-        """Return an options instance with what the templates for a direction and mode say."""
-        values = self.template_values(ie_flag, mode)
-        known = {one.name for one in fields(kind) if one.name not in _ASIDE}  # type: ignore[arg-type]
-        found = {key: value for key, value in values.items() if key in known}
-        return replace(kind, **found)  # type: ignore[type-var]
+    def ask(self, ways: Collection[tuple[str, str]], partners: Collection[str], source: str) -> HeadSteps:
+        """Ask 报关单信息 and 报检信息; one way (direction, mode) or one partner for all proposes what follows from it.
+
+        ``source`` is what declarations are made from, as the title says it. Returns what is doubtful of the answers.
+        """
+        information = KeptInformation() if self._work.may(_TEMPLATES, "new") else DeclarationInformation()
+        inspection = InspectionInformation()
+        if len(partners) == 1:
+            information = _with(information, self._overseas(*partners))
+        if len(ways) == 1:
+            ((ie_flag, mode),) = ways
+            values = self.template_values(ie_flag, mode)
+            information, inspection = _with(information, values), _with(inspection, values)
+        information = yield Ask("information", f"报关单信息（空的由{source}、模板和企业信息补充）", information)
+        inspection = yield Ask("inspection", "报检信息", inspection)
+        self.take(information, inspection)
+        return list(self._doubts())
 
     def take(self, information: DeclarationInformation, inspection: InspectionInformation) -> None:
         """Take what was typed; keep it as a template where a name is given."""
@@ -99,6 +133,13 @@ class Heads:
         name = str(self._typed.pop("save_as", "")).strip()
         if name:
             self._keep(name)
+
+    def _doubts(self) -> Iterator[Finding]:
+        """Say what is wrong with the fees and codes typed, before anything is made of them (DEC-04, DEC-10, DEC-12)."""
+        known = {key: value for key, value in self._typed.items() if key not in _ASIDE}
+        for rule in (fees_whole, codes_whole):
+            for finding in rule(Declaration(**known), self._facts):
+                yield note(finding.code, f"报关单信息：{finding.text}")
 
     def template_values(self, ie_flag: str, mode: str) -> Values:
         """Return what the templates for a direction and mode fill in."""
@@ -134,13 +175,19 @@ class Heads:
         self._findings += filling.findings
         return filling
 
+    def _overseas(self, code: str) -> dict[str, str]:
+        """Return the overseas party a partner is, by its foreign or its Chinese name."""
+        partner = self._partners.get(code)
+        if partner is None:
+            return {}
+        return {"overseas_name" if partner.name.isascii() else "overseas_name_cn": partner.name}
+
     def _of_partner(self, declaration: Declaration) -> dict[str, str]:
         partner = self._partners.get(declaration.partner or "")
         if partner is None:
             return {}
-        foreign = (partner.name or "").isascii()
-        name = {"overseas_name": partner.name} if foreign else {"overseas_name_cn": partner.name}
-        return {**name, "trade_country": partner.country, "trade_partner_country": partner.country}
+        country = {"trade_country": partner.country, "trade_partner_country": partner.country}
+        return self._overseas(partner.code) | country
 
     def _of_mode(self, declaration: Declaration) -> dict[str, str]:
         """Return 征免性质 where the mode leaves no choice."""
@@ -149,11 +196,17 @@ class Heads:
         return {"duty_nature": natures.pop()} if len(natures) == 1 else {}
 
     def _keep(self, name: str) -> None:
-        """Store what was typed as a template; TPL-03 when nothing was, IMP-08 when the name is taken."""
+        """Store what was typed as a template; TPL-03 when nothing was, IMP-08 when the name is taken, ACCESS-01."""
+        if not self._work.may(_TEMPLATES, "new"):
+            raise Refused("您没有「默认模板」的「新增」权限，不能存为模板", "ACCESS-01")
         if self._facts.one(HeadTemplate, document_key=DECLARATION.key, name=name) is not None:
             raise Refused(f"报关单已有名为「{name}」的模板，请换一个名称", "IMP-08")
         known = fillable(DECLARATION)
-        kept = {key: value for key, value in self._typed.items() if key in known and isinstance(value, str) and value}
+        kept = {
+            key: value
+            for key, value in self._typed.items()
+            if key in known and isinstance(value, str | Decimal) and value
+        }
         if not kept:
             raise Refused("没有填写可以存入模板的内容（日期不存入模板）", "TPL-03")
         template = HeadTemplate(id=new_id(), document_key=DECLARATION.key, name=name, ie_flag="", supervision_mode="")
@@ -169,6 +222,12 @@ class Heads:
             for number, (key, value) in enumerate(kept.items(), 1)
         ]
         self._work.session.add(template)
+
+
+def _with(kind: T, values: Values) -> T:
+    """Return options with those of ``values`` they ask for."""
+    known = {one.name for one in fields(kind) if one.name not in _ASIDE}  # type: ignore[arg-type]
+    return replace(kind, **{key: value for key, value in values.items() if key in known})  # type: ignore[type-var]
 
 
 def _split(names: str) -> list[str]:

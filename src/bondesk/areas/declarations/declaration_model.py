@@ -30,6 +30,8 @@ from bondesk.base.records import Flowing, Line, Record, belongs_to
 
 IE_FLAGS = (("I", "进口"), ("E", "出口"))
 FEE_MARKS = (("1", "率"), ("2", "单价"), ("3", "总价"))
+#: 保费 and 杂费 have no price per unit.
+SUM_MARKS = (FEE_MARKS[0], FEE_MARKS[2])
 PROMISES = (("0", "否"), ("1", "是"), ("9", "空"))
 ENTRY_TYPES = (
     ("M", "通关无纸化"),
@@ -139,10 +141,10 @@ class Declaration(Record, Flowing):
     freight_mark: Mapped[Code4] = shown("运费标志", choices=FEE_MARKS)
     freight: Mapped[Price | None] = shown("运费")
     freight_currency: Mapped[Code4] = shown("运费币制", table="currency")
-    insurance_mark: Mapped[Code4] = shown("保费标志", choices=(FEE_MARKS[0], FEE_MARKS[2]))
+    insurance_mark: Mapped[Code4] = shown("保费标志", choices=SUM_MARKS)
     insurance: Mapped[Price | None] = shown("保费")
     insurance_currency: Mapped[Code4] = shown("保费币制", table="currency")
-    misc_mark: Mapped[Code4] = shown("杂费标志", choices=(FEE_MARKS[0], FEE_MARKS[2]))
+    misc_mark: Mapped[Code4] = shown("杂费标志", choices=SUM_MARKS)
     misc_fee: Mapped[Price | None] = shown("杂费", help="可为负数")
     misc_currency: Mapped[Code4] = shown("杂费币制", table="currency")
     marks: Mapped[Text255] = shown("标记唛码", width=16, insert_default="N/M")

@@ -12,11 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from bondesk.areas.codes.customs_code import units_of
 from bondesk.areas.declarations.arithmetic import head_totals
-from bondesk.areas.declarations.declaration_heads import (
-    DeclarationInformation,
-    Heads,
-    InspectionInformation,
-)
+from bondesk.areas.declarations.declaration_heads import Heads
 from bondesk.areas.declarations.declaration_lines import DeclarationLine, DeclarationNoteLine
 from bondesk.areas.declarations.declaration_model import AttachedDocument, Declaration
 from bondesk.areas.declarations.declared_notes import undeclared, why_not
@@ -31,7 +27,7 @@ from bondesk.base.findings import Finding, error, errors_in, note
 from bondesk.base.formal_copy import DRAFT
 from bondesk.base.options import option
 from bondesk.base.records import new_id
-from bondesk.base.steps import Ask, Choose, Confirm, Outcome, Progress, Script, Steps, Table
+from bondesk.base.steps import Choose, Confirm, Outcome, Progress, Script, Steps, Table
 
 DIRECTIONS = (("", "全部"), ("I", "进口"), ("E", "出口"))
 #: Notes offered at once; more are found by date or number.
@@ -75,16 +71,9 @@ def declare_notes(work: Work, options: DeclareNotes, selected: Sequence[int]) ->
         if not made:
             raise Refused(wrong)
     heads = Heads(work, options.template)
-    first = made[0].document
-    alike = len({(one.document.ie_flag, one.document.supervision_mode) for one in made}) == 1
-    information, inspection = DeclarationInformation(), InspectionInformation()
-    if alike:
-        information = heads.proposed(information, first.ie_flag, first.supervision_mode)
-        inspection = heads.proposed(inspection, first.ie_flag, first.supervision_mode)
-    information = yield Ask("information", "报关单信息（空的由清单、模板和企业信息补充）", information)
-    inspection = yield Ask("inspection", "报检信息", inspection)
-    heads.take(information, inspection)
-    remarks = [finding for one in made for finding in _remarks(one)]
+    ways = {(one.document.ie_flag, one.document.supervision_mode) for one in made}
+    remarks = yield from heads.ask(ways, {one.document.partner or "" for one in made}, "清单")
+    remarks += [finding for one in made for finding in _remarks(one)]
     if not (yield note_preview(made, [*refused, *wrong, *remarks])):
         return Outcome("已取消，没有生成报关单")
     today = work.facts.today

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from bondesk.areas.codes.effects import effect_of
 from bondesk.areas.codes.hs_code import hs_code_on
-from bondesk.areas.declarations.declaration_heads import DeclarationInformation, Heads, InspectionInformation
+from bondesk.areas.declarations.declaration_heads import Heads
 from bondesk.areas.declarations.declaration_lines import DeclarationLineSource
 from bondesk.areas.declarations.declaration_rules import MAX_LINES, mode_rows
 from bondesk.areas.declarations.trade_building import TradeBuilder, worded
@@ -33,7 +33,6 @@ from bondesk.base.numbers import plain
 from bondesk.base.options import option
 from bondesk.base.steps import (
     Amounts,
-    Ask,
     Choose,
     Confirm,
     Outcome,
@@ -105,8 +104,9 @@ def declare_trade(work: Work, options: DeclareTrade, selected: Sequence[int]) ->
     wrong = [replace(one, text=worded(one.text)) for one in result.findings]
     if errors_in(wrong):
         raise Refused(wrong)
-    yield from _ask_heads(heads, documents)
-    remarks = (*passed, *built.findings, *wrong, *_elements_missing(work.facts, result.notes))
+    ways = {(one.ie_flag, one.supervision_mode) for one in documents}
+    doubts = yield from heads.ask(ways, {one.partner or "" for one in documents}, "单证")
+    remarks = (*passed, *built.findings, *wrong, *doubts, *_elements_missing(work.facts, result.notes))
     if not (yield trade_preview(result.notes, split_by, remarks)):
         return Outcome("已取消，没有生成报关单")
     numbers = InternalNumbers(work, "declaration", ((one.key.ie_flag, work.facts.today) for one in result.notes))
@@ -216,19 +216,6 @@ def _split_options(work: Work, options: DeclareTrade) -> SplitOptions:
         declaration_max_lines=MAX_LINES,
         raise_to_min=company_of(work.facts).raise_to_min is not False,
     )
-
-
-def _ask_heads(heads: Heads, documents: Sequence[SourceDocument]) -> Steps:
-    ways = {(one.ie_flag, one.supervision_mode) for one in documents}
-    information, inspection = DeclarationInformation(), InspectionInformation()
-    if len(ways) == 1:
-        ((ie_flag, mode),) = ways
-        information = heads.proposed(information, ie_flag, mode)
-        inspection = heads.proposed(inspection, ie_flag, mode)
-    information = yield Ask("information", "报关单信息（空的由单证、模板和企业信息补充）", information)
-    inspection = yield Ask("inspection", "报检信息", inspection)
-    heads.take(information, inspection)
-    return Outcome("")
 
 
 def _failed_text(findings: Sequence[Finding]) -> str:

@@ -134,8 +134,8 @@ def _agree(
             if errors_in(result.findings):
                 raise Refused(result.findings)
             return Agreed(result, _kept(work, shares, turned))
-        problems = _impossible(answer)
-        findings = (*(one for one in findings if one.code != "RCP-01"), *problems)
+        problems = _impossible(work, answer)
+        findings = (*(one for one in findings if one.code not in {"RCP-01", "ACCESS-01"}), *problems)
         turned = turned if problems else _turned(work, turned, answer)
 
 
@@ -147,13 +147,16 @@ def _turned(work: Work, before: Turned, answer: Turned) -> Turned:
     return Turned(**splitting_of(recipe), recipe=recipe.name, keep_as=answer.keep_as)
 
 
-def _impossible(answer: Turned) -> tuple[Finding, ...]:
+def _impossible(work: Work, answer: Turned) -> tuple[Finding, ...]:
     limits = (("清单", answer.note_max_lines, 9999), ("报关单", answer.declaration_max_lines, 50))
-    return tuple(
+    found = [
         error("RCP-01", f"{what}最多项数须为1到{most}，{given} 未采用")
         for what, given, most in limits
         if not 1 <= given <= most
-    )
+    ]
+    if answer.keep_as.strip() and not work.may("note_recipe", "new"):
+        found.append(error("ACCESS-01", "您没有「拆单方案」的「新增」权限，不能存为方案，请清空「存为方案」"))
+    return tuple(found)
 
 
 def _kept(work: Work, shares: Sequence[SourceShare], turned: Turned) -> str:

@@ -13,7 +13,7 @@ from bondesk.base.documents import DocumentType
 from bondesk.base.fields import Field
 from bondesk.engine import records
 from bondesk.engine.act import Act
-from bondesk.engine.drafts import Draft, LineDraft
+from bondesk.engine.drafts import Draft, LineDraft, assemble
 
 #: Texts a rule of the trade gives a form: 12 signs for a book, digits for a version.
 TRADE: Mapping[str, str] = {
@@ -71,7 +71,12 @@ class Papers:
         if place not in self._stored:
             target = self.act.catalogue.document(entry.reference)
             draft = self.draft(target)
-            records.save(self.act, target, draft)
+            if target.creatable:
+                records.save(self.act, target, draft)
+            else:  # what customs makes
+                self.act.session.add(assemble(target, draft))
+                self.act.session.flush()
+                self.act.facts.forget()
             self._stored[place] = str(draft.head[target.number[0].key])
         return self._stored[place]
 

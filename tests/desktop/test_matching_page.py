@@ -51,6 +51,15 @@ def row_of(page: MatchingPage, side: str, number: str) -> int:
     return next(row for row in range(model.rowCount()) if model.index(row, 0).data() == number)
 
 
+def sums_of(page: MatchingPage, side: str, number: str) -> list[str]:
+    """Return what stands in the last columns of a paper: lines, quantity, amount."""
+    model, row = getattr(page.unpaired, side).model, row_of(page, side, number)
+    places = range(model.columnCount() - 3, model.columnCount())
+    titles = [model.headerData(place, Qt.Orientation.Horizontal) for place in places]
+    assert titles == ["项数", "总数量", "总金额"]
+    return [model.index(row, place).data() for place in places]
+
+
 def go_to(desk: Desk, page: MatchingPage, side: str, number: str) -> None:
     """Reach a paper with F6 and arrows."""
     view = getattr(page.unpaired, side).view
@@ -73,6 +82,9 @@ def test_paired_by_hand_accepted_and_undone(sign_in: SignIn) -> None:
     page = page_of(desk)
     assert page.unpaired.drafts.heading.text() == "草单未对应 3 张"
     assert page.unpaired.formals.heading.text() == "正式单未对应 2 张"
+    assert sums_of(page, "drafts", "I2403050001") == ["2", "1234.5", "USD 5000.00"]
+    assert sums_of(page, "drafts", "I2403050003") == ["1", "1000", "USD 2500.00"]
+    assert sums_of(page, "formals", "QD520424I000000002") == ["2", "1233.5", "USD 5000.00"]
     assert "请先在左边选一张草单" in page.bound["matching.pair"].toolTip()
     go_to(desk, page, "drafts", "I2403050002")
     go_to(desk, page, "formals", "QD520424I000000002")

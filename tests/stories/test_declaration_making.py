@@ -30,6 +30,7 @@ from bondesk.base.steps import Amounts, Ask, Choose, Outcome, Preview, Step, pla
 from bondesk.engine import records, related, scripts
 from bondesk.engine.act import Act
 from bondesk.engine.drafts import Draft
+from bondesk.engine.typed_document import TypedDocument
 from builders.office import Office
 
 D = Decimal
@@ -404,6 +405,23 @@ def test_a_document_used_in_three_parts(factory_office: Office) -> None:
     with office.act() as act:
         links = act.session.scalars(select(DeclarationLineSource)).all()
         assert sum(link.quantity for link in links) == used(office, key)
+
+
+def test_what_is_overdrawn_is_said_while_typing(factory_office: Office) -> None:
+    """DEC-08 needs the links of the stored line, which the typed one does not carry."""
+    office = factory_office
+    key = trade(office)
+    made, document = take(office, key, "40"), office.document("declaration")
+    with office.act() as act:
+        draft = records.open_draft(act, document, made.id)
+        assert "DEC-08" not in {one.code for one in records.check(act, document, draft, TypedDocument(document))}
+    with office.act() as act:
+        records.load(act, office.document("source_document"), key).lines[0].quantity = D(30)
+    with office.act() as act:
+        found = records.check(act, document, draft, TypedDocument(document))
+        (told,) = [one for one in found if one.code == "DEC-08"]
+        assert "GT-1 第1行 的数量不够，超出 10" in told.text
+        assert (told.table, told.line, told.field) == ("lines", 0, "dcl_qty")
 
 
 def test_removing_a_line_gives_its_quantity_back(factory_office: Office) -> None:

@@ -5,7 +5,7 @@ The areas declare and do it, the engine guards it with rights, the special page 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from bondesk.base.steps import Progress
 
 #: Rights on the draft kind beside its automatic matching, which is a script.
 MATCH, UNMATCH, ACCEPT = "match", "unmatch", "accept_difference"
+SUM_TITLES = ("项数", "总数量", "总金额")
 MATCH_RIGHTS = ((MATCH, "手动对应"), (UNMATCH, "取消对应"), (ACCEPT, "接受差异"))
 
 
@@ -69,6 +70,7 @@ class Matching:
 
     ``script`` is the key of 自动对应, ``report`` of the differences. ``query`` is the options dataclass both are asked
     with, the script's has more; ``columns`` are what a list of unpaired documents shows beside the number.
+    ``sums(work, ids)`` are, by paper, the texts under ``SUM_TITLES``: what tells two papers of equal goods apart.
     ``conditions(options, formal)`` are the (key, op, value) such a list has. ``check(work, draft, formal)`` says what
     speaks against pairing by hand, ``pair`` does it and returns the pair's id; ``cancel`` and ``accept`` act on pairs
     and differences; ``count`` and ``pairs`` list what is paired for options; ``compare`` shows a pair three ways,
@@ -82,6 +84,7 @@ class Matching:
     report: str
     query: type[Any]
     columns: tuple[str, ...]
+    sums: Callable[[Work, Sequence[int]], Mapping[int, tuple[str, ...]]]
     conditions: Callable[[Any, bool], Sequence[tuple[str, str, Any]]]
     check: Callable[[Work, int, int], Sequence[Finding]]
     pair: Callable[[Work, int, int], int]

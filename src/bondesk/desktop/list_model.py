@@ -16,7 +16,7 @@ from bondesk.desktop.background import while_alive
 from bondesk.desktop.cell_text import cell_text
 from bondesk.desktop.context import Codes
 from bondesk.desktop.lane import Lane
-from bondesk.desktop.list_columns import STATE_KEY, CodeNames, columns_of
+from bondesk.desktop.list_columns import STATE_KEY, CodeNames, ListColumn, columns_of
 from bondesk.desktop.paged_rows import PAGE_ROWS, PagedRows
 from bondesk.engine.act import Act
 from bondesk.engine.query import PageRow, Query, count, page, shown_keys
@@ -80,7 +80,7 @@ class ListModel(QAbstractTableModel):
         query = self._fetching(query)
 
         def job(act: Act) -> list[PageRow]:
-            return page(act, document, query, number * PAGE_ROWS, PAGE_ROWS)
+            return self.read(act, query, number * PAGE_ROWS, PAGE_ROWS, None)
 
         def done(first: list[PageRow]) -> None:
             if generation != self._generation:
@@ -124,10 +124,10 @@ class ListModel(QAbstractTableModel):
         document = self.document
 
         def fetch(act: Act, offset: int, limit: int, total: int) -> Sequence[PageRow]:
-            return page(act, document, query, offset, limit, total)
+            return self.read(act, query, offset, limit, total)
 
         self.beginResetModel()
-        before, self.columns = self.columns, columns_of(document, columns)
+        before, self.columns = self.columns, (*columns_of(document, columns), *self.own_columns)
         self.query = query
         self._places = {key: place for place, key in enumerate(shown_keys(document, query))}
         self.rows.replace(fetch, rows, number, first)
@@ -135,6 +135,13 @@ class ListModel(QAbstractTableModel):
         if self.columns != before:
             self.rearranged.emit()
         self.loaded.emit(rows)
+
+    #: Columns behind those of the document; their values are the last of a row.
+    own_columns: tuple[ListColumn, ...] = ()
+
+    def read(self, act: Act, query: Query, offset: int, limit: int, total: int | None) -> list[PageRow]:
+        """Read rows of a query; called off the UI thread."""
+        return page(act, self.document, query, offset, limit, total)
 
     def peek(self, row: int) -> PageRow | None:
         """Return a row if its page is here; nothing is fetched."""

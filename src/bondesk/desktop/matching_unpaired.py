@@ -14,9 +14,9 @@ from bondesk.base.matching import ComparedRow, Matching
 from bondesk.desktop import style
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.context import DeskContext
-from bondesk.desktop.list_model import ListModel
 from bondesk.desktop.list_view import ListView
 from bondesk.desktop.matching_tables import ValueModel, enter_table, value_table
+from bondesk.desktop.summed_list import SummedModel
 from bondesk.engine import matching as acts
 from bondesk.engine.query import PageRow, Query
 
@@ -32,18 +32,18 @@ class Side(QWidget):
     marked = Signal()
 
     def __init__(
-        self, context: DeskContext, document: DocumentType, columns: tuple[str, ...], name: str, parent: QWidget
+        self, context: DeskContext, matching: Matching, document: DocumentType, name: str, parent: QWidget
     ) -> None:
-        """Show nothing until :meth:`load`; ``columns`` beside the number."""
+        """Show nothing until :meth:`load`: the number, the columns of ``matching``, the sums."""
         super().__init__(parent)
         self.setObjectName(f"matching_{name}")
         title = TITLES[name]
         self._title, self._empty = title, f"没有未对应的{title}"
-        self._columns = tuple(dict.fromkeys((*(one.key for one in document.number), *columns)))
+        self._columns = tuple(dict.fromkeys((*(one.key for one in document.number), *matching.columns)))
         self.heading = QLabel(title, self)
         self.heading.setObjectName(f"matching_{name}_heading")
         self.heading.setProperty("role", "heading")
-        self.model = ListModel(document, context.lane, context.codes, self)
+        self.model = SummedModel(matching, document, context.lane, context.codes, self)
         self.view = ListView(self.model, self)
         self.view.setObjectName(f"matching_{name}_rows")
         self.view.setSelectionMode(ListView.SelectionMode.SingleSelection)
@@ -65,6 +65,7 @@ class Side(QWidget):
         self.model.load(self._query)
 
     def _sort(self, order: tuple[tuple[str, bool], ...]) -> None:
+        order = tuple(one for one in order if not self.model.is_sum(one[0]))
         self.model.show_sorting(order)
         self._query = Query(self._query.conditions, order=order, columns=self._columns)
         self.model.load(self._query)
@@ -96,8 +97,8 @@ class Unpaired(QWidget):
         self.setObjectName("matching_unpaired")
         self._context, self._matching = context, matching
         catalogue = context.engine.catalogue
-        self.drafts = Side(context, catalogue.document(matching.draft), matching.columns, "drafts", self)
-        self.formals = Side(context, catalogue.document(matching.formal), matching.columns, "formals", self)
+        self.drafts = Side(context, matching, catalogue.document(matching.draft), "drafts", self)
+        self.formals = Side(context, matching, catalogue.document(matching.formal), "formals", self)
         self.findings: Sequence[Finding] = ()
         self._asked: tuple[int, int] | None = None
         self.said = QLabel(_CHOOSE, self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bondesk.base.documents import DocumentType
@@ -19,6 +19,12 @@ def query_of(matching: Matching, options: Any, *, formal: bool) -> Query:
     """Return the list of unpaired papers of one side, the newest first."""
     found = matching.conditions(options, formal)
     return Query(conditions=tuple(Condition(key, op, value) for key, op, value in found))
+
+
+def sums(act: Act, matching: Matching, ids: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
+    """Return number of lines, quantity and amounts of papers, as shown."""
+    _may_look(act, matching)
+    return matching.sums(act, ids)
 
 
 def _may_look(act: Act, matching: Matching) -> None:

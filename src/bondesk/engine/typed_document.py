@@ -69,6 +69,8 @@ class _Builder:
         row = self._manager.new_instance()
         keys = self._keys
         row.__dict__.update({key: value for key, value in line.values.items() if key in keys}, **self._fixed)
+        if line.id is not None:
+            row.__dict__["id"] = line.id  # by which a rule finds what was made of the stored line
         if self._numbered and (self._counted or not row.line_no):
             row.__dict__["line_no"] = number
         return row

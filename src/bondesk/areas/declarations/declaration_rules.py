@@ -9,7 +9,7 @@ from decimal import Decimal
 from bondesk.areas.codes.customs_code import CustomsCode
 from bondesk.areas.codes.hs_code import hs_code_on
 from bondesk.areas.declarations.declaration_codes import codes_whole
-from bondesk.areas.declarations.declaration_lines import DeclarationLine
+from bondesk.areas.declarations.declaration_lines import DeclarationLine, DeclarationLineSource
 from bondesk.areas.declarations.declaration_model import Declaration
 from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.areas.notes.source_document import SourceDocument, SourceLine
@@ -181,8 +181,12 @@ def sources_enough(document: Declaration, facts: Facts) -> Iterator[Finding]:
 
 
 def overdrawn(line: DeclarationLine, facts: Facts) -> Iterator[tuple[str, Decimal]]:
-    """Yield (document and line, how much too much) of source lines that were used beyond what they have."""
-    for link in getattr(line, "sources", None) or ():
+    """Yield (document and line, how much too much) of source lines that were used beyond what they have.
+
+    A line in a form has no links at hand: they are looked up by the stored line it stands for.
+    """
+    links = line.sources or (facts.find(DeclarationLineSource, declaration_line_id=line.id) if line.id else ())
+    for link in links:
         source = facts.one(SourceLine, id=link.source_line_id)
         if source is not None and source.used_qty > source.quantity:
             owner = facts.one(SourceDocument, id=source.header_id)

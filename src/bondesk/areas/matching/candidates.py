@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, func, select, type_coerce
 
 from bondesk.areas.matching.kinds import STRUCK, MatchKind
 from bondesk.areas.matching.passes import Figures, Paper
+from bondesk.areas.matching.storing import parts
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Work
 from bondesk.base.flow import AUDITED_AND_SENT, DECLARED_AND_RELEASED, Flow
 from bondesk.base.formal_copy import DRAFT, FORMAL
+from bondesk.base.numbers import AMOUNT_PLACES, padded, plain
 from bondesk.base.options import option
 
 DRAFT_TO_FORMAL, FORMAL_TO_DRAFT = "draft", "formal"
@@ -135,32 +138,49 @@ def figures(work: Work, kind: MatchKind, options: MatchOptions, rest: Sequence[P
 
     Quantities are summed at 5 decimals, amounts at 2 per currency, both exactly; struck lines do not count.
     """
+    return _chosen(_sums(work, kind, [one.id for one in rest], scaled=True), options)
+
+
+#: 监管方式, 商品项数, 总数量, (币制, 总金额) in the order of currencies.
+Sums = tuple[str, int, Any, tuple[tuple[str, Any], ...]]
+
+
+def _sums(work: Work, kind: MatchKind, papers: Sequence[int], *, scaled: bool) -> dict[int, Sums]:
+    """Return the sums of papers that have lines; ``scaled`` leaves numbers as stored, of which no Decimal is made."""
     header, line = kind.header, kind.line
-    exact = BigInteger()  # equality is all that is asked: no Decimal is made of a scaled sum
-    sums = (func.count(line.id), type_coerce(func.sum(line.dcl_qty), exact), type_coerce(func.sum(line.total), exact))
+    figures: tuple[ColumnElement[Any], ...] = (func.sum(line.dcl_qty), func.sum(line.total))
+    if scaled:  # equality is all that is asked
+        figures = tuple(type_coerce(one, BigInteger()) for one in figures)
     statement = (
-        select(line.header_id, header.supervision_mode, line.currency, *sums)
+        select(line.header_id, header.supervision_mode, line.currency, func.count(line.id), *figures)
         .join(header, (header.company_id == line.company_id) & (header.id == line.header_id))
         .where(line.company_id == work.company_id)
         .group_by(line.header_id, header.supervision_mode, line.currency)
     )
     if kind.marked:
         statement = statement.where(line.row_mark != STRUCK)
-    found: dict[int, Any] = {}
-    for start in range(0, len(rest), _AT_ONCE):
-        some = [one.id for one in rest[start : start + _AT_ONCE]]
-        for paper, mode, currency, count, quantity, amount in work.session.execute(
+    found: dict[int, Sums] = {}
+    for some in parts(papers, _AT_ONCE):
+        for paper, mode, currency, count, units, money in work.session.execute(
             statement.where(line.header_id.in_(some))
         ):
-            one = (mode, count, quantity or 0, ((currency, amount or 0),))
+            one: Sums = (mode, count, units or 0, ((currency, money or 0),))
             if (other := found.get(paper)) is not None:
-                money = tuple(sorted((*other[3], (currency, amount or 0))))
-                one = (mode, other[1] + count, other[2] + (quantity or 0), money)
+                one = (mode, other[1] + count, other[2] + (units or 0), tuple(sorted((*other[3], one[3][0]))))
             found[paper] = one
-    return _chosen(found, options)
+    return found
 
 
-def _chosen(found: dict[int, Any], options: MatchOptions) -> Figures:
+def sums_shown(kind: MatchKind, work: Work, papers: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
+    """Return 商品项数, 总数量 and 总金额 of papers as texts, amounts with their currencies."""
+    shown = {}
+    for paper, (_mode, count, units, money) in _sums(work, kind, papers, scaled=False).items():
+        amounts = "、".join(f"{currency} {padded(amount, AMOUNT_PLACES)}" for currency, amount in money)
+        shown[paper] = (str(count), plain(Decimal(units)), amounts)
+    return shown
+
+
+def _chosen(found: dict[int, Sums], options: MatchOptions) -> Figures:
     switches = (options.mode, options.line_count, options.quantity, options.amount)
     if all(switches):
         return found

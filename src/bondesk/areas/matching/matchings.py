@@ -9,7 +9,13 @@ from sqlalchemy import select
 
 from bondesk.areas.matching import storing, viewing
 from bondesk.areas.matching.automatic import MATCH_DECLARATIONS, MATCH_NOTES
-from bondesk.areas.matching.candidates import DeclarationMatchQuery, MatchQuery, NoteMatchQuery, conditions
+from bondesk.areas.matching.candidates import (
+    DeclarationMatchQuery,
+    MatchQuery,
+    NoteMatchQuery,
+    conditions,
+    sums_shown,
+)
 from bondesk.areas.matching.kinds import DECLARATIONS, NOTES, MatchKind
 from bondesk.areas.matching.pairing import accept, cancelling_steps, pairing_steps, renew, require_free
 from bondesk.areas.matching.passes import MANUAL, Pair
@@ -104,6 +110,7 @@ def _matching(kind: MatchKind, script: Script, query: type[MatchQuery], *columns
         report=DIFFERENCE_REPORT,
         query=query,
         columns=(*_COLUMNS, *columns),
+        sums=partial(sums_shown, kind),
         conditions=partial(conditions, kind),
         check=partial(check, kind),
         pair=partial(pair, kind),

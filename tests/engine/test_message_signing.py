@@ -6,6 +6,8 @@ import base64
 import hashlib
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
@@ -20,13 +22,17 @@ from cryptography.x509 import load_der_x509_certificate
 from lxml import etree
 from sqlalchemy import select
 
+from bondesk.adapters.card.combined import CombinedSigner
+from bondesk.adapters.card.eport_service import EportSigner
 from bondesk.adapters.card.piv import PivDriver
 from bondesk.adapters.card.registry import Registry
 from bondesk.adapters.card.signer import ReaderSigner
 from bondesk.areas.setup.company import Company
+from bondesk.base.element_name import ElementName, MessageNames
 from bondesk.base.errors import Refused
 from bondesk.base.identity import Identity
-from bondesk.engine import sending, signing_kinds
+from bondesk.engine import attachments, sending, signing_kinds
+from bondesk.engine.attachments import Paper
 from bondesk.engine.card_failures import (
     CardFailure,
     CardRemoved,
@@ -35,6 +41,7 @@ from bondesk.engine.card_failures import (
     CertificateMismatch,
     LastTry,
     NoCard,
+    NoReader,
     PinBlocked,
     ServiceUnavailable,
     SigningRefused,
@@ -43,6 +50,7 @@ from bondesk.engine.card_failures import (
 from bondesk.engine.card_port import Signature
 from bondesk.engine.engine import SYSTEM
 from bondesk.engine.tables import Outbox
+from builders import dec_messages
 from builders.card_certificates import (
     CARD_NUMBER,
     IDENTITY_NUMBER,
@@ -54,9 +62,11 @@ from builders.card_certificates import (
     sm2_proved,
     small_rsa_card,
 )
+from builders.eport_stub import RIGHT as EPORT_PIN
+from builders.eport_stub import Service
 from builders.office import Office
 from builders.signing_office import RIGHT, WRONG, SigningOffice, signing_office, three_declarations
-from builders.software_card import SoftwareCard, SoftwareTerminal
+from builders.software_card import IsoCard, SoftwareCard, SoftwareTerminal
 
 ORDER = "OperType ICCode CopCode OperName ClientSeqNo Sign SignDate Certificate HostId BillSeqNo DomainId Note".split()
 
@@ -357,3 +367,81 @@ def test_two_that_sign_the_same_message_leave_one_signature(masters_office: Offi
     assert (Slow.quicker, signed.numbers) == (3, ())
     assert [row[::2] for row in made.rows()] == [("handed", "")] * 3
     assert len(made.handed()) == 3 and len(made.logged("签名报文")) == 3
+
+
+def test_files_that_go_with_a_declaration_are_left_as_they_are(masters_office: Office) -> None:
+    card = sm2_card()
+    made = with_card(masters_office, card)
+    one = dec_messages.stored(made.office, dec_messages.declaration())
+    with made.office.act() as act:
+        paper = dec_messages.pdf("invoice")
+        attachments.attach(act, made.office.document("declaration"), one, "发票.pdf", paper, Paper("invoice"))
+    dec_messages.audited(made.office, [one])
+    dec_messages.ordered(made.office, [one])
+    assert made.sign().stopped is None
+    made.office.hand_over()
+    (path,) = made.handed()
+    with zipfile.ZipFile(path) as archive:
+        first, second = archive.namelist()
+        assert (first, archive.read(second)) == (f"{path.stem}.xml", paper)
+        _texts, covered, value = declaration_signed(archive.read(first))
+    assert sm2_proved(card, covered, value)
+
+
+def test_a_message_without_its_place_for_a_signature_is_not_signed(masters_office: Office) -> None:
+    """SIGN-02: 报文元素 leaves Sign out; the sentence says where to bring it back."""
+    made = with_card(masters_office, sm2_card())
+    with made.office.act(SYSTEM) as act:
+        names = MessageNames(message_code="DECMESSAGE", active=True)
+        names.elements = [ElementName(line_no=1, group_name="DecSign", element="Sign", sent=False)]
+        act.session.add(names)
+    three_declarations(made.office)
+    signed = made.sign()
+    assert (signed.numbers, len(signed.problems)) == ((), 3)
+    assert "「Sign」" in signed.problems[0] and "报文元素" in signed.problems[0]
+    assert made.office.hand_over() == sending.HandedOver(0, (), 3)
+
+
+@pytest.mark.parametrize("rsa", [False, True])
+def test_the_e_port_service_signs_the_same_way(rsa: bool, masters_office: Office) -> None:
+    """The third of three: the reader of the service fails; two are handed over, one stays ready with the reason."""
+    made = with_card(masters_office, None)
+    three_declarations(made.office)
+    service = Service(rsa=rsa)
+    signer = CombinedSigner(ReaderSigner(SoftwareTerminal()), EportSigner(service.address))
+
+    def gone(done: int, _total: int) -> None:
+        if done == 2:
+            service.errors["SpcSignDataAsPEM"] = ["[读卡器底层库]打开读卡器失败:错误码=50200"]
+
+    try:
+        assert isinstance(made.sign("12345678", signer=signer).stopped, WrongPin)
+        signed = made.sign(EPORT_PIN, tell=gone, signer=signer)
+        assert isinstance(signed.stopped, NoReader) and len(signed.numbers) == 2
+        assert made.office.hand_over() == sending.HandedOver(2, (), 1)
+        service.errors.clear()
+        assert len(made.sign(EPORT_PIN, signer=signer).numbers) == 1
+    finally:
+        service.end()
+    assert made.office.hand_over() == sending.HandedOver(1, (), 0)
+    for path in made.handed():
+        texts, covered, value = declaration_signed(path.read_bytes())
+        assert texts["Certificate"] == service.number
+        if rsa:
+            key: Any = load_der_x509_certificate(service.der).public_key()
+            key.verify(value, covered, PKCS1v15(), hashes.SHA1())
+        else:
+            assert sm2_proved(IsoCard(certificate=service.der), covered, value)
+
+
+def test_starting_needs_nothing_of_cards(masters_office: Office) -> None:
+    """What cards need is imported on the card's thread, when it is first looked for."""
+    script = (
+        "import sys; from pathlib import Path; from bondesk.app import open_engine; from bondesk.settings import Home; "
+        "import bondesk.desktop.main_window; "
+        f"open_engine(Home(Path({str(masters_office.home.path)!r}))); "
+        "print([m for m in ('smartcard', 'websockets', 'asn1crypto', 'gmalg', 'bondesk.adapters.card.combined') "
+        "if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -208,7 +208,7 @@ def refuse_unfit(info: CardInfo, expected: Expected, now: datetime) -> None:
         raise CertificateNotYetValid
     if now > info.not_after:
         raise CertificateExpired
-    if expected.card_number and expected.card_number != info.card_number:
+    if expected.card_number and expected.card_number.upper() != info.card_number.upper():
         raise CertificateMismatch(found=info.card_number or "卡未提供卡号", wanted=expected.card_number)
     if expected.company_code and expected.company_code != info.company_code:
         raise CertificateMismatch(found=f"单位代码 {info.company_code or '未提供'}", wanted=expected.company_code)

@@ -12,17 +12,19 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from bondesk.engine.card_failures import CardFailure, NoCard, ProtocolError
-from bondesk.engine.card_port import CardInfo, CardSigner, PinStatus, Slot
+from bondesk.engine.card_port import CardInfo, CardSigner, Clock, PinStatus, Slot
 
 log = logging.getLogger(__name__)
 
 INTERVAL = timedelta(seconds=1)
 #: A command the card never answers must not keep the program from ending.
-STOP_WITHIN = timedelta(seconds=10)
+STOP_WITHIN = timedelta(seconds=3)
+#: How long a service that does not tell when a card is put in is left alone before it is asked again.
+ASK_AGAIN = timedelta(seconds=20)
 
 T = TypeVar("T")
 #: What tells one filling of the readers from another.
@@ -59,14 +61,17 @@ class CardWorker:
         make: Callable[[], CardSigner],
         on_state: Callable[[CardState], None] = lambda _state: None,
         interval: timedelta = INTERVAL,
+        clock: Clock = lambda: datetime.now(UTC),
     ) -> None:
         """Prepare; ``start`` begins."""
+        self._clock = clock
         self._make, self._on_state, self._interval = make, on_state, interval.total_seconds()
         self._asked: queue.SimpleQueue[tuple[Callable[[CardSigner], Any], Future[Any]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="ic-card", daemon=True)
         self._signer: CardSigner | None = None
         self._state: CardState | None = None
         self._read: _Filling | None = None
+        self._read_at = datetime.min.replace(tzinfo=UTC)
         self._known = CardState()
         self._stopped = False
 
@@ -131,9 +136,10 @@ class CardWorker:
     def _seen(self, signer: CardSigner, *, anew: bool = False) -> CardState:
         slots = signer.slots()
         filling = tuple((one.reader, one.insertion, one.atr) for one in slots if one.present or one.asked)
-        if anew or filling != self._read:
+        silent = self._known.info is None and any(one.asked for one in slots)
+        if anew or filling != self._read or (silent and abs(self._clock() - self._read_at) >= ASK_AGAIN):
             self._known = _card_in(signer) if filling else CardState()
-            self._read = filling
+            self._read, self._read_at = filling, self._clock()
         return CardState(slots, self._known.failure, self._known.info, self._known.pin)
 
     def _show(self, state: CardState) -> None:

@@ -29,7 +29,7 @@ from bondesk.engine.card_failures import (
     UnsupportedCard,
     WrongPin,
 )
-from bondesk.engine.card_port import CardSigner, Expected, Pin
+from bondesk.engine.card_port import CardInfo, CardSigner, Expected, Pin, Slot
 from bondesk.engine.card_worker import CardState, CardWorker
 from builders.card_batches import sign_batch
 from builders.card_certificates import CARD_NUMBER, cac_card, piv_card, sm2_card, sm2_proved, small_rsa_card
@@ -379,6 +379,39 @@ def test_the_thread_survives_everything_and_says_it_once() -> None:
             until(lambda: watched.told[-1].failure is None)
         assert len(watched.told) == 9, "one state per change"
         assert len(watched.worker.ask(lambda one: sign_batch(one, contents(2), Pin(RIGHT))).result(5).signatures) == 2
+
+
+def test_a_service_that_tells_nothing_is_asked_again_now_and_then_only() -> None:
+    """The E-port service: an empty one is opened again every 20 s, a card once read is left alone."""
+    opened: list[CardFailure | None] = []
+    now = [datetime(2026, 1, 1, tzinfo=UTC)]
+
+    class Service(ReaderSigner):
+        empty = True
+
+        def slots(self) -> tuple[Slot, ...]:
+            return (Slot("service", driver="eport", asked=True),)
+
+        def open(self, reader: str = "") -> CardInfo:
+            opened.append(None)
+            if self.empty:
+                raise NoCard
+            return super().open("reader")
+
+    signer = Service(SoftwareTerminal(reader=sm2_card()))
+    told: list[CardState] = []
+    worker = CardWorker(lambda: signer, told.append, timedelta(milliseconds=5), lambda: now[0])
+    worker.start()
+    until(lambda: opened)
+    time.sleep(0.1)
+    assert len(opened) == 1
+    Service.empty = False
+    now[0] += timedelta(seconds=21)
+    until(lambda: told[-1].info is not None)
+    now[0] += timedelta(seconds=60)
+    time.sleep(0.1)
+    assert len(opened) == 2
+    worker.stop()
 
 
 def test_a_listener_that_fails_does_not_end_the_thread() -> None:

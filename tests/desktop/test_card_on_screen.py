@@ -26,6 +26,7 @@ from bondesk.desktop.layout import Layout
 from bondesk.desktop.login import SignedIn
 from bondesk.desktop.main_window import MainWindow
 from bondesk.desktop.pin_dialog import LAST_WORD, PinChangeDialog, PinDialog
+from bondesk.desktop.single_window import SingleWindow
 from bondesk.engine import message_signing, signing_kinds
 from bondesk.engine.card_failures import ReaderSoftwareMissing, ServiceUnavailable
 from bondesk.engine.card_port import Pin
@@ -96,8 +97,11 @@ def seat(masters_office: Office, qtbot: QtBot) -> Iterator[Callable[..., Seat]]:
 def test_password_asked_typed_and_gone(seat: Callable[..., Seat]) -> None:
     card = sm2_card()
     one = seat(card)
-    offer_signing(one.context, HandedOver(0, (), 3))
+    SingleWindow(one.context, one.window).hand_over()
     dialog = one.dialog(PinDialog)
+    assert "已交给单一窗口客户端 0 份报文，另有 3 份等待本机IC卡签名" in one.said
+    offer_signing(one.context, HandedOver(0, (), 3))
+    assert len(one.window.findChildren(PinDialog)) == 1, "asked once at a time"
     one.read(lambda state: state.info)
     assert dialog.what.text() == "为 3 份报文签名"
     assert HOLDER in dialog.who.text() and CARD_NUMBER in dialog.who.text()

@@ -49,6 +49,7 @@ from bondesk.engine.card_failures import (
 )
 from bondesk.engine.card_port import Signature
 from bondesk.engine.engine import SYSTEM
+from bondesk.engine.outbox_care import outbox
 from bondesk.engine.tables import Outbox
 from builders import dec_messages
 from builders.card_certificates import (
@@ -91,6 +92,9 @@ def test_a_declaration_carries_card_certificate_time_and_signature_in_their_plac
     three_declarations(made.office)
     assert made.office.hand_over() == sending.HandedOver(0, (), 3)
     assert made.handed() == []
+    with made.office.act() as act:
+        assert {line.word for line in outbox(act)} == {"待签名（本机IC卡）"}
+        assert all("签名待发报文" in line.advice for line in outbox(act))
     signed = made.sign()
     assert (len(signed.numbers), signed.text) == (3, "共 3 份，已签名 3 份")
     assert made.office.hand_over() == sending.HandedOver(3, (), 0)

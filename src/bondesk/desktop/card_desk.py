@@ -65,7 +65,7 @@ class CardDesk(QObject):
         self._pin: Pin | None = None
         self._warned = ""
         self._job: Job | None = None
-        self._stop = False
+        self._stop = self._asking = False
         self._forget = QTimer(self)
         self._forget.setSingleShot(True)
         self._forget.setInterval(int(KEPT_FOR / timedelta(milliseconds=1)))
@@ -175,7 +175,7 @@ class CardDesk(QObject):
 
     def sign_waiting(self) -> None:
         """Sign what waits; ask for the password first unless it is kept."""
-        if self._job is not None:
+        if self._job is not None or self._asking:
             return
         if self.worker is None:
             FindingsDialog(_TITLE, "报文等待本机签名，没有交出。", [error("SIGN", NO_CARD_PORT)], self._window).open()
@@ -196,7 +196,12 @@ class CardDesk(QObject):
 
             dialog = PinDialog(self, f"为 {count} 份报文签名", self._window)
             dialog.entered.connect(self._entered)
+            dialog.finished.connect(self._asked)
+            self._asking = True
             dialog.open()
+
+    def _asked(self, _result: int) -> None:
+        self._asking = False
 
     def _entered(self, pin: Pin, remember: bool) -> None:
         if remember:
@@ -228,7 +233,7 @@ class CardDesk(QObject):
         if signed.stopped is not None:
             self.forget()
         engine, identity = self._context.engine, self._context.identity
-        if not signed.numbers or engine.gateway is None:
+        if not signed.numbers or not engine.has_gateway:
             self._ended(signed, None)
             return
         off_thread(

@@ -141,7 +141,10 @@ class CardPinDialog(QDialog):
         self.tries.setText(f"密码：{text}" if text else "")
         self.tries.setVisible(bool(text))
         style.set_tone(self.tries, tone if tone == "bad" else "plain", "ink")
-        self.form.setRowVisible(self.lines["last"], self.last_try)
+        if self.form.isRowVisible(self.lines["last"]) != self.last_try:
+            self.form.setRowVisible(self.lines["last"], self.last_try)
+            self._layout.activate()
+            self.adjustSize()
         why = self._why_busy() or self.why_not()
         self.ok.setEnabled(not why)
         self.ok.setToolTip(why)

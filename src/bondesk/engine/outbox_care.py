@@ -16,6 +16,7 @@ from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
 from bondesk.engine.act import Act
 from bondesk.engine.history import log_deed
+from bondesk.engine.message_signing import needs_signature
 from bondesk.engine.records import load
 from bondesk.engine.sending import order_again
 from bondesk.engine.tables import Outbox
@@ -48,17 +49,21 @@ class OutboxLine:
     problem: str
     created_at: datetime
     handed_at: datetime | None
+    unsigned: bool = False
 
     @property
     def word(self) -> str:
-        """Return the state in Chinese; a message that waits for a folder says so."""
+        """Return the state in Chinese; a message that waits for a signature or a folder says so."""
         word = STATES[self.state][0]
+        if self.unsigned:
+            return "待签名（本机IC卡）"
         return f"{word}（客户端目录有问题）" if self.state == "ready" and self.problem else word
 
     @property
     def advice(self) -> str:
         """Return what keeps the message, and what to do."""
-        return "。".join(part.rstrip("。") for part in (self.problem, STATES[self.state][2]) if part)
+        todo = "插入操作员IC卡，用「签名待发报文」签名后交出" if self.unsigned else STATES[self.state][2]
+        return "。".join(part.rstrip("。") for part in (self.problem, todo) if part)
 
 
 def outbox(act: Act) -> tuple[OutboxLine, ...]:
@@ -87,6 +92,7 @@ def _line(act: Act, row: Outbox) -> OutboxLine:
         row.problem,
         row.created_at,
         row.handed_at,
+        row.state == "ready" and needs_signature(act, row),
     )
 
 

@@ -39,6 +39,7 @@ from bondesk.engine.engine import SYSTEM
 from bondesk.engine.query import Condition
 from bondesk.settings import Home
 from bondesk.window import found
+from builders.clearance_tour import ClearanceTour
 from builders.clerk import Clerk, Shoot, child, wait_until
 from builders.source_lines import book, lines
 
@@ -114,6 +115,7 @@ class _Tour:
             self._conflict,
             self._account_draft,
             self._wizards,
+            self._clearance,
             self._sending,
             self._imports,
             self._reports,
@@ -285,6 +287,12 @@ class _Tour:
     def _wizards(self) -> None:
         self.clerk.run_script("bom", "generate_unit_consumption", {})
         self.clerk.run_script("source_document", "generate_notes", {"document_no": "EX2403001"})
+
+    def _clearance(self) -> None:
+        walk = ClearanceTour(self.clerk, self.shoot)
+        for stop in (walk.matching, walk.declarations, walk.note_change):
+            stop()
+            self._clear()
 
     def _sending(self) -> None:
         with self.engine.acting(SYSTEM) as act:

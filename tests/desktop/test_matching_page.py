@@ -52,9 +52,9 @@ def row_of(page: MatchingPage, side: str, number: str) -> int:
 
 
 def sums_of(page: MatchingPage, side: str, number: str) -> list[str]:
-    """Return what stands in the last columns of a paper: lines, quantity, amount."""
+    """Return what stands beside the number of a paper: lines, quantity, amount."""
     model, row = getattr(page.unpaired, side).model, row_of(page, side, number)
-    places = range(model.columnCount() - 3, model.columnCount())
+    places = range(1, 4)
     titles = [model.headerData(place, Qt.Orientation.Horizontal) for place in places]
     assert titles == ["项数", "总数量", "总金额"]
     return [model.index(row, place).data() for place in places]

@@ -127,7 +127,7 @@ class ListModel(QAbstractTableModel):
             return self.read(act, query, offset, limit, total)
 
         self.beginResetModel()
-        before, self.columns = self.columns, (*columns_of(document, columns), *self.own_columns)
+        before, self.columns = self.columns, self.arranged(columns_of(document, columns))
         self.query = query
         self._places = {key: place for place, key in enumerate(shown_keys(document, query))}
         self.rows.replace(fetch, rows, number, first)
@@ -136,8 +136,9 @@ class ListModel(QAbstractTableModel):
             self.rearranged.emit()
         self.loaded.emit(rows)
 
-    #: Columns behind those of the document; their values are the last of a row.
-    own_columns: tuple[ListColumn, ...] = ()
+    def arranged(self, columns: tuple[ListColumn, ...]) -> tuple[ListColumn, ...]:
+        """Return the columns shown: those of the document, and more where a list knows more of its rows."""
+        return columns
 
     def read(self, act: Act, query: Query, offset: int, limit: int, total: int | None) -> list[PageRow]:
         """Read rows of a query; called off the UI thread."""

@@ -21,20 +21,26 @@ Index = QModelIndex | QPersistentModelIndex
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 #: Key of a column of sums: no attribute is called so, so that nothing is sorted by it.
 _KEY = "sum."
-_WIDTHS = (6, 14, 18)
+_WIDTHS = (5, 12, 16)
+#: The number alone stands before the sums.
+_AHEAD = 1
 
 
 class SummedModel(ListModel):
-    """A list whose last columns are the sums of each paper, read with its page."""
+    """A list with the sums of each paper behind its number, read with its page."""
 
     def __init__(self, matching: Matching, document: DocumentType, lane: Lane, codes: Codes, parent: QObject) -> None:
         """Show nothing until it is loaded."""
         super().__init__(document, lane, codes, parent)
         self._matching = matching
-        self.own_columns = tuple(
+        self._sums = tuple(
             ListColumn(f"{_KEY}{place}", title, width * style.CHARACTER + 16)
             for place, (title, width) in enumerate(zip(SUM_TITLES, _WIDTHS, strict=True))
         )
+
+    def arranged(self, columns: tuple[ListColumn, ...]) -> tuple[ListColumn, ...]:
+        """Put the sums where they are seen without scrolling."""
+        return (*columns[:_AHEAD], *self._sums, *columns[_AHEAD:])
 
     def read(self, act: Act, query: Query, offset: int, limit: int, total: int | None) -> list[PageRow]:
         """Read a page of papers and their sums."""

@@ -38,15 +38,17 @@ HeadSteps = Generator[Step, Any, list[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class DeclarationInformation:
-    """报关单信息: what no note or source document says."""
+    """报关单信息: what no note or source document says; drawn three in a row, a fee beside its mark and currency."""
 
     entry_exit_date: date | None = option("进出口日期", None)
     transport_name: str = option("运输工具名称", "")
     voyage_no: str = option("航次号", "")
     bill_no: str = option("提运单号", "", help="单证未填时采用")
-    overseas_name: str = option("境外收发货人", "", help="外文名称，没有填 NO；空 = 各单证的客户供应商")
+    overseas_name: str = option("境外收发货人", "", help="外文名称，没有填 NO")
+    overseas_name_cn: str = option("境外中文名称", "", help="空 = 各单证的客户供应商")
     duty_nature: str = option("征免性质", "", table="duty_nature", help="空 = 按监管方式")
     transaction_mode: str = option("成交方式", "", table="transaction_mode", help="单证未填时采用")
+    trade_country: str = option("贸易国", "", table="country", help="空 = 客户供应商国别")
     freight_mark: str = option("运费标志", "", choices=(_NO_FEE, *FEE_MARKS))
     freight: Decimal | None = option("运费", None, places=PRICE_PLACES, help="标志为率时填百分数")
     freight_currency: str = option("运费币制", "", table="currency", help="标志为率时不填")
@@ -56,7 +58,6 @@ class DeclarationInformation:
     misc_mark: str = option("杂费标志", "", choices=(_NO_FEE, *SUM_MARKS))
     misc_fee: Decimal | None = option("杂费", None, places=PRICE_PLACES, help="可为负数")
     misc_currency: str = option("杂费币制", "", table="currency", help="标志为率时不填")
-    trade_country: str = option("贸易国", "", table="country", help="空 = 客户供应商国别")
     transit_port: str = option("经停/指运港", "", help="如 HKG000")
     departure_port: str = option("启运港", "", help="进口填写，如 HKG000")
     border_port: str = option("入/离境口岸", "", help="6位口岸代码")

@@ -157,18 +157,17 @@ class RehearsalCustoms:
 
     def _answer_verification(self, form: Path, path: Path, message: etree._Element, state: dict[str, Any]) -> None:
         """Answer a 报核: import response, 报核通过, 正式核算通过; or 退单."""
-        head = child(message, "NemsDcrHeadType")
-        internal_no = text(head, "EtpsPreentNo")
+        said = rehearsal_verification.reported(message)
         answers = self._answers(form, path.stem, self.clock())
-        if wrong := rehearsal_verification.problems_of_verification(message):
-            answers.import_failed(internal_no, "\n".join(wrong))
+        if said.problems:
+            answers.import_failed(said.internal_no, "\n".join(said.problems))
         else:
             state["serial"] += 1
-            seq_no = text(head, "SeqNo") or f"{answers.now:%Y}{state['serial']:014d}"
-            answers.imported(internal_no, seq_no)
-            number, reason = {"seq_no": seq_no, "bond_no": text(head, "EmsNo")}, self.rejected.get(internal_no, "")
+            seq_no = said.seq_no or f"{answers.now:%Y}{state['serial']:014d}"
+            answers.imported(said.internal_no, seq_no)
+            number, reason = {"seq_no": seq_no, "bond_no": said.book_no}, self.rejected.get(said.internal_no, "")
             for result in "3" if reason else "25":
-                answers.decided(rehearsal_verification.RESULT, "EmsChgoffBsc", number, result, reason)
+                answers.decided(said.result, said.group, number, result, reason)
         self._write_state(state)
         self._move(path, form / "SentBox")
 

@@ -58,6 +58,7 @@ from bondesk.areas.reports.consumption_check import CONSUMPTION_CHECK
 from bondesk.areas.reports.data_check import DATA_CHECK
 from bondesk.areas.reports.declaration_journal import DECLARATION_JOURNAL
 from bondesk.areas.reports.filed_consumption import FILED_CONSUMPTION
+from bondesk.areas.reports.handbook_status import HANDBOOK_MATERIALS, HANDBOOK_PRODUCTS
 from bondesk.areas.reports.item_ledger import ITEM_LEDGER
 from bondesk.areas.reports.map_check import MAP_CHECK
 from bondesk.areas.reports.material_balance import MATERIAL_BALANCE
@@ -91,6 +92,8 @@ from bondesk.areas.stock.stocktake import STOCKTAKE
 from bondesk.areas.verification.account_verification import ACCOUNT_VERIFICATION
 from bondesk.areas.verification.closed_cycles import outside_closed_cycles
 from bondesk.areas.verification.cycles import locked_until
+from bondesk.areas.verification.handbook_verification import HANDBOOK_VERIFICATION
+from bondesk.areas.verification.handbook_verifying import NEW_HANDBOOK_VERIFICATION, RECOMPUTE_HANDBOOK
 from bondesk.areas.verification.shortage_overage import SHORTAGE_OVERAGE
 from bondesk.areas.verification.shortage_scripts import NEW_SHORTAGE, RECOMPUTE_SHORTAGE, UNLOCK_STOCKTAKE
 from bondesk.areas.verification.verification_checks import VERIFICATION_CHECKS
@@ -168,6 +171,7 @@ CATALOGUE = Catalogue(
         *ACCOUNTS,
         *HANDBOOKS,
         ACCOUNT_VERIFICATION,
+        HANDBOOK_VERIFICATION,
         PART,
         consolidation_map(unsent_note_of),
         MERGED_ITEM,
@@ -194,6 +198,8 @@ CATALOGUE = Catalogue(
     reports=(
         MATERIAL_STATUS,
         PRODUCT_STATUS,
+        HANDBOOK_MATERIALS,
+        HANDBOOK_PRODUCTS,
         MATERIAL_BALANCE,
         ITEM_LEDGER,
         PRODUCT_USAGE,
@@ -226,6 +232,8 @@ CATALOGUE = Catalogue(
         MATCH_DECLARATIONS,
         NEW_VERIFICATION,
         RECOMPUTE,
+        NEW_HANDBOOK_VERIFICATION,
+        RECOMPUTE_HANDBOOK,
         NEW_SHORTAGE,
         RECOMPUTE_SHORTAGE,
         UNLOCK_STOCKTAKE,

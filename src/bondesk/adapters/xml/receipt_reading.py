@@ -240,12 +240,12 @@ def _book_approval(code: str, body: etree._Element) -> Receipt:
 
 
 def _verified(code: str, body: etree._Element) -> Receipt:
-    """EMS221: decided about a 报核; its businessId is the book's number and names no 报核."""
+    """EMS221, EML221: decided about a 报核; its businessId is the book's number and names no 报核."""
     return replace(_book_approval(code, body), business_no="")
 
 
 _BOOKS = (
-    {"EMS221": _verified}
+    dict.fromkeys(("EMS221", "EML221"), _verified)
     | dict.fromkeys(("EMS201", "EMS211", "EML211"), _book_approval)
     | dict.fromkeys(("EMS200", "EML200"), _stored)
 )

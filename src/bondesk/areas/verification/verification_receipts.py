@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +16,8 @@ from bondesk.base.flow import VERIFIED
 from bondesk.base.messages import Receipt
 
 RECEIPT_CODES = frozenset({"COMMON", "FAILED", "EMS200", "EMS221"})
+#: What stores a message, of accounts and of handbooks.
+_STORED = frozenset({"EMS200", "EML200"})
 #: EMS221 manageResult → (state, Chinese word).
 _RESULTS = {
     "2": ("ACCEPTED", "报核通过"),
@@ -33,10 +36,21 @@ CLOSED = "3"
 
 def receive(verification: AccountVerification, receipt: Receipt, work: Work) -> str:
     """Apply one receipt; return what it told in Chinese, "" when nothing was new."""
+    return apply("账册报核", verification, receipt, _RESULTS, lambda: close(verification, work))
+
+
+def apply(
+    title: str,
+    verification: Any,
+    receipt: Receipt,
+    results: Mapping[str, tuple[str, str]],
+    closing: Callable[[], None],
+) -> str:
+    """Apply a receipt about any 报核: ``results`` gives state and word of a manageResult, ``closing`` ends it."""
     before = (verification.state, verification.seq_no, verification.customs_reason)
     if receipt.seq_no and not verification.seq_no:
         verification.seq_no = receipt.seq_no
-    state, word = _told(receipt)
+    state, word = _told(receipt, results)
     if state == "REJECTED":
         if verification.state in _WAITING:
             verification.state = "REJECTED"
@@ -45,15 +59,15 @@ def receive(verification: AccountVerification, receipt: Receipt, work: Work) -> 
     elif state and verification.state in {*_WAITING, "REJECTED"} and _higher(state, verification.state):
         verification.state, verification.customs_reason = state, ""
         if state == "APPROVED":
-            close(verification, work)
+            closing()
     if before == (verification.state, verification.seq_no, verification.customs_reason):
         return ""
     if receipt.at is not None and (verification.customs_at is None or receipt.at > verification.customs_at):
         verification.customs_at = receipt.at
-    return f"账册报核 {verification.internal_no}：{word}"
+    return f"{title} {verification.internal_no}：{word}"
 
 
-def _told(receipt: Receipt) -> tuple[str, str]:
+def _told(receipt: Receipt, results: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
     match receipt.code:
         case "COMMON" if receipt.result == "0":
             return "", f"导入成功，统一编号 {receipt.seq_no}"
@@ -61,10 +75,10 @@ def _told(receipt: Receipt) -> tuple[str, str]:
             return "REJECTED", "导入失败"
         case "FAILED":
             return "REJECTED", "客户端发送失败"
-        case "EMS200":
-            return _RESULTS["Z" if receipt.result == "2" else "Y"]
+        case code if code in _STORED:
+            return results["Z" if receipt.result == "2" else "Y"]
         case _:
-            return _RESULTS.get(receipt.result, ("", f"未知的处理结果 {receipt.result}"))
+            return results.get(receipt.result, ("", f"未知的处理结果 {receipt.result}"))
 
 
 def _higher(state: str, present: str) -> bool:

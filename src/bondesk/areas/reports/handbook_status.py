@@ -1,6 +1,6 @@
-"""Reports 3 手册料件进口状况表 and 4 手册成品出口状况表: how far a handbook is used, by the formulas of 9.1 (handbook 16).
+"""Reports 3 手册料件进口状况表 and 4 手册成品出口状况表: how far a handbook is used (handbook 9.1, 16).
 
-关封余量 is what transfer envelopes still allow; there are none in the program yet, so it is 0 and 可直接进口量 is 可进口量.
+关封余量 is what transfer envelopes still allow; the program has none, so it is 0 and 可直接进口量 is 可进口量.
 """
 
 from __future__ import annotations
@@ -142,7 +142,9 @@ def _explain(columns: tuple[ReportColumn, ...], *, products: bool) -> Callable[[
         reason = _FORMULAS.get(column, "所列监管方式的数量合计")
         value = getattr(one, column)
         parts = vouchers(work, mine, opened.paper)
-        return Explanation(f"{line.item_no} {line.name} {title}", plain(value) if value is not None else "", reason, parts)
+        return Explanation(
+            f"{line.item_no} {line.name} {title}", plain(value) if value is not None else "", reason, parts
+        )
 
     return explain
 

@@ -52,20 +52,24 @@ def compute(work: LedgerWork, verification: HandbookVerification, book: Account)
     ]
     verification.vouchers = list(_vouchers(work, figures.postings))
     _fill_head(work, verification, book, figures.postings)
-    derive_handbook_verification(verification, work.facts)
     return list(figures.balance.findings)
 
 
 def derive_handbook_verification(verification: HandbookVerification, _facts: Facts) -> None:
     """申报余料 follows the adjustments."""
     for line in verification.materials:
-        change = sum(((getattr(line, key) or Decimal(0)) * sign for key, sign in ADJUSTMENTS.items()), Decimal(0))
-        line.declared_remaining = line.remaining + change
+        line.declared_remaining = _declared(line)
+
+
+def _declared(line: HandbookMaterialLine) -> Decimal:
+    """Return 余料数量 with what the adjustments do to it."""
+    changes = ((getattr(line, key) or Decimal(0)) * sign for key, sign in ADJUSTMENTS.items())
+    return line.remaining + sum(changes, Decimal(0))
 
 
 def _material(place: int, one: Any, filed: Any, kept: HandbookMaterialLine | None) -> HandbookMaterialLine:
     figures = ("filed", *MATERIAL_FIGURES, "imported", "remaining", "scrap_left", "importable", "share")
-    return HandbookMaterialLine(
+    line = HandbookMaterialLine(
         line_no=place,
         item_no=one.item_no,
         part_no=filed.part_no or "",
@@ -77,6 +81,8 @@ def _material(place: int, one: Any, filed: Any, kept: HandbookMaterialLine | Non
         **{key: getattr(one, key) for key in figures},
         **{key: getattr(kept, key) if kept else None for key in ADJUSTMENTS},
     )
+    line.declared_remaining = _declared(line)
+    return line
 
 
 def _product(place: int, one: Any, filed: Any) -> HandbookProductLine:

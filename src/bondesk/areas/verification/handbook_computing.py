@@ -64,7 +64,7 @@ def derive_handbook_verification(verification: HandbookVerification, _facts: Fac
 def _declared(line: HandbookMaterialLine) -> Decimal:
     """Return 余料数量 with what the adjustments do to it."""
     changes = ((getattr(line, key) or Decimal(0)) * sign for key, sign in ADJUSTMENTS.items())
-    return line.remaining + sum(changes, Decimal(0))
+    return (line.remaining or Decimal(0)) + sum(changes, Decimal(0))
 
 
 def _material(place: int, one: Any, filed: Any, kept: HandbookMaterialLine | None) -> HandbookMaterialLine:

@@ -22,12 +22,12 @@ def computed_first(verification: HandbookVerification, _facts: Facts) -> Iterato
 def balances_explained(verification: HandbookVerification, _facts: Facts) -> Iterator[Finding]:
     """HBK-01 negative surplus, HBK-02 surplus not disposed of, HBK-05 an adjustment without a reason."""
     for place, line in enumerate(verification.materials):
-        name = f"料件 {line.item_no} {line.name}"
-        if line.declared_remaining < 0:
-            text = f"{name} 余料 {plain(line.declared_remaining)}，小于0：请更正单耗、补报进口，或以内购填企业调整数"
+        name, left = f"料件 {line.item_no} {line.name}", line.declared_remaining or 0
+        if left < 0:
+            text = f"{name} 余料 {plain(left)}，小于0：请更正单耗、补报进口，或以内购填企业调整数"
             yield error("HBK-01", text, "adjust_import", place, table="materials")
-        elif line.declared_remaining > 0:
-            text = f"{name} 余料 {plain(line.declared_remaining)}，结案前须余料结转、复出、内销或销毁"
+        elif left > 0:
+            text = f"{name} 余料 {plain(left)}，结案前须余料结转、复出、内销或销毁"
             yield note("HBK-02", text, "declared_remaining", place, table="materials")
         if any(getattr(line, key) for key in ADJUSTMENTS) and not (line.remark or "").strip():
             yield error("HBK-05", f"{name} 有企业调整数，须填写调整说明", "remark", place, table="materials")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from bondesk.areas.verification.handbook_computing import ADJUSTMENTS
 from bondesk.areas.verification.handbook_model import HandbookVerification
@@ -22,7 +23,7 @@ def computed_first(verification: HandbookVerification, _facts: Facts) -> Iterato
 def balances_explained(verification: HandbookVerification, _facts: Facts) -> Iterator[Finding]:
     """HBK-01 negative surplus, HBK-02 surplus not disposed of, HBK-05 an adjustment without a reason."""
     for place, line in enumerate(verification.materials):
-        name, left = f"料件 {line.item_no} {line.name}", line.declared_remaining or 0
+        name, left = f"料件 {line.item_no} {line.name}", line.declared_remaining or Decimal(0)
         if left < 0:
             text = f"{name} 余料 {plain(left)}，小于0：请更正单耗、补报进口，或以内购填企业调整数"
             yield error("HBK-01", text, "adjust_import", place, table="materials")
@@ -35,14 +36,11 @@ def balances_explained(verification: HandbookVerification, _facts: Facts) -> Ite
 
 def within_filed(verification: HandbookVerification, _facts: Facts) -> Iterator[Finding]:
     """HBK-03: more was imported or exported than is filed."""
-    for table, lines, word in (
-        ("materials", verification.materials, "进口"),
-        ("products", verification.products, "出口"),
-    ):
-        for place, line in enumerate(lines):
-            left = line.importable if table == "materials" else line.exportable  # type: ignore[attr-defined]
+    for table, word, key in (("materials", "进口", "importable"), ("products", "出口", "exportable")):
+        for place, line in enumerate(getattr(verification, table)):
+            left = getattr(line, key)
             if left is not None and left < 0:
-                text = f"{line.item_no} {line.name} {word}超过备案数量 {plain(-left)}"  # type: ignore[attr-defined]
+                text = f"{line.item_no} {line.name} {word}超过备案数量 {plain(-left)}"
                 yield confirm("HBK-03", text, "filed", place, table=table)
 
 

@@ -10,9 +10,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+from bondesk import app
 from builders.office import Office, copy_of, found_codes, found_factory, found_masters, open_office
 
 Opener = Callable[..., Office]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_card_of_this_machine() -> Iterator[None]:
+    """Windows and commands of tests leave the machine's readers alone; tests of cards bring their own port."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(app, "card_port", lambda: None)
+    yield
+    patch.undo()
 
 
 @pytest.fixture(scope="session")

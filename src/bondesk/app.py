@@ -80,13 +80,18 @@ def open_engine(home: Home, connection: Connection | None = None, typed: str = "
         parameters=parameter_source(home),
         releases=SignedReleases(carried("resources") / "codes" / "keys"),
         downloads=(files_way(),),
-        card=CardPort(_card_signer, _proves),
+        card=card_port(),
     )
     _bring_carried_codes(engine)
     if root is not None and is_rehearsal(root):
         customs = RehearsalCustoms(root, date_by_document=settings.demo)
         engine = replace(engine, counterpart=customs.answer, downloads=(*engine.downloads, rehearsal_way(root)))
     return engine
+
+
+def card_port() -> CardPort | None:
+    """Return the operator's card on this computer; what it needs is imported when a card is first looked for."""
+    return CardPort(_card_signer, _proves)
 
 
 def _card_signer() -> CardSigner:

@@ -445,7 +445,8 @@ def test_starting_needs_nothing_of_cards(masters_office: Office) -> None:
         "import bondesk.desktop.main_window; "
         f"open_engine(Home(Path({str(masters_office.home.path)!r}))); "
         "print([m for m in ('smartcard', 'websockets', 'asn1crypto', 'gmalg', 'bondesk.adapters.card.combined') "
-        "if m in sys.modules])"
+        "if m in sys.modules]); "
+        "from bondesk.app import card_port; print(type(card_port().signer()).__name__)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.split() == ["[]", "CombinedSigner"]

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from bondesk import app, cli
-from bondesk.adapters.card.signer import ReaderSigner
 from builders.card_certificates import CARD_NUMBER, sm2_card
 from builders.office import PASSWORD, Office
 from builders.signing_office import WRONG, SigningOffice, signing_office, three_declarations
@@ -25,7 +24,7 @@ def made(masters_office: Office, monkeypatch: pytest.MonkeyPatch) -> SigningOffi
     card.pin = RIGHT.encode()
     one = signing_office(masters_office, SoftwareTerminal(reader=card), "DECMESSAGE")
     three_declarations(one.office)
-    monkeypatch.setattr(app, "_card_signer", lambda: ReaderSigner(one.terminal))
+    monkeypatch.setattr(app, "card_port", lambda: one.office.engine.card)
     monkeypatch.setenv("BONDESK_PASSWORD", PASSWORD)
     return one
 

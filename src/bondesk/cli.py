@@ -13,6 +13,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ from bondesk.cli_secrets import with_secrets
 from bondesk.engine import (
     checking,
     code_updating,
+    download_runs,
+    downloading,
     exporting,
     import_format,
     importing,
@@ -39,7 +42,10 @@ from bondesk.engine import (
     scripts,
     sending,
 )
+from bondesk.engine.card_login import challenge_signer
+from bondesk.engine.card_port import Pin
 from bondesk.engine.condition_words import SIGNS, read_conditions
+from bondesk.engine.download_port import ChallengeSigner
 from bondesk.engine.engine import SYSTEM, Engine
 from bondesk.engine.query import Query
 from bondesk.engine.receiving import receive
@@ -100,6 +106,7 @@ def parser() -> argparse.ArgumentParser:
     _reports(verbs)
     update = verbs.add_parser("update-codes", help="安装海关参数更新包")
     update.add_argument("file", type=Path, nargs="?", help="更新包；不给则取更新来源中最新的")
+    _downloads(verbs)
     check = verbs.add_parser("check", help="运行全部检查")
     check.add_argument("code", nargs="?", default="", help="只运行这一项，如 CHK-01")
     verbs.add_parser("describe", help="声明了什么").add_argument("key", nargs="?")
@@ -120,6 +127,24 @@ def _reports(verbs: Any) -> None:
     explain.add_argument("row")
     explain.add_argument("column")
     explain.add_argument("--set", action="append", default=[], nargs="+", metavar="name=value")
+
+
+def _downloads(verbs: Any) -> None:
+    download = verbs.add_parser("download", help="下载海关正式单据")
+    download.add_argument("way", help="来源：files 为单一窗口导出的文件")
+    download.add_argument("places", nargs="*", help="导出的文件或所在目录")
+    download.add_argument("--kind", action="append", default=[], help="单证类型，可写多个；不给则为全部")
+    download.add_argument("--from", dest="begin", type=_day, help="开始日期；不给则为一个月前")
+    download.add_argument("--to", dest="end", type=_day, help="结束日期；不给则为今天")
+    download.add_argument("--list", action="store_true", help="只列出，不下载")
+    download.add_argument("--resume", action="store_true", help="先继续上次没有完成的下载")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as problem:
+        raise WrongCall(f"日期 {text} 不能识别，请写成 2024-03-31") from problem
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -428,6 +453,44 @@ def _update_codes(home: Home, given: argparse.Namespace) -> int:
     return DONE
 
 
+def _download(home: Home, given: argparse.Namespace) -> int:
+    """Download everything of a range; what is refused is told with its reason (rows 184, 185)."""
+    engine, identity = signed_in(home, given)
+    downloading.require_any(engine.catalogue, identity)
+    way = downloading.way_of(engine, given.way)
+    with engine.acting(identity) as act:
+        waiting = [run for run in download_runs.unfinished(act) if run.way == way.key] if given.resume else []
+    source = downloading.open_source(engine, way.key, given.places or (waiting[0].places if waiting else ()))
+    if way.needs_card:
+        source.sign_in(_challenge_signer(engine))
+    for run in waiting:
+        output.downloaded(downloading.go_on(engine, identity, source, run.id, _untold))
+    end = given.end or engine.clock().date()
+    begin = given.begin or end - timedelta(days=31)
+    kinds = given.kind or [kind.key for kind in downloading.allowed_kinds(engine.catalogue, identity)]
+    found = downloading.look(engine, identity, source, kinds, begin, end, _untold)
+    for what, why in found.problems:
+        output.say(f"没有列出 {what}：{why}")
+    if given.list or not found.offered:
+        output.offered(found)
+        return DONE
+    with engine.acting(identity) as act:
+        run_id = download_runs.begin_run(act, way, given.places, begin, end, found.offered)
+    ended = downloading.go_on(engine, identity, source, run_id, _untold)
+    output.downloaded(ended)
+    return REFUSED if any(item.outcome == download_runs.REFUSED for item in ended.items) else DONE
+
+
+def _challenge_signer(engine: Engine) -> ChallengeSigner:
+    """Ask for the password of the card at the terminal; it is never taken from anywhere else."""
+    if not sys.stdin.isatty():
+        raise WrongCall("需要IC卡密码：请在终端中运行")
+    signer = engine.known_card().signer()
+    with engine.acting(SYSTEM) as act:
+        sender = act.catalogue.sender(act.facts)
+    return challenge_signer(lambda work: work(signer), Pin(getpass.getpass("IC卡密码：")), sender=sender)
+
+
 def _untold(_text: str, _done: int, _total: int) -> None:
     """The command line shows results, not progress."""
 
@@ -450,6 +513,7 @@ def _describe(_home: Home, given: argparse.Namespace) -> int:
 
 
 _COMMANDS: dict[str, Callable[[Home, argparse.Namespace], int]] = {
+    "download": _download,
     "update-codes": _update_codes,
     "init": _init,
     "demo": _demo,

@@ -22,6 +22,8 @@ from bondesk.base.reports import Report, ReportTable
 from bondesk.base.steps import Progress
 from bondesk.engine import exporting
 from bondesk.engine.act import Act
+from bondesk.engine.download_runs import Run
+from bondesk.engine.downloading import Found
 from bondesk.engine.query import Query, page
 from bondesk.engine.reporting import totals
 
@@ -190,3 +192,17 @@ def _describe_document(catalogue: Catalogue, document: DocumentType) -> None:
         print_line(f"action\t{right}\t{title}")
     if document.message is not None:
         print_line(f"message\t{document.message.code}\t{document.message.title}")
+
+
+def offered(found: Found) -> None:
+    """List what can be downloaded as tab-separated rows: kind, number, day, what it is, state."""
+    for one in found.offered:
+        print_line("\t".join((one.kind, one.number, one.day.isoformat() if one.day else "", one.title, one.state)))
+    say(f"可下载 {len(found.offered)} 份")
+
+
+def downloaded(run: Run) -> None:
+    """Print what became of every copy of a run, then the counts."""
+    for item in run.items:
+        print_line("\t".join((item.document_key, item.number, item.word, item.reason)).rstrip())
+    say(f"下载完成：{run.counts}")

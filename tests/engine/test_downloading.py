@@ -19,7 +19,7 @@ from bondesk.base.errors import OutsideFailure, Refused
 from bondesk.base.formal_copy import MatchPair
 from bondesk.base.identity import Identity
 from bondesk.base.steps import Cancelled
-from bondesk.engine import downloading, import_format
+from bondesk.engine import download_runs, downloading, import_format
 from bondesk.engine.download_port import ChallengeSigner, DownloadSource, DownloadWay, OfferedCopy, Tell
 from bondesk.engine.matching import pair
 from bondesk.engine.query import Query
@@ -90,15 +90,15 @@ def ordered(office: Office, source: DownloadSource, kinds: Sequence[str], *range
     begin, end = range_ or YEAR
     found = downloading.look(office.engine, office.clerk, source, kinds, begin, end, untold)
     with office.act() as act:
-        return downloading.begin_run(act, way_to(source), [], begin, end, found.offered)
+        return download_runs.begin_run(act, way_to(source), [], begin, end, found.offered)
 
 
-def downloaded(office: Office, source: DownloadSource, *kinds: str) -> downloading.Run:
+def downloaded(office: Office, source: DownloadSource, *kinds: str) -> download_runs.Run:
     run = ordered(office, source, kinds or list(source.kinds()))
     return downloading.go_on(office.engine, office.clerk, source, run, untold)
 
 
-def said(run: downloading.Run) -> list[tuple[str, str]]:
+def said(run: download_runs.Run) -> list[tuple[str, str]]:
     return [(item.number, item.word) for item in run.items]
 
 
@@ -112,7 +112,7 @@ def test_the_kinds_follow_the_catalogue_in_business_order(masters_office: Office
 def test_who_may_import_nothing_may_download_nothing(masters_office: Office) -> None:
     guest = Identity(user_id=9, account="x", name="来宾", grants=frozenset({("*", "view")}))
     assert downloading.allowed_kinds(masters_office.engine.catalogue, guest) == ()
-    with pytest.raises(Refused, match="DOWN-04"):
+    with pytest.raises(Refused, match="ACCESS-01"):
         downloading.look(masters_office.engine, guest, Shelf({}), ["declaration_formal"], *YEAR, untold)
 
 
@@ -121,7 +121,7 @@ def test_books_before_notes_before_declarations_whatever_the_order_of_choosing(m
     run = downloaded(masters_office, shelf, "declaration_formal", "bonded_note_formal")
     assert said(run) == [("QD1", "新增"), ("520420241000000001", "新增")]
     assert shelf.fetched == ["QD1", "520420241000000001"]
-    assert run.state == downloading.DONE
+    assert run.state == download_runs.DONE
 
 
 def test_fourteen_months_are_asked_for_month_by_month(masters_office: Office) -> None:
@@ -198,22 +198,22 @@ def test_what_breaks_off_goes_on_where_it_stopped(masters_office: Office) -> Non
     with pytest.raises(OutsideFailure, match="网络断开"):
         downloading.go_on(masters_office.engine, masters_office.clerk, shelf, run, untold)
     with masters_office.act() as act:
-        (stopped,) = downloading.unfinished(act)
-        assert (stopped.state, stopped.waiting, stopped.problem) == (downloading.STOPPED, 3, "网络断开")
+        (stopped,) = download_runs.unfinished(act)
+        assert (stopped.state, stopped.waiting, stopped.problem) == (download_runs.STOPPED, 3, "网络断开")
         assert len(act.facts.find(BondedNote, copy="formal")) == 2
     shelf.away = None
     ended = downloading.go_on(masters_office.engine, masters_office.clerk, shelf, run, untold)
     assert shelf.fetched == ["QD1", "QD2", "QD3", "QD4", "QD5"]
     assert ended.counts == "新增 5 份"
     with masters_office.act() as act:
-        assert downloading.unfinished(act) == []
+        assert download_runs.unfinished(act) == []
 
 
 def test_a_run_that_died_with_the_program_goes_on_too(masters_office: Office) -> None:
     shelf = Shelf({"bonded_note_formal": [note("QD1"), note("QD2")]})
     run = ordered(masters_office, shelf, shelf.kinds())
     with masters_office.act() as act:  # begun, and never ended
-        assert [one.id for one in downloading.unfinished(act)] == [run]
+        assert [one.id for one in download_runs.unfinished(act)] == [run]
     ended = downloading.go_on(masters_office.engine, masters_office.clerk, shelf, run, untold)
     assert ended.counts == "新增 2 份"
 
@@ -229,11 +229,11 @@ def test_cancelling_keeps_what_was_taken(masters_office: Office) -> None:
     with pytest.raises(Cancelled):
         downloading.go_on(masters_office.engine, masters_office.clerk, shelf, run, stop_after_one)
     with masters_office.act() as act:
-        kept = downloading.run_of(act, run)
+        kept = download_runs.run_of(act, run)
         assert [item.word for item in kept.items] == ["新增", "等待", "等待"]
-        downloading.give_up(act, run)
+        download_runs.give_up(act, run)
     with masters_office.act() as act:
-        assert downloading.unfinished(act) == []
+        assert download_runs.unfinished(act) == []
 
 
 def test_a_copy_that_cannot_be_taken_is_refused_and_the_next_follows(masters_office: Office) -> None:
@@ -282,7 +282,7 @@ def test_workbooks_in_a_folder_become_formal_documents(
     assert found.problems == ()
     with other.act() as act:
         way = downloading.way_of(other.engine, "files")
-        run = downloading.begin_run(act, way, [str(folder)], *YEAR, found.offered)
+        run = download_runs.begin_run(act, way, [str(folder)], *YEAR, found.offered)
     ended = downloading.go_on(other.engine, other.clerk, source, run, untold)
     assert ended.counts == "新增 4 份", [item.reason for item in ended.items]
     with masters_office.act() as here, other.act() as there:
@@ -297,7 +297,7 @@ def test_workbooks_in_a_folder_become_formal_documents(
         }
     found, source = from_files(other, folder)
     with other.act() as act:
-        run = downloading.begin_run(act, way, [str(folder)], *YEAR, found.offered)
+        run = download_runs.begin_run(act, way, [str(folder)], *YEAR, found.offered)
     assert downloading.go_on(other.engine, other.clerk, source, run, untold).counts == "无变化 4 份"
 
 

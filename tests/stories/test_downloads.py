@@ -26,7 +26,8 @@ from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.declarations.declaration_model import Declaration
 from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.base.errors import OutsideFailure
-from bondesk.engine import downloading
+from bondesk.base.steps import play
+from bondesk.engine import download_runs, downloading, message_import
 from bondesk.engine.card_failures import CertificateExpired, NoCard, WrongPin
 from bondesk.engine.card_login import challenge_signer
 from bondesk.engine.card_port import Pin
@@ -75,9 +76,9 @@ class Desk:
         )
         with self.office.act() as act:
             way = DownloadWay("rehearsal", self.source.title, "", True, False, lambda _reader, _places: self.source)
-            return downloading.begin_run(act, way, [], *YEARS, found.offered)
+            return download_runs.begin_run(act, way, [], *YEARS, found.offered)
 
-    def go_on(self, run: int) -> downloading.Run:
+    def go_on(self, run: int) -> download_runs.Run:
         return downloading.go_on(self.office.engine, self.office.clerk, self.source, run, untold)
 
     def answered(self, **settings: Any) -> None:
@@ -166,7 +167,7 @@ def test_a_service_that_goes_away_stops_the_run_and_it_goes_on(cleared: Desk) ->
     with pytest.raises(OutsideFailure, match="连不上|登录已过期"):
         downloading.go_on(cleared.office.engine, cleared.office.clerk, cleared.source, run, away_after_one)
     with cleared.office.act() as act:
-        (stopped,) = downloading.unfinished(act)
+        (stopped,) = download_runs.unfinished(act)
         assert stopped.counts == "等待 1 份，新增 1 份"
     cleared.source.sign_in(proof()[0])
     assert cleared.go_on(run).counts == "新增 2 份"
@@ -289,3 +290,25 @@ def test_the_rehearsal_is_offered_where_the_client_folder_is_marked(desk: Desk) 
     assert [way.key for way in desk.office.engine.downloads] == ["files", "rehearsal"]
     way = downloading.way_of(desk.office.engine, "rehearsal")
     assert way.needs_card
+
+
+def test_a_message_of_a_book_is_imported_whole_and_again_without_change(desk: Desk, tmp_path: Path) -> None:
+    rows = "".join(GOODS.format(number=number, name=f"料件{number}", mark="3") for number in (1, 2, 3))
+    written = HANDBOOK.format(kind="1", rows=rows).replace(
+        "<EtpsPreentNo>", "<EmlNo>C52045500002</EmlNo><EtpsPreentNo>"
+    )
+    path = tmp_path / "手册.xml"
+    path.write_text(written, encoding="utf-8")
+    document = desk.office.document("handbook")
+
+    def brought() -> str:
+        with desk.office.act() as act:
+            return play(message_import.import_message_steps(act, document, path)).text
+
+    assert brought() == "已导入「手册」C52045500002"
+    assert brought() == "没有变化：「手册」C52045500002"
+    path.write_text(written.replace("料件3", "料件三"), encoding="utf-8")
+    assert brought() == "已更新「手册」C52045500002"
+    with desk.office.act() as act:
+        book = act.facts.one(Account, record_no="C52045500002", copy="approved")
+        assert [line.name for line in book.materials] == ["料件1", "料件2", "料件三"]

@@ -52,6 +52,7 @@ def calls(tmp_path: Path) -> dict[str, list[list[str]]]:
         "unaudit": [["unaudit", "bonded_note", "I2401080001"]],
         "send": [["send"], ["send", "bonded_note", "I2401080001"]],
         "receive": [["receive"]],
+        "download": [["download", "files", str(tmp_path)], ["download", "files", "--resume"]],
         "report": [["report", key] for key in reports],
         "explain": [["explain", key, "1", "balance"] for key in reports],
         "check": [["check"]],

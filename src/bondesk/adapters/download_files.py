@@ -101,7 +101,7 @@ class DownloadFiles:
             for copy in self._reader.read(path.name, content):
                 yield copy, mark
         except Refused as refusal:
-            self._unread.append((path.name, refusal.findings[0].text))
+            self._unread.append((path.name, refusal.findings[0].text.removeprefix(f"文件 {path.name} ")))
 
 
 def _untold(_text: str, _done: int, _total: int) -> None:

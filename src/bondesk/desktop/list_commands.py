@@ -163,6 +163,8 @@ def _export_rows(may: May, exports: ListExports, reasons: Reasons) -> Iterator[C
 def _file_commands(
     document: DocumentType, may: May, deeds: ListDeeds, exports: ListExports, reasons: Reasons
 ) -> Iterator[Command]:
+    if document.of_customs and may("import"):
+        yield Command("list.download", "下载", "", deeds.download, group="file")
     if document.workbook is not None and may("import"):
         yield Command("list.import", "导入", "", deeds.import_workbook, group="file")
     if document.from_message is not None and may("import"):

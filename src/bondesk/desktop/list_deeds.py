@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 MOST_ROWS = 2000
 MOST_COPIED = 50_000
 _WORKBOOKS = "Excel 工作簿 (*.xlsx)"
+#: Key in the context's extras of what opens 数据更新 for some kinds of documents.
+UPDATES = "updates"
 #: Key in the context's extras under which conversations without a dialog are kept until they end.
 RUNNING = "running"
 
@@ -60,6 +62,10 @@ class ListDeeds(QObject):
         row = self._selection.current()
         if row is not None:
             self._context.open_document(self._document, row.id)
+
+    def download(self) -> None:
+        """Open 数据更新 with this kind of documents ticked."""
+        self._context.extras[UPDATES]([self._document.key])
 
     def copy(self) -> None:
         """Open a new form with the values of the document under the cursor."""

@@ -6,62 +6,19 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from bondesk.base.errors import OutsideFailure, Refused, WrongCall
 from bondesk.base.matching import Matching, PairRow
-from bondesk.base.steps import Outcome, Progress
-from bondesk.desktop import style
+from bondesk.base.steps import Outcome
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.jobs import sentence_of
 from bondesk.desktop.questions import ask
 from bondesk.desktop.reason_dialog import ReasonDialog
+from bondesk.desktop.say_line import SayLine
 from bondesk.desktop.talk import Talk
 from bondesk.engine import matching as acts
-
-
-class SayLine(QWidget):
-    """A sentence, and while something runs its progress with a button that stops it."""
-
-    stopped = Signal()
-
-    def __init__(self, text: str, parent: QWidget) -> None:
-        """Say ``text``."""
-        super().__init__(parent)
-        self.setObjectName("matching_line")
-        self.said = QLabel(self)
-        self.said.setObjectName("matching_message")
-        self.said.setProperty("role", "quiet")
-        self.said.setWordWrap(True)
-        self.bar = QProgressBar(self)
-        self.bar.setObjectName("matching_progress")
-        self.bar.setMaximumWidth(style.scaled(260))
-        self.stop = QPushButton("取消", self)
-        self.stop.setObjectName("matching_stop")
-        self.stop.clicked.connect(self.stopped)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(style.GAP)
-        layout.addWidget(self.said, 1)
-        layout.addWidget(self.bar)
-        layout.addWidget(self.stop)
-        self.say(text)
-
-    def say(self, text: str, tone: str = "") -> None:
-        """Say something; nothing runs any more."""
-        self.bar.hide()
-        self.stop.hide()
-        self.said.setText(text)
-        style.set_tone(self.said, tone, "ink")
-
-    def run(self, step: Progress | None = None) -> None:
-        """Show that something runs, and how far it is."""
-        self.bar.setRange(0, step.total if step else 0)
-        self.bar.setValue(step.done if step else 0)
-        self.bar.setFormat(f"{step.text} {step.done}/{step.total}" if step else "")
-        self.bar.show()
-        self.stop.show()
 
 
 class MatchingDeeds(QObject):

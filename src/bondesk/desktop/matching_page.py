@@ -19,11 +19,12 @@ from bondesk.desktop import style
 from bondesk.desktop.command_bar import CommandBar
 from bondesk.desktop.commands import Command, CommandActions, Commands
 from bondesk.desktop.context import DeskContext
-from bondesk.desktop.matching_deeds import MatchingDeeds, SayLine
+from bondesk.desktop.matching_deeds import MatchingDeeds
 from bondesk.desktop.matching_paired import Paired
 from bondesk.desktop.matching_tables import enter_table
 from bondesk.desktop.matching_unpaired import Unpaired
 from bondesk.desktop.option_form import OptionForm, problems_text
+from bondesk.desktop.say_line import SayLine
 
 _FIRST = "请设定条件后按「查询」（F5）；F6 在各表之间移动，F7 切换未对应与已对应"
 
@@ -41,7 +42,7 @@ class MatchingPage(QWidget):
         self.options = OptionForm(context, matching.query, self)
         self.options.finished.connect(self.query)
         self._asked: Any = matching.query()
-        self.line = SayLine(_FIRST, self)
+        self.line = SayLine("matching", _FIRST, self)
         self.deeds = MatchingDeeds(context, matching, self.line, self)
         self.unpaired = Unpaired(context, matching, self)
         self.paired = Paired(context, matching, self)

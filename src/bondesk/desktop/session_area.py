@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -15,6 +15,7 @@ from bondesk.desktop.connection_strip import ConnectionStrip
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.data_watch import DataWatch
 from bondesk.desktop.form_work import off_thread
+from bondesk.desktop.list_deeds import UPDATES
 from bondesk.desktop.notice_strip import NoticeStrip
 from bondesk.desktop.wording import said
 
@@ -40,6 +41,7 @@ class SessionArea(QWidget):
             layout.addWidget(widget)
         layout.addWidget(pages, 1)
         self._line.connect(self._line_changed)
+        context.extras[UPDATES] = self.show_updates
         self._watch = context.engine.store.line.watch(self._line.emit)
         self.notices.update_wanted.connect(self.update_codes)
         self.notices.look()
@@ -48,6 +50,7 @@ class SessionArea(QWidget):
     def commands(self) -> Iterator[Command]:
         """Give the commands of the 系统 menu."""
         yield Command("desk.password", "修改密码…", "", self.change_password, group="系统")
+        yield Command("desk.updates", "数据更新", "Ctrl+F9", self.show_updates, group="系统")
         yield Command("desk.codes", "更新海关参数…", "", self.update_codes, group="系统")
         yield Command("desk.reconnect", "重新连接", "", self.reconnect, self._why_not_reconnect, "系统")
 
@@ -86,6 +89,16 @@ class SessionArea(QWidget):
         for document in self._context.engine.catalogue.documents:
             self._context.changed(document.key)
         self.reconnected.emit()
+
+    def show_updates(self, kinds: Sequence[str] = ()) -> None:
+        """Open 数据更新; with ``kinds`` these are ticked."""
+        from bondesk.desktop import data_update_page as updates
+
+        context = self._context
+        context.open_page(updates.KEY, updates.TITLE, lambda: updates.DataUpdatePage(context, self.update_codes))
+        page = context.extras["page_of"](updates.KEY)
+        if kinds and isinstance(page, updates.DataUpdatePage):
+            page.choose(kinds)
 
     def change_password(self) -> None:
         """Open the dialog for the own password."""

@@ -17,6 +17,7 @@ from bondesk.base.workbooks import Heading, SheetPlan
 from bondesk.engine.act import Act
 from bondesk.engine.download_port import DownloadKind, ReadCopy
 from bondesk.engine.engine import SYSTEM, Engine
+from bondesk.engine.formal_copies import values_of
 from bondesk.engine.grouping import Arrived, arrange
 from bondesk.engine.import_reading import Reading, reading_steps
 from bondesk.engine.message_import import ENDINGS
@@ -37,17 +38,6 @@ def download_kinds(documents: Sequence[DocumentType]) -> tuple[DownloadKind, ...
 def _kind(document: DocumentType) -> DownloadKind:
     code = document.from_message.message.code if document.from_message is not None else ""
     return DownloadKind(document.key, document.title, document.downloaded or _LAST, document.key, code)
-
-
-def values_of(document: DocumentType, header: Any) -> dict[str, Any]:
-    """Return what an unstored head and its lines were given, as :func:`take_copy` wants it."""
-    tables = {table.attribute_key: table.key for table in document.lines}
-    values = {key: value for key, value in vars(header).items() if not key.startswith("_") and key not in tables}
-    for attribute, key in tables.items():
-        if attribute in vars(header):
-            rows = getattr(header, attribute)
-            values[key] = [{k: v for k, v in vars(row).items() if not k.startswith("_")} for row in rows]
-    return {key: value for key, value in values.items() if key not in document.variant}
 
 
 class EngineReader:
@@ -84,7 +74,7 @@ def _message(act: Act, documents: Sequence[DocumentType], name: str, content: by
             continue
         header, findings = reading.read(read, act.codebook.read)
         return _copy(act, document, values_of(document, header), findings)
-    reason = reasons[0] if len(set(reasons)) == 1 else "不是核注清单、报关单、账册、手册或资质的报文"
+    reason = reasons[0].partition("：")[0] if len(set(reasons)) == 1 else "不是核注清单、报关单、账册、手册或资质的报文"
     raise Refused(f"文件 {name} 不能识别：{reason}", "IMP-00")
 
 
@@ -167,9 +157,11 @@ def _title(act: Act, document: DocumentType, values: Mapping[str, Any]) -> str:
     """Say in a few words what a copy is: the first columns of its list behind the number."""
     words = []
     numbers = {part.key for part in document.number}
+    told = {values.get(key) for key in numbers}
     for entry in document.list_fields:
         value = values.get(entry.key)
-        if entry.key in numbers or value in (None, "") or entry.kind in (Kind.DATE, Kind.TIME):
+        known = value in (None, "") or value in told
+        if entry.key in numbers or known or entry.kind in (Kind.DATE, Kind.TIME):
             continue
         text = entry.choice_name(str(value)) if entry.choices else str(value)
         name = act.codebook.name(entry.table, text) if entry.table else ""

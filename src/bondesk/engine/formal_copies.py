@@ -76,6 +76,17 @@ def take_copy(act: Act, document: DocumentType, values: Mapping[str, Any]) -> Ta
     return taken
 
 
+def values_of(document: DocumentType, header: Any) -> dict[str, Any]:
+    """Return what an unstored head and its lines were given, as :func:`take_copy` wants it."""
+    tables = {table.attribute_key: table.key for table in document.lines}
+    values = {key: value for key, value in vars(header).items() if not key.startswith("_") and key not in tables}
+    for attribute, key in tables.items():
+        if attribute in vars(header):
+            rows = getattr(header, attribute)
+            values[key] = [{k: v for k, v in vars(row).items() if not k.startswith("_")} for row in rows]
+    return {key: value for key, value in values.items() if key not in document.variant}
+
+
 def _blank_head(act: Act, document: DocumentType) -> Any:
     given = {**document.variant, **(document.workbook.imported if document.workbook is not None else {})}
     header = document.header(company_id=act.company_id, **given)

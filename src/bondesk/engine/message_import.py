@@ -18,6 +18,7 @@ from bondesk.base.findings import errors_in
 from bondesk.base.steps import Outcome, Progress, Steps
 from bondesk.engine.act import Act
 from bondesk.engine.drafts import apply_draft, draft_of
+from bondesk.engine.formal_copies import NEW, UNCHANGED, UPDATED, take_copy, values_of
 from bondesk.engine.history import log_bulk
 from bondesk.engine.records import findings_of
 
@@ -43,6 +44,8 @@ def import_message_steps(act: Act, document: DocumentType, path: Path) -> Steps:
         found = _existing(act, document, header)
         findings = findings_of(act, document, header)
     yield Progress(2, _STEPS, "保存")
+    if document.of_customs and document.windowed:
+        return _taken(act, document, header, path.name)
     stored = _store(act, document, header, found)
     number = document.number_of(stored)
     log_bulk(act, document, "导入", [(stored.id, number, {"文件": path.name})])
@@ -93,6 +96,15 @@ def _existing(act: Act, document: DocumentType, header: Any) -> Any:
     if found and not reading.replaces:
         raise Refused(f"「{document.title}」编号“{document.number_of(found[0])}”已存在，没有导入", "IMP-08")
     return found[0] if found else None
+
+
+def _taken(act: Act, document: DocumentType, header: Any, name: str) -> Outcome:
+    """Take an approved book whole, its rows too, as a download does."""
+    number = document.number_of(header)
+    taken = take_copy(act, document, values_of(document, header))
+    log_bulk(act, document, "导入", [(taken.id, number, {"文件": name})])
+    word = {NEW: "已导入", UPDATED: "已更新", UNCHANGED: "没有变化："}[taken.outcome]
+    return Outcome(f"{word}「{document.title}」{number}", {document.key: [taken.id]})
 
 
 def _store(act: Act, document: DocumentType, header: Any, found: Any) -> Any:

@@ -10,7 +10,7 @@ from bondesk.base.errors import OutsideFailure
 from bondesk.base.identity import Identity
 from bondesk.engine.act import Act
 from bondesk.engine.code_updating import newer
-from bondesk.engine.engine import Engine
+from bondesk.engine.engine import SYSTEM, Engine
 from bondesk.engine.ports import Notice
 from bondesk.engine.preferences import prefer, preference
 
@@ -29,6 +29,15 @@ def pending(engine: Engine, identity: Identity) -> tuple[Notice, ...]:
     found = [*(engine.notices.pending(bondesk.__version__, codes) if engine.notices is not None else ())]
     found += _package(engine)
     return tuple(sorted((one for one in found if _mark(one) not in put_away), key=lambda one: one.published))
+
+
+def known(engine: Engine) -> tuple[Notice, ...]:
+    """Return every notice that is newer than what runs here, put away or not, oldest first; nobody has to sign in."""
+    if engine.notices is None:
+        return ()
+    with engine.acting(SYSTEM) as act:
+        codes = engine.code_versions(act)
+    return tuple(sorted(engine.notices.pending(bondesk.__version__, codes), key=lambda one: one.published))
 
 
 def _package(engine: Engine) -> Iterator[Notice]:

@@ -25,7 +25,7 @@ from bondesk.base.findings import errors_in
 from bondesk.base.identity import Identity
 from bondesk.base.options import read_options
 from bondesk.base.steps import Amounts, Ask, Choose, Confirm, Preview, Progress, Step, play, proposed_answer
-from bondesk.cli_card import show_card, sign_and_hand_over
+from bondesk.cli_card import show_card, sign_and_hand_over, typed_pin
 from bondesk.cli_secrets import with_secrets
 from bondesk.engine import (
     checking,
@@ -43,7 +43,6 @@ from bondesk.engine import (
     sending,
 )
 from bondesk.engine.card_login import challenge_signer
-from bondesk.engine.card_port import Pin
 from bondesk.engine.condition_words import SIGNS, read_conditions
 from bondesk.engine.download_port import ChallengeSigner
 from bondesk.engine.engine import SYSTEM, Engine
@@ -482,13 +481,12 @@ def _download(home: Home, given: argparse.Namespace) -> int:
 
 
 def _challenge_signer(engine: Engine) -> ChallengeSigner:
-    """Ask for the password of the card at the terminal; it is never taken from anywhere else."""
-    if not sys.stdin.isatty():
-        raise WrongCall("需要IC卡密码：请在终端中运行")
+    """Ask for the password of the card; it is only ever typed in."""
     signer = engine.known_card().signer()
     with engine.acting(SYSTEM) as act:
         sender = act.catalogue.sender(act.facts)
-    return challenge_signer(lambda work: work(signer), Pin(getpass.getpass("IC卡密码：")), sender=sender)
+    pin = typed_pin("IC卡密码：", "什么也没有下载")
+    return challenge_signer(lambda work: work(signer), pin, sender=sender)
 
 
 def _untold(_text: str, _done: int, _total: int) -> None:

@@ -59,7 +59,7 @@ def sign_and_hand_over(engine: Engine, identity: Identity, before: HandedOver) -
     if warning := info.warning(message_signing.utc_now()):
         output.say(warning)
     left = "" if status.tries_left is None else f"，还可尝试 {status.tries_left} 次"
-    pin = _typed(f"{info.holder} {info.card_number} 的IC卡密码{left}：")
+    pin = typed_pin(f"{info.holder} {info.card_number} 的IC卡密码{left}：", "未签名的报文仍在发件箱中")
     signed = message_signing.sign_waiting(engine, identity, signer, pin)
     output.print_line(signed.text)
     after = sending.hand_over(engine, identity) if signed.numbers else before
@@ -69,13 +69,13 @@ def sign_and_hand_over(engine: Engine, identity: Identity, before: HandedOver) -
     return HandedOver(handed, tuple(dict.fromkeys(problems)), after.unsigned)
 
 
-def _typed(question: str) -> Pin:
-    """Ask for the password; ``WrongCall`` when there is nobody to answer."""
+def typed_pin(question: str, otherwise: str) -> Pin:
+    """Ask for the password; ``WrongCall`` when there is nobody to answer, with what is the case ``otherwise``."""
     if sys.stdin.isatty():
         typed = getpass.getpass(question)
     else:
         output.say(question)
         typed = sys.stdin.readline().rstrip("\r\n")
     if not typed:
-        raise WrongCall(f"没有输入IC卡密码，未签名的报文仍在发件箱中。{_HOW}")
+        raise WrongCall(f"没有输入IC卡密码，{otherwise}。{_HOW}")
     return Pin(typed)

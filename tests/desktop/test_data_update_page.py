@@ -5,30 +5,50 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 from sqlalchemy import delete, select
 
+from bondesk.adapters.card.combined import proves
+from bondesk.adapters.card.signer import ReaderSigner
+from bondesk.adapters.rehearsal_archive import Archive
 from bondesk.areas.notes.bonded_note_model import BondedNote
+from bondesk.areas.setup.company import Company
 from bondesk.base.errors import OutsideFailure
+from bondesk.desktop.card_desk import CARD, CardDesk
 from bondesk.desktop.code_update_dialog import CodeUpdateDialog
 from bondesk.desktop.data_update_page import DataUpdatePage
 from bondesk.desktop.download_choice import Range
 from bondesk.desktop.form_page import FormPage
+from bondesk.desktop.pin_dialog import PinDialog
 from bondesk.engine import import_format
+from bondesk.engine.card_port import CardPort
 from bondesk.engine.download_port import ChallengeSigner, DownloadWay, OfferedCopy, Tell
 from bondesk.engine.engine import SYSTEM
 from bondesk.engine.query import Query
+from builders.card_certificates import CARD_NUMBER, piv_card
 from builders.clerk import child, wait_until
 from builders.everyday import Desk, SignIn
 from builders.formal_copies import HEAD, formal_note, lines_of
 from builders.keys import CTRL, KEY, SHIFT
+from builders.signing_office import CREDIT
+from builders.software_card import SoftwareTerminal
 
 NOTES = "bonded_note_formal"
+NOON = datetime(2024, 3, 5, 12)
+NOTE = """<InvtMessage><InvtHeadType><PutrecNo>{record}</PutrecNo><EtpsInnerInvtNo>I9</EtpsInnerInvtNo>
+<InvtDclTime>20240305</InvtDclTime><ImpexpPortcd>5204</ImpexpPortcd><DclPlcCuscd>5204</DclPlcCuscd>
+<ImpexpMarkcd>I</ImpexpMarkcd><MtpckEndprdMarkcd>I</MtpckEndprdMarkcd><SupvModecd>0615</SupvModecd>
+<TrspModecd>4</TrspModecd><StshipTrsarvNatcd>110</StshipTrsarvNatcd></InvtHeadType>{lines}</InvtMessage>"""
+GOODS = """<InvtListType><GdsSeqno>{number}</GdsSeqno><PutrecSeqno>{number}</PutrecSeqno><Gdecd>8532241000</Gdecd>
+<GdsNm>电容</GdsNm><DclUnitcd>007</DclUnitcd><LawfUnitcd>035</LawfUnitcd><DclQty>5</DclQty><LawfQty>1</LawfQty>
+<DclUprcAmt>2</DclUprcAmt><DclTotalAmt>10</DclTotalAmt><DclCurrcd>502</DclCurrcd><Natcd>116</Natcd></InvtListType>"""
 
 
 class Away:
@@ -236,3 +256,44 @@ def test_files_nobody_can_read_are_named(exports: tuple[Desk, Path]) -> None:
     page.look()
     ended(desk, page, "the search")
     assert "没有列出：坏.xml：不能识别：不是完整的 XML" in page.line.said.text()
+
+
+def test_the_rehearsal_customs_by_the_software_card(sign_in: SignIn) -> None:
+    """The password is typed once into the dialog of the card; what is on file comes back as a formal document."""
+    desk = sign_in()
+    reader = SoftwareTerminal(reader=piv_card())
+    engine = replace(desk.engine, card=CardPort(lambda: ReaderSigner(reader), proves))
+    root = Path(desk.clerk.home.read().gateway_root)
+    note = (HEAD["record_no"], "QD520424I000000009")
+    lines = "".join(GOODS.format(number=number) for number in (1, 2))
+    message = etree.fromstring(NOTE.format(record=note[0], lines=lines))
+    Archive(root).note(message, {"bond_no": note[1], "seq_no": "202400000000000009", "entry_no": ""}, "1", NOON)
+    context = desk.window.context
+    context.engine = desk.engine = engine
+    with engine.acting(SYSTEM) as act:
+        company = act.facts.one(Company)
+        assert company is not None
+        company.ic_card, company.credit_code, company.declarant_credit_code = CARD_NUMBER, CREDIT, CREDIT
+    card = CardDesk(context, desk.window)
+    context.extras[CARD] = card
+    try:
+        page = page_of(desk)
+        page.choice.choose_way("rehearsal")
+        page.choice.choose([NOTES])
+        page.look()
+        wait_until(lambda: bool(desk.window.findChildren(PinDialog)), "the dialog of the card")
+        (dialog,) = desk.window.findChildren(PinDialog)
+        wait_until(lambda: card.state is not None and card.state.info is not None, "the card")
+        QTest.keyClicks(dialog.lines["pin"], "12345678")
+        QTest.keyClick(dialog.lines["pin"], KEY.Key_Return)
+        wait_until(lambda: page.body.offered.model.rowCount() == 1 or page.line.said.property("ink") == "bad", "list")
+        assert page.line.said.text() == "可下载 1 份，勾选后按「下载」"
+        page.body.tick_all()
+        page.take()
+        ended(desk, page, "the download")
+        assert words(page, 3) == ["新增"], words(page, 4)
+    finally:
+        card.close()
+    with engine.acting(SYSTEM) as act:
+        stored = act.session.scalars(select(BondedNote).where(BondedNote.bond_no == note[1])).one()
+        assert [line.dcl_qty for line in stored.lines] == [5, 5]

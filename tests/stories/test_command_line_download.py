@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,7 @@ def folder(masters_office: Office, tmp_path: Path) -> Path:
 @pytest.fixture
 def run(masters_office: Office, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("BONDESK_PASSWORD", PASSWORD)
+    monkeypatch.setattr("sys.stdin", StringIO())
 
     def call(*words: object) -> tuple[int, str, str]:
         code = cli.main(["--home", str(masters_office.home.path), "--user", "zhidan", *map(str, words)])

@@ -93,9 +93,12 @@ class SessionArea(QWidget):
     def show_updates(self, kinds: Sequence[str] = ()) -> None:
         """Open 数据更新; with ``kinds`` these are ticked."""
         from bondesk.desktop import data_update_page as updates
+        from bondesk.desktop.card_login import ask_card
 
         context = self._context
-        context.open_page(updates.KEY, updates.TITLE, lambda: updates.DataUpdatePage(context, self.update_codes))
+        context.open_page(
+            updates.KEY, updates.TITLE, lambda: updates.DataUpdatePage(context, self.update_codes, ask_card)
+        )
         page = context.extras["page_of"](updates.KEY)
         if kinds and isinstance(page, updates.DataUpdatePage):
             page.choose(kinds)

@@ -14,7 +14,6 @@ from sqlalchemy import func, select
 import bondesk
 from bondesk.adapters.carried_codes import carried_release, carried_tables
 from bondesk.adapters.download_files import files_way
-from bondesk.adapters.download_http import rehearsal_way
 from bondesk.adapters.excel.files import ExcelFiles
 from bondesk.adapters.gateway_folder import GatewayFolders
 from bondesk.adapters.notice_folder import NoticeFolder
@@ -85,6 +84,8 @@ def open_engine(home: Home, connection: Connection | None = None, typed: str = "
     _bring_carried_codes(engine)
     if root is not None and is_rehearsal(root):
         customs = RehearsalCustoms(root, date_by_document=settings.demo)
+        from bondesk.adapters.download_http import rehearsal_way  # what serves and signs is not needed to start
+
         engine = replace(engine, counterpart=customs.answer, downloads=(*engine.downloads, rehearsal_way(root)))
     return engine
 

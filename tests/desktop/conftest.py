@@ -63,6 +63,9 @@ class PlainTable:
     def close(self) -> None:
         self.path.write_text("\n".join("\t".join(line) for line in self.lines), encoding="utf-8")
 
+    def add_aside(self, name: str, row: Sequence[object]) -> None:
+        self.lines.append([name, *map(str, row)])
+
     def drop(self) -> None:
         self.path.unlink(missing_ok=True)
 

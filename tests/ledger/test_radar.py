@@ -25,8 +25,8 @@ def event(day: int, number: int, quantity: str, goods: str = "I", item: int = 13
     return Event(on, "posted", "bonded_note", number, f"N{number}", number, goods, item, version, D(quantity))
 
 
-def only(events: list[Event], opening: dict[int, Decimal] | None = None) -> FirstNegative | None:
-    found = first_negatives(events, FILED, opening)
+def only(events: list[Event], since: date | None = None) -> FirstNegative | None:
+    found = first_negatives(events, FILED, since)
     return found[0] if found else None
 
 
@@ -66,7 +66,6 @@ def test_by_table(
 
 def test_what_stays_at_or_above_zero_is_not_named() -> None:
     assert only([event(0, 1, "120"), export(0, 2, "400")]) is None
-    assert only([export(0, 2, "400")], {13: D(120)}) is None
     assert only([]) is None
 
 
@@ -96,6 +95,22 @@ def balances(events: list[Event], without: int = 0) -> dict[date, Fraction]:
                 total += amount if one.goods_flag == "I" else -amount * Fraction(3, 10)
         found[day] = total
     return found
+
+
+def test_days_before_are_history() -> None:
+    events = [export(0, 1, "10"), event(2, 2, "10"), export(4, 3, "40")]
+    for since, day, cause in ((None, 0, "N1"), (1, 1, "N1"), (2, 4, "N3"), (4, 4, "N3"), (6, 6, "N3")):
+        found = only(events, None if since is None else DAY + timedelta(days=since))
+        assert found is not None
+        assert (found.day, found.cause.document.document_no) == (DAY + timedelta(days=day), cause)
+
+
+@given(EVENTS, st.integers(0, 7))
+def test_from_a_day_on_against_a_naive_scan(events: list[Event], days: int) -> None:
+    since = DAY + timedelta(days=days)
+    negative = [day for day, value in balances(events).items() if day >= since and half_up(value, 5) < 0]
+    found = only(events, since)
+    assert (found.day if found else None) == (negative[0] if negative else None)
 
 
 @given(EVENTS)

@@ -58,6 +58,7 @@ from bondesk.areas.reports.consumption_check import CONSUMPTION_CHECK
 from bondesk.areas.reports.data_check import DATA_CHECK
 from bondesk.areas.reports.declaration_journal import DECLARATION_JOURNAL
 from bondesk.areas.reports.filed_consumption import FILED_CONSUMPTION
+from bondesk.areas.reports.first_negative import FIRST_NEGATIVE
 from bondesk.areas.reports.handbook_status import HANDBOOK_MATERIALS, HANDBOOK_PRODUCTS
 from bondesk.areas.reports.item_ledger import ITEM_LEDGER
 from bondesk.areas.reports.map_check import MAP_CHECK
@@ -71,6 +72,7 @@ from bondesk.areas.reports.shortage_table import SHORTAGE_TABLE
 from bondesk.areas.reports.source_usage import SOURCE_USAGE
 from bondesk.areas.reports.stock_flow import STOCK_FLOW
 from bondesk.areas.reports.unfiled_products import UNFILED_PRODUCTS
+from bondesk.areas.reports.variance_analysis import VARIANCE_ANALYSIS
 from bondesk.areas.reports.verification_summary import VERIFICATION_SUMMARY
 from bondesk.areas.reports.what_if import WHAT_IF
 from bondesk.areas.risk.inspection_record import INSPECTION_RECORD
@@ -213,8 +215,10 @@ CATALOGUE = Catalogue(
         MAP_CHECK,
         SHORTAGE_TABLE,
         SHORTAGE_DETAIL,
+        VARIANCE_ANALYSIS,
         ATTRIBUTION,
         WHAT_IF,
+        FIRST_NEGATIVE,
         SOURCE_USAGE,
         BOOK_DIFFERENCE,
         BOM_EXPLOSION,

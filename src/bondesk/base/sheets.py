@@ -57,11 +57,15 @@ class WrittenSheet:
 
 @dataclass(frozen=True, slots=True)
 class ColumnLook:
-    """A column of a written table: heading, width in characters, kind of the values."""
+    """A column of a written table: heading, width in characters, kind of the values.
+
+    Columns that are ``barred`` show their figures as bars on one common scale.
+    """
 
     heading: str
     width: int
     kind: str
+    barred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from bondesk.desktop.explain_panel import ExplainPanel
 from bondesk.desktop.findings_strip import FindingsStrip
 from bondesk.desktop.list_head import DEBOUNCE_MS
 from bondesk.desktop.option_form import OptionForm
+from bondesk.desktop.report_bars import with_bars
 from bondesk.desktop.report_exports import ReportExports
 from bondesk.desktop.report_model import ReportModel
 from bondesk.desktop.report_view import ReportView
@@ -62,7 +63,7 @@ class ReportPage(QWidget):
         self.view.customContextMenuRequested.connect(self._menu)
         self.view.doubleClicked.connect(self._explain)
         self.exports = ReportExports(context, self.model, self.view, self._failed, self)
-        self.panel = ExplainPanel(self)
+        self.panel = self.exports.panel = ExplainPanel(self)
         self.panel.hide()
         self.strip = FindingsStrip(self)
         self.strip.hide()
@@ -170,7 +171,7 @@ class ReportPage(QWidget):
         tools.addWidget(self.said)
         self.split = QSplitter(Qt.Orientation.Horizontal, self)
         self.split.setObjectName("report_split")
-        self.split.addWidget(self.view)
+        self.split.addWidget(with_bars(self.model, self.view, self))
         self.split.addWidget(self.panel)
         self.split.setStretchFactor(0, 3)
         self.split.setStretchFactor(1, 2)
@@ -218,7 +219,7 @@ class ReportPage(QWidget):
         if problems:
             self.said.setText("没有查询：请先改正条件")
             return
-        self._options = self.options.value()
+        self._options = self.exports.options = self.options.value()
         self._talk = Talk(self._context, self._steps)
         self._talk.progressed.connect(self._progressed)
         self._talk.ended.connect(self._ended)

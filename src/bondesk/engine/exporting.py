@@ -14,22 +14,31 @@ from bondesk.base.sheets import ColumnLook, TemplateHeading, TemplateSheet, Writ
 from bondesk.base.steps import Outcome, Steps
 from bondesk.base.workbooks import Heading, SheetPlan
 from bondesk.engine.act import Act
+from bondesk.engine.explained_sheet import Told, explained_rows
 from bondesk.engine.history import log_deed
 from bondesk.engine.import_headings import own_plans, with_own
 from bondesk.engine.reporting import totals
 from bondesk.engine.table_export import table_steps
 
 
-def report_steps(act: Act, report: Report, table: ReportTable, path: Path, columns: Sequence[str] = ()) -> Steps:
+def report_steps(
+    act: Act, report: Report, table: ReportTable, path: Path, columns: Sequence[str] = (), told: Told | None = None
+) -> Steps:
     """Write rows of a report and their total row; ``columns`` are the keys of those shown, in their order.
 
-    A text file when ``path`` ends in ``.csv``. A cancelled or failed export leaves no file behind.
+    ``told`` adds the sheet 说明 with the derivation of figures. A text file, without it, when ``path`` ends in
+    ``.csv``. A cancelled or failed export leaves no file behind.
     """
     act.require_report(report.key, report.title)
     places = [report.column_place(key) for key in columns] or list(range(len(report.columns)))
-    looks = [ColumnLook(one.title, one.width, one.kind) for one in (report.columns[place] for place in places)]
+    barred = report.bars.parts if report.bars is not None else ()
+    looks = [
+        ColumnLook(one.title, one.width, one.kind, one.key in barred)
+        for one in (report.columns[place] for place in places)
+    ]
     rows = chain(([row.values[place] for place in places] for row in table.rows), _total_row(report, table, places))
-    yield from table_steps(act, path, report.title, looks, rows, len(table.rows))
+    aside = explained_rows(act, report, told) if told is not None and path.suffix.lower() != ".csv" else None
+    yield from table_steps(act, path, report.title, looks, rows, len(table.rows), aside)
     log_deed(act, "导出", f"报表 {len(table.rows)} 行，文件 {path.name}", module=report.title)
     return Outcome(f"已导出 {len(table.rows):,} 行：{path}")
 

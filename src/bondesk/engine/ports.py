@@ -22,6 +22,9 @@ class TableWriter(Protocol):
     def add(self, row: Sequence[object]) -> None:
         """Write one more row."""
 
+    def add_aside(self, name: str, row: Sequence[object]) -> None:
+        """Write one more row of a further sheet, begun with its headings after the last row; text leaves it out."""
+
     def close(self) -> None:
         """Finish the file; ``OutsideFailure`` when that is impossible."""
 

@@ -13,14 +13,23 @@ from bondesk.engine.act import Act
 
 #: Data rows a sheet of a workbook holds below its heading.
 SHEET_ROWS = 1_048_575
+#: The sheet with the derivation of figures.
+ASIDE = "说明"
 _REPORT_EVERY = 500
 
 
 def table_steps(
-    act: Act, path: Path, title: str, looks: Sequence[ColumnLook], rows: Iterable[Sequence[Any]], total: int
+    act: Act,
+    path: Path,
+    title: str,
+    looks: Sequence[ColumnLook],
+    rows: Iterable[Sequence[Any]],
+    total: int,
+    aside: Iterable[Sequence[Any] | Progress] | None = None,
 ) -> Iterator[Progress]:
     """Write ``rows``, about ``total`` of them, to a workbook, or to text when ``path`` ends in ``.csv``.
 
+    ``aside`` are the rows of a further sheet 说明, with word of how far they are in between.
     ``EXP-05`` when they are more than a sheet holds. A cancelled or failed export leaves no file behind.
     """
     if total > SHEET_ROWS and path.suffix.lower() != ".csv":
@@ -33,6 +42,11 @@ def table_steps(
             writer.add(row)
             if written % _REPORT_EVERY == 0:
                 yield Progress(min(written, total), total, f"已写出 {written:,} 行")
+        for one in aside or ():
+            if isinstance(one, Progress):
+                yield one
+            else:
+                writer.add_aside(ASIDE, one)
         writer.close()
     except BaseException:
         writer.drop()

@@ -48,8 +48,9 @@ class Step:
 class FirstNegative:
     """The first day a material ends below zero, and the smallest changes that avoid it.
 
-    ``move_to``: the earliest day the document could move to (None = none in sight). ``reduce``: by how much less the
-    document may take, in the material; ``reduce_product`` the same in the product, when one version alone takes it.
+    ``move_to``: the earliest day the document could move to (None = none in sight). ``reduce``: by how much less may
+    be taken until the end of the day, in the material; ``reduce_product`` the same in the product, when the document
+    alone takes so much, by one version.
     ``bring_forward``: the next documents that add enough when they come before the day (empty = they do not exist).
     """
 
@@ -88,37 +89,50 @@ def _effects(one: Event, filed: Filed) -> Iterator[tuple[int, Fraction]]:
         yield row.material_no, -usage(one.signed, row)
 
 
-def first_negatives(
-    events: Sequence[Event], filed: Filed, opening: Mapping[int, Decimal] | None = None
-) -> list[FirstNegative]:
-    """Return every material that ends a day below zero (rounded at 5 decimals), with cause and way out."""
+def first_negatives(events: Sequence[Event], filed: Filed, since: date | None = None) -> list[FirstNegative]:
+    """Return every material that ends a day below zero (rounded at 5 decimals), with cause and way out.
+
+    With ``since`` days before it are history: a material that stands below zero on that day is named then.
+    """
     found = []
     for material, steps in sorted(steps_of(events, filed).items()):
-        one = _first(material, steps, Fraction((opening or {}).get(material, 0)), events, filed)
-        if one is not None:
-            found.append(one)
+        place = _first(steps, since)
+        if place is not None:
+            found.append(_named(material, steps, *place, events, filed))
     return found
 
 
-def _first(
-    material: int, steps: Sequence[Step], opening: Fraction, events: Sequence[Event], filed: Filed
-) -> FirstNegative | None:
-    balance = opening
-    for day, group in groupby(steps, key=lambda step: step.day):
-        cause: Step | None = None
+def _first(steps: Sequence[Step], since: date | None) -> tuple[date, Fraction, Step] | None:
+    """Return the first day from ``since`` on that ends below zero, the balance, and the step that crossed zero."""
+    balance, crossing = Fraction(0), None
+    for day, group in groupby(steps, key=_day_of):
+        if since is not None and day > since and crossing is not None:
+            return since, balance, crossing
         for step in group:
             balance += step.effect
-            if cause is None and step.effect < 0 and below_zero(balance):
-                cause = step
-        if below_zero(balance):
-            assert cause is not None, "only what takes goes below zero on a day that did not begin there"
-            short = -half_up(balance, QUANTITY_PLACES)
-            return FirstNegative(
-                material, day, -short, cause,
-                _earliest(steps, opening, cause), short, _in_product(material, short, cause, events, filed),
-                _additions(steps, day, short),
-            )  # fmt: skip
-    return None
+            if crossing is None and step.effect < 0 and below_zero(balance):
+                crossing = step
+        if not below_zero(balance):
+            crossing = None
+        elif crossing is not None and (since is None or day >= since):
+            return day, balance, crossing
+    return (since, balance, crossing) if since is not None and crossing is not None else None
+
+
+def _day_of(step: Step) -> date:
+    return step.day
+
+
+def _named(
+    material: int, steps: Sequence[Step], day: date, balance: Fraction, cause: Step,
+    events: Sequence[Event], filed: Filed,
+) -> FirstNegative:  # fmt: skip
+    short = -half_up(balance, QUANTITY_PLACES)
+    alone = Fraction(short) <= -cause.effect
+    product = _in_product(material, short, cause, events, filed) if alone else None
+    return FirstNegative(
+        material, day, -short, cause, _earliest(steps, day, cause), short, product, _additions(steps, day, short)
+    )
 
 
 def below_zero(balance: Fraction) -> bool:
@@ -126,16 +140,15 @@ def below_zero(balance: Fraction) -> bool:
     return half_up(balance, QUANTITY_PLACES) < 0
 
 
-def _earliest(steps: Sequence[Step], opening: Fraction, cause: Step) -> date | None:
+def _earliest(steps: Sequence[Step], named: date, cause: Step) -> date | None:
     """Return the first later day at whose end nothing is missing with the document in it, and nothing was before."""
-    balance, without = opening, opening
-    for day, group in groupby(steps, key=lambda step: step.day):
+    balance = without = Fraction(0)
+    for day, group in groupby(steps, key=_day_of):
         for step in group:
             balance += step.effect
             without += 0 if step is cause else step.effect
-        later: date = day
-        if later > cause.day and not below_zero(balance):
-            return later
+        if day > named and not below_zero(balance):
+            return day
         if day >= cause.day and below_zero(without):
             return None
     return None

@@ -15,6 +15,16 @@ from bondesk.base.errors import OutsideFailure
 from bondesk.base.numbers import plain
 from bondesk.base.sheets import ColumnLook
 
+#: Widths of the sheet 说明: where from, value, reason.
+_ASIDE_WIDTHS = (70, 20, 60)
+#: Bars in the cells, below 0 to the left in another colour.
+_BARS = {
+    "type": "data_bar",
+    "bar_solid": True,
+    "bar_color": "#7fb38f",
+    "bar_negative_color": "#d99a9a",
+    "bar_axis_position": "middle",
+}
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -31,6 +41,8 @@ class SheetTable:
             self._sheet.set_column(index, index, max(column.width, len(column.heading) * 2) + 2)
             self._sheet.write_string(0, index, column.heading, self._book.head)
         self._last = 0
+        self._aside: Any = None
+        self._aside_rows = 0
 
     def add(self, row: Sequence[object]) -> None:
         """Write one more row."""
@@ -38,8 +50,25 @@ class SheetTable:
         for index, value in enumerate(row):
             self._book.write(self._sheet, self._last, index, value)
 
+    def add_aside(self, name: str, row: Sequence[object]) -> None:
+        """Write one more row of the further sheet; its first row is headings."""
+        if self._aside is None:
+            self._aside = self._book.book.add_worksheet(sheet_name(name))
+            self._aside.freeze_panes(1, 0)
+            for index, width in enumerate(_ASIDE_WIDTHS):
+                self._aside.set_column(index, index, width)
+        for index, value in enumerate(row):
+            if self._aside_rows == 0:
+                self._aside.write_string(0, index, str(value), self._book.head)
+            else:
+                self._book.write(self._aside, self._aside_rows, index, value)
+        self._aside_rows += 1
+
     def close(self) -> None:
         """Finish the file."""
+        barred = [index for index, column in enumerate(self._columns) if column.barred]
+        if barred and self._last:
+            self._sheet.conditional_format(1, min(barred), self._last, max(barred), _BARS)
         if self._columns:
             self._sheet.autofilter(0, 0, max(self._last, 1), len(self._columns) - 1)
         self._book.close()
@@ -113,6 +142,9 @@ class TextTable:
             self._writer.writerow([csv_text(value) for value in row])
         except OSError as problem:
             raise _unwritable(problem) from problem
+
+    def add_aside(self, name: str, row: Sequence[object]) -> None:
+        """Leave it out: text has one table."""
 
     def close(self) -> None:
         """Finish the file."""

@@ -75,9 +75,8 @@ def run(work: LedgerWork, options: AttributionOptions) -> Generator[Progress, No
         return ReportTable((), (note("RPT-10", "没有已审批的账册，请先导入或下载账册"),))
     rows: list[ReportRow] = []
     findings: list[Finding] = []
-    for number, book in enumerate(books):
-        yield Progress(number, len(books), f"账册 {book.record_no}")
-        found = _attributed(work, options, book)
+    for book in books:
+        found = yield from _attributed(work, options, book)
         findings += found.table.findings
         for line in materials_of(book):
             split = found.splits.get(line.item_no) or Split(line.item_no, ZERO, (ZERO,) * len(STEPS), ZERO)
@@ -91,9 +90,20 @@ def run(work: LedgerWork, options: AttributionOptions) -> Generator[Progress, No
     return ReportTable(tuple(rows), tuple(dict.fromkeys(findings)))
 
 
-def _attributed(work: LedgerWork, options: AttributionOptions, book: Account) -> Attributed:
+def _attributed(work: LedgerWork, options: AttributionOptions, book: Account) -> Generator[Progress, None, Attributed]:
     basis = basis_of(options, book.record_no, day_of(work.facts, options.day))
-    return attribute(work, book, basis, options.start)
+    found = yield from attribute(work, book, basis, options.start)
+    return found
+
+
+def _at_once(steps: Generator[Progress, None, Attributed]) -> Attributed:
+    """Run to the end without anybody watching."""
+    try:
+        while True:
+            next(steps)
+    except StopIteration as end:
+        found: Attributed = end.value
+        return found
 
 
 def _main(split: Split) -> str:
@@ -109,7 +119,7 @@ def explain(work: LedgerWork, options: AttributionOptions, row: str, column: str
     if column not in titles:
         raise Refused(f"报表没有可解释的列 {column}；可用：{'、'.join(titles)}", "RPT-11")
     book, line = located(work, options.record_no, row)
-    found = _attributed(work, options, book)
+    found = _at_once(_attributed(work, options, book))
     item, unit = line.item_no, unit_name(work.facts, line)
     reasons = [
         Reasons(work, one, item, unit, books=overlaid(work, book.record_no, overlay))

@@ -59,7 +59,7 @@ COLUMNS = (
     ReportColumn("unit", "单位", Kind.TEXT, 6),
     ReportColumn("verdict", "判定", Kind.TEXT, 6),
     ReportColumn("difference", "差异数 D", _Q, 14, explained=True),
-    ReportColumn("rate", "差异率%", Kind.PERCENT, 10),
+    ReportColumn("rate", "差异率%", Kind.PRICE, 10),
     ReportColumn("in_out", "期初/进口数量", _Q, 14, explained=True),
     ReportColumn("consumed", "出口耗用量", _Q, 14, explained=True),
     ReportColumn("booked", "账册结存 A", _Q, 14, explained=True),

@@ -88,11 +88,14 @@ def run(work: LedgerWork, options: WhatIfOptions) -> Generator[Progress, None, R
         return ReportTable((), (note("RPT-10", "没有已审批的账册，请先导入或下载账册"),))
     overlays = overlays_of(options)
     rows: list[ReportRow] = []
-    for number, book in enumerate(books):
-        yield Progress(number, len(books), f"账册 {book.record_no}")
+    for book in books:
         basis = _basis(work, options, book)
+        yield Progress(0, len(overlays) + 1, "现状")
         base = assume(work, book, basis, Overlay(), options.figure)
-        found = {place: _assumed(work, book, basis, overlay, options, place) for place, overlay in overlays}
+        found = {}
+        for done, (place, overlay) in enumerate(overlays, 1):
+            yield Progress(done, len(overlays) + 1, _NAMES[place - 1])
+            found[place] = _assumed(work, book, basis, overlay, options, place)
         for line in materials_of(book):
             values = _values(line.item_no, base, found)
             if not options.only_changed or any(one for one in values[2::2] if one is not None):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -18,6 +18,7 @@ from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine, NoteLine
 from bondesk.areas.verification.assuming import overlaid
 from bondesk.areas.verification.reckoning import Basis, Reckoned, reckon
 from bondesk.base.columns import ExactDecimal
+from bondesk.base.steps import Progress
 from bondesk.ledger.attribution import STEPS, Split, telescoped
 from bondesk.ledger.balance import Consumption, Filed
 from bondesk.ledger.books import LedgerWork
@@ -38,12 +39,13 @@ class Attributed:
     table: Reckoned
 
 
-def attribute(work: LedgerWork, book: Account, basis: Basis, start: str) -> Attributed:
-    """Split the difference of every material of ``book``.
+def attribute(work: LedgerWork, book: Account, basis: Basis, start: str) -> Generator[Progress, None, Attributed]:
+    """Split the difference of every material of ``book``; yields progress, returns the splits.
 
     ``start`` GROSS begins with the plain count against the book; D with the 短溢表 as ``basis`` has it, whose own
     columns are then corrected already.
     """
+    yield Progress(0, len(STEPS) + 1, "短溢表")
     table = reckon(work, book, basis)
     filed = table.filed
     now = basis
@@ -52,7 +54,8 @@ def attribute(work: LedgerWork, book: Account, basis: Basis, start: str) -> Attr
         now = replace(now, timing=False, direct=False)
     overlay = Overlay()
     runs, overlays = [reckon(work, book, now)], [overlay]
-    for step in STEPS:
+    for place, (step, title) in enumerate(STEPS.items(), 1):
+        yield Progress(place, len(STEPS) + 1, title)
         now, overlay, filed = _corrected(work, book, step, now, basis, overlay, filed)
         books = overlaid(work, basis.record_no, overlay)
         runs.append(reckon(work, book, now, books=books, filed=filed))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,37 +114,47 @@ def _orphans(act: Act) -> Iterator[Breach]:
 def _required(act: Act) -> Iterator[Breach]:
     """What was audited has its required boxes filled; a formal copy is as customs gave it."""
     for table in _tables(act):
-        document = table.document
-        locked = [state.key for state in document.flow.states if not state.editable and state.key != "VOID"]
-        if document.flow.closed or not any(move.checked for move in document.flow.moves):
+        document, header, model = table.document, table.document.header, table.model
+        needed = [entry for entry in map(field_of, table.attributes) if entry.required]
+        if not needed or document.flow.closed or not any(move.checked for move in document.flow.moves):
             continue
-        header, model = document.header, table.model
-        for attribute in table.attributes:
-            entry = field_of(attribute)
-            if not entry.required:
-                continue
-            column = getattr(model, entry.key)
-            empty = or_(column.is_(None), column == "") if isinstance(column.type, String) else column.is_(None)
-            owner = header.id if not table.title else model.header_id
-            statement = select(owner.label("owner")).where(*table.mine(act), empty)
-            if table.title:
-                statement = statement.join(header, and_(header.company_id == model.company_id, header.id == owner))
-            for header_id in set(act.session.scalars(statement.where(header.state.in_(locked)))):
-                number = _number(act, document, header_id)
-                yield Breach(f"{table.name} {number} 已审核，{entry.label}却为空", document.key, header_id, number)
+        locked = [state.key for state in document.flow.states if not state.editable and state.key != "VOID"]
+        owner = model.header_id if table.title else header.id
+        empties = [_empty(getattr(model, entry.key)) for entry in needed]
+        statement = select(owner, *empties).where(*table.mine(act), or_(*empties))
+        if table.title:
+            statement = statement.join(header, and_(header.company_id == model.company_id, header.id == owner))
+        told = set()
+        for header_id, *missing in act.session.execute(statement.where(header.state.in_(locked))):
+            told |= {(header_id, entry.label) for entry, lacks in zip(needed, missing, strict=True) if lacks}
+        for header_id, label in sorted(told):
+            number = _number(act, document, header_id)
+            yield Breach(f"{table.name} {number} 已审核，{label}却为空", document.key, header_id, number)
+
+
+def _empty(column: Any) -> ColumnElement[bool]:
+    return or_(column.is_(None), column == "") if isinstance(column.type, String) else column.is_(None)
+
+
+def _used(act: Act, table: _Table, fields: Sequence[Field]) -> list[tuple[Field, list[str]]]:
+    """Return the distinct values of several fields of a table, read at once and in order."""
+    if not fields:
+        return []
+    columns = [getattr(table.model, entry.key) for entry in fields]
+    found: list[set[str]] = [set() for _entry in fields]
+    for row in act.session.execute(select(*columns).where(*table.mine(act)).distinct()):
+        for values, value in zip(found, row, strict=True):
+            values.add("" if value is None else str(value))
+    return [(entry, sorted(values - {""})) for entry, values in zip(fields, found, strict=True)]
 
 
 def _codes(act: Act) -> Iterator[Breach]:
     """Every stored code stands in its table, of whatever day; every choice is one of those offered."""
     for table in _tables(act):
-        for attribute in table.attributes:
-            entry = field_of(attribute)
-            if entry.kind is Kind.YESNO or not (entry.table or entry.choices):
-                continue
-            column = getattr(table.model, entry.key)
-            used = select(column).where(*table.mine(act), column.is_not(None), column != "").distinct()
-            for value in act.session.scalars(used):
-                if not _known(act, entry, str(value)):
+        fields = [entry for entry in map(field_of, table.attributes) if entry.table or entry.choices]
+        for entry, values in _used(act, table, [one for one in fields if one.kind is not Kind.YESNO]):
+            for value in values:
+                if not _known(act, entry, value):
                     yield Breach(f"{table.name}{entry.label} {value} 不在{_source(entry)}中")
 
 
@@ -164,17 +174,14 @@ def _references(act: Act) -> Iterator[Breach]:
     for table in _tables(act):
         if table.document.variant.get("copy") == FORMAL:
             continue  # a formal copy may name what this company never kept
-        for attribute in table.attributes:
-            entry = field_of(attribute)
-            if not entry.reference:
-                continue
+        fields = [entry for entry in map(field_of, table.attributes) if entry.reference]
+        for entry, values in _used(act, table, fields):
             if entry.reference not in numbers:
                 numbers[entry.reference] = _existing(act, entry.reference, entry.key)
-            column = getattr(table.model, entry.key)
-            used = select(column).where(*table.mine(act), column.is_not(None), column != "").distinct()
-            for value in sorted(set(act.session.scalars(used)) - numbers[entry.reference]):
-                title = act.catalogue.document(entry.reference).title
-                yield Breach(f"{table.name}{entry.label} {value} 不在「{title}」中")
+            for value in values:
+                if value not in numbers[entry.reference]:
+                    title = act.catalogue.document(entry.reference).title
+                    yield Breach(f"{table.name}{entry.label} {value} 不在「{title}」中")
 
 
 def _existing(act: Act, reference: str, key: str) -> set[str]:

@@ -59,7 +59,13 @@ def _reversals(act: Act) -> Iterator[Breach]:
         statement.group_by(*same, row.effect, row.mode, row.item_no, row.uc_version).having(balance < 0)
     ):
         text = f"{number} {day} 数量 {plain(quantity)} 的记账被冲销多了 {-times} 次"
-        yield Breach(text, key, document_id, number)
+        yield _of(act, text, key, document_id, number)
+
+
+def _of(act: Act, text: str, key: str, document_id: int, number: str) -> Breach:
+    """Make a breach of the document of a posting, which a kind nobody declares any more may have made."""
+    declared = any(document.key == key for document in act.catalogue.documents)
+    return Breach(text, key if declared else "", document_id if declared else None, number)
 
 
 def _owners(act: Act) -> Iterator[Breach]:
@@ -164,7 +170,7 @@ def _late(act: Act) -> Iterator[Breach]:
     ):
         first = next(rows)
         text = f"{first.document_no} 记账日期 {first.business_date} 晚于今天"
-        yield Breach(text, key, document_id, first.document_no)
+        yield _of(act, text, key, document_id, first.document_no)
 
 
 STORED_CHECKS: tuple[Check, ...] = (

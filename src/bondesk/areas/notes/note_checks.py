@@ -39,20 +39,21 @@ def source_checks(links: tuple[type[Any], ...]) -> tuple[Check, ...]:
 
     def used(work: Work) -> Iterator[Breach]:
         """已生成数量 of a source line is what notes and declarations took of it."""
+        line = SourceLine
         sums: dict[int, Decimal] = dict(work.session.execute(takings(work)).all())
         statement = (
-            select(SourceDocument.id, SourceDocument.document_no, SourceLine)
+            select(SourceDocument.id, SourceDocument.document_no, line.line_no, line.id, line.used_qty)
             .join(
                 SourceLine,
                 and_(SourceLine.company_id == SourceDocument.company_id, SourceLine.header_id == SourceDocument.id),
             )
             .where(SourceLine.company_id == work.company_id)
         )
-        for document_id, number, line in work.session.execute(statement):
-            total = sums.get(line.id, Decimal(0))
-            if total != line.used_qty:
-                stored = f"已生成数量 {plain(line.used_qty)}"
-                text = f"原始单证 {number} 第{line.line_no}行{stored}，各单证取用合计 {plain(total)}"
+        for document_id, number, line_no, line_id, stored in work.session.execute(statement):
+            total = sums.get(line_id, Decimal(0))
+            if total != stored:
+                told = f"已生成数量 {plain(stored)}，各单证取用合计 {plain(total)}"
+                text = f"原始单证 {number} 第{line_no}行{told}"
                 yield Breach(text, "source_document", document_id, number)
 
     def within(work: Work) -> Iterator[Breach]:

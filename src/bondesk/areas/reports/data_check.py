@@ -65,7 +65,8 @@ def _chosen(one: Broken, options: DataCheckOptions) -> bool:
 def _row(one: Broken, place: int) -> ReportRow:
     check, breach = one.check, one.breach
     values = (check.code, _WORDS[check.severity], check.title, breach.text, check.repair, breach.number)
-    return ReportRow(f"{check.code}/{place}", values)
+    opens = (breach.document_key, breach.document_id or 0) if breach.document_id else ("", 0)
+    return ReportRow(f"{check.code}/{place}", values, opens)
 
 
 def explain(work: LedgerWork, options: DataCheckOptions, row: str, column: str) -> Explanation:

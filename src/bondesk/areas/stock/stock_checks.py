@@ -28,14 +28,18 @@ def _lines(work: Work) -> Any:
 def _kinds(work: Work) -> Iterator[Breach]:
     """Every type of a document belongs to its kind, as printed or as computed."""
     types = stock_types(work.facts)
-    seen: set[tuple[int, str]] = set()
-    for document, line in work.session.execute(_lines(work).where(StockDocument.state != "VOID")):
-        known = types.get(line.doc_type)
-        if (known is not None and document.kind in known.kinds) or (document.id, line.doc_type) in seen:
-            continue
-        seen.add((document.id, line.doc_type))
-        text = f"仓单 {document.document_no} 的类型 {line.doc_type} 不属于 {document.kind or '任何种类'}"
-        yield Breach(text, "stock_doc", document.id, document.document_no)
+    owner = and_(StockLine.company_id == StockDocument.company_id, StockLine.header_id == StockDocument.id)
+    statement = (
+        select(StockDocument.id, StockDocument.document_no, StockDocument.kind, StockLine.doc_type)
+        .join(StockLine, owner)
+        .where(StockLine.company_id == work.company_id, StockDocument.state != "VOID")
+        .distinct()
+    )
+    for document_id, number, kind, doc_type in work.session.execute(statement):
+        known = types.get(doc_type)
+        if known is None or kind not in known.kinds:
+            text = f"仓单 {number} 的类型 {doc_type} 不属于 {kind or '任何种类'}"
+            yield Breach(text, "stock_doc", document_id, number)
 
 
 def _signs(work: Work) -> Iterator[Breach]:

@@ -79,7 +79,14 @@ def test_a_user_without_rights_is_told(open_window: Callable[..., MainWindow]) -
 
 def test_who_may_send_anything_sees_the_single_window(open_window: Callable[..., MainWindow]) -> None:
     window = open_window(frozenset({("bonded_note", "send"), ("bonded_note", "view")}))
-    assert texts(window, "单一窗口") == ["生成报文", "发送待发报文", "接收回执"]
+    assert texts(window, "单一窗口") == [
+        "生成报文",
+        "发送待发报文",
+        "接收回执",
+        "发件箱",
+        "待认领回执",
+        "客户端目录",
+    ]
 
 
 def test_every_granted_module_stands_in_its_area(engine: Engine) -> None:

@@ -70,7 +70,8 @@ def test_settings_then_ticks_then_messages(desk: BookDesk, qtbot: Any) -> None:
     table.model.ticked.discard(1)
     dialog.next.click()
     wait_until(lambda: dialog.next.text() in ("关闭", "打开"), "the end")
-    wait_until(lambda: desk.lane.idle, "the hand-over")
+    wait_until(lambda: office.note(numbers[0]).state == "SENT", "the hand-over")
+    wait_until(lambda: desk.lane.idle, "the lists")
     desk.settle()
     assert (office.note(numbers[0]).state, office.note(left.id).state) == ("SENT", "AUDITED")
     assert len(list((office.client / "OutBox").iterdir())) == 1

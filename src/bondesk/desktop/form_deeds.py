@@ -14,6 +14,7 @@ from bondesk.base.flow import Move
 from bondesk.base.template_filling import Filling
 from bondesk.desktop.card_desk import offer_signing
 from bondesk.desktop.context import DeskContext
+from bondesk.desktop.folders_offer import offer_folders
 from bondesk.desktop.form_body import FormBody
 from bondesk.desktop.form_work import in_act, off_thread, sentence
 from bondesk.engine import history, records, sending
@@ -197,6 +198,7 @@ class FormDeeds(QObject):
             self.moved.emit(Moved(draft, tuple(problems)))
             if handed is None:
                 self._context.show_message("已放入发件箱；未设置客户端目录，尚未交给单一窗口")
+                offer_folders(self._context)
             offer_signing(self._context, handed)
 
         off_thread(self._context, self, job, done, self._failed)

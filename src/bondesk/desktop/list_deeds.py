@@ -19,6 +19,7 @@ from bondesk.desktop.background import while_alive
 from bondesk.desktop.card_desk import offer_signing
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.findings_view import FindingsDialog
+from bondesk.desktop.folders_offer import offer_folders
 from bondesk.desktop.list_selection import ListSelection
 from bondesk.desktop.list_work import RowResult, RowWork, WorkOnOne, findings_of, summary, worth_showing
 from bondesk.desktop.message_files import MessageFiles
@@ -164,6 +165,8 @@ class ListDeeds(QObject):
         text = f"已放入发件箱 {ordered} 份"
         text += f"，已交给单一窗口客户端 {handed.handed} 份" if handed else "；未设置客户端目录，尚未交给单一窗口"
         self._context.show_message(text)
+        if handed is None:
+            offer_folders(self._context)
         if handed and handed.problems:
             found = [error("SEND", problem) for problem in handed.problems]
             FindingsDialog(f"发送 — {self._document.title}", text, found, self._page).open()

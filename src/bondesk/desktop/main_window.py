@@ -287,6 +287,7 @@ class MainWindow(QMainWindow):
             talk.wait()
         if self.card is not None:
             self.card.close()
+        self.single_window.stop()
         self.session.leave()
         self.lane.close()
         self.drafts.close()

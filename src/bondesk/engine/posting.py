@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import selectinload
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.records import new_id
@@ -31,9 +32,21 @@ def post_documents(act: Act, document: DocumentType, ids: Sequence[int]) -> None
         return
     header = document.header
     for start in range(0, len(ids), _AT_ONCE):
-        mine = select(header).filter_by(company_id=act.company_id, **document.variant)
-        for one in act.session.scalars(mine.where(header.id.in_(ids[start : start + _AT_ONCE]))).all():
-            post_document(act, document, one)
+        some = ids[start : start + _AT_ONCE]
+        mine = select(header).filter_by(company_id=act.company_id, **document.variant).where(header.id.in_(some))
+        loaded = [selectinload(table.relation) for table in document.typed_lines]
+        stored: dict[int, list[PostingRow]] = defaultdict(list)
+        for row in act.session.scalars(_stored(act, document).where(PostingRow.document_id.in_(some))):
+            stored[row.document_id].append(row)
+        headers = act.session.scalars(mine.options(*loaded)).all()
+        _write(act, [posting for one in headers for posting in _lacking(act, document, one, stored[one.id])])
+        for one in headers:
+            _give_way(act, document, one)
+
+
+def _stored(act: Act, document: DocumentType) -> Select[PostingRow]:
+    mine = PostingRow.company_id == act.company_id, PostingRow.document_key == document.key
+    return select(PostingRow).where(*mine).order_by(PostingRow.id)
 
 
 def post_document(act: Act, document: DocumentType, header: Any) -> int:
@@ -44,31 +57,35 @@ def post_document(act: Act, document: DocumentType, header: Any) -> int:
     if document.posts is None:
         return 0
     added = _post(act, document, header)
+    _give_way(act, document, header)
+    return added
+
+
+def _give_way(act: Act, document: DocumentType, header: Any) -> None:
     if document.yielding is not None:
         act.session.flush()
         act.facts.forget_rows(document.header)
         for key, other in document.yielding(header, act):
             _post(act, act.catalogue.document(key), other)
-    return added
 
 
 def _post(act: Act, document: DocumentType, header: Any) -> int:
+    stored = act.session.scalars(_stored(act, document).where(PostingRow.document_id == header.id)).all()
+    fresh = _lacking(act, document, header, stored)
+    _write(act, fresh)
+    return len(fresh)
+
+
+def _lacking(act: Act, document: DocumentType, header: Any, stored: Sequence[PostingRow]) -> Sequence[Posting]:
     assert document.posts is not None, "only what posts gives way"
-    stored = act.session.scalars(
-        select(PostingRow)
-        .where(
-            PostingRow.company_id == act.company_id,
-            PostingRow.document_key == document.key,
-            PostingRow.document_id == header.id,
-        )
-        .order_by(PostingRow.id)
-    )
-    fresh = changes([posting_of(row) for row in stored], document.posts(header, act.facts))
+    return changes([posting_of(row) for row in stored], document.posts(header, act.facts))
+
+
+def _write(act: Act, fresh: Sequence[Posting]) -> None:
     if fresh:
         act.session.flush()
         act.session.execute(insert(PostingRow), [_values(act, posting) for posting in fresh])
         _add_to_balances(act, fresh)
-    return len(fresh)
 
 
 def _values(act: Act, posting: Posting) -> dict[str, Any]:
@@ -92,13 +109,12 @@ def _balance_values(act: Act, postings: Iterable[Posting]) -> list[dict[str, Any
 def _add_to_balances(act: Act, postings: Iterable[Posting]) -> None:
     dialect = postgresql if act.session.get_bind().dialect.name == "postgresql" else sqlite
     table = BalanceRow.__table__
-    for values in _balance_values(act, postings):
-        statement = dialect.insert(table).values(**values)
-        statement = statement.on_conflict_do_update(
-            index_elements=["company_id", *BALANCE_KEY],
-            set_={"quantity": table.c.quantity + statement.excluded.quantity},
-        )
-        act.session.execute(statement)
+    statement = dialect.insert(table)
+    statement = statement.on_conflict_do_update(
+        index_elements=["company_id", *BALANCE_KEY],
+        set_={"quantity": table.c.quantity + statement.excluded.quantity},
+    )
+    act.session.execute(statement, _balance_values(act, postings))
 
 
 def rebuild_balances(act: Act) -> list[str]:

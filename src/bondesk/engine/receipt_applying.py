@@ -85,7 +85,6 @@ def apply_receipt(
     sentence = _settled(act, reader, document, header, told)
     row.code, row.state, row.reason = receipt.code, "applied", sentence[:512]
     row.document_key, row.document_id, row.applied_at = document.key, header.id, act.now()
-    act.session.flush()
     log_deed(
         act,
         "接收回执",

@@ -79,8 +79,9 @@ def _apply(
         act.facts.forget()
     else:
         act.facts.forget_rows(document.header)
-    done.sentences += [sentence] if sentence else []
-    done.touched[document.key].add(header.id)
+    if sentence:
+        done.sentences.append(sentence)
+        done.touched[document.key].add(header.id)
 
 
 def _finish(act: Act, done: Batch) -> None:

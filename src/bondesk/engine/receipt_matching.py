@@ -43,14 +43,21 @@ class Candidates:
         self._act, self._receipts = act, receipts
         self._documents = [(one, one.message) for one in act.catalogue.documents if one.message is not None]
         self._by: dict[tuple[str, str, str], dict[int, Any]] = {}
-        self.stale = True
+        self._stale = True
         event.listen(act.session, "after_flush", self._flushed)
 
     def _flushed(self, session: Any, _context: Any) -> None:
-        self.stale = self.stale or any(isinstance(row, Record) for row in (*session.new, *session.deleted))
+        self._stale = self._stale or any(isinstance(row, Record) for row in (*session.new, *session.deleted))
+
+    @property
+    def stale(self) -> bool:
+        """Tell whether documents were made or deleted since they were read."""
+        if not self._stale:
+            self._flushed(self._act.session, None)
+        return self._stale
 
     def _read(self) -> None:
-        self.stale, self._by = False, defaultdict(dict)
+        self._stale, self._by = False, defaultdict(dict)
         for document, message in self._documents:
             said: dict[Any, set[str]] = defaultdict(set)
             for receipt in self._receipts:

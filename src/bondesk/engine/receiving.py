@@ -90,6 +90,11 @@ def quarantined(act: Act) -> int:
     return act.session.scalar(mine.where(ReceiptFile.state == "quarantined")) or 0
 
 
+def _is_receipt(arrival: Arrival) -> bool:
+    """Put import responses first, by their names: they teach the 统一编号. Nothing but speed hangs on it."""
+    return arrival.name.startswith("Receipt")
+
+
 class _Run:
     """One taking of receipts."""
 
@@ -104,7 +109,7 @@ class _Run:
         """Take every complete file; then those that found no document, as long as that helps."""
         looked, waiting = 0, []
         tell(0, len(files))
-        for batch, looked_now in self._batches(files):
+        for batch, looked_now in self._batches(sorted(files, key=_is_receipt)):
             waiting += self._take(batch, last=False)
             looked += looked_now
             tell(looked - len(waiting), len(files))

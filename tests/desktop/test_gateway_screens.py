@@ -1,0 +1,188 @@
+"""客户端目录, 发件箱 and 待认领回执 on the screen: what a clerk does there, and what is refused with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+from sqlalchemy import select
+
+from bondesk.base.client_folders import BOXES, FORMS, below
+from bondesk.base.operation_log import OperationLog
+from bondesk.client_folders import ClientFolders
+from bondesk.desktop.attach_dialog import AttachDialog
+from bondesk.desktop.background import Background
+from bondesk.desktop.claiming_page import ClaimingPage
+from bondesk.desktop.client_folders_dialog import ClientFoldersDialog
+from bondesk.desktop.context import Codes, DeskContext
+from bondesk.desktop.lane import Lane
+from bondesk.desktop.outbox_page import OutboxPage
+from bondesk.desktop.reason_dialog import ReasonDialog
+from bondesk.desktop.single_window import SingleWindow
+from bondesk.engine.engine import SYSTEM
+from bondesk.engine.tables import Outbox
+from bondesk.settings import Home, Settings
+from builders.office import Office
+
+
+@pytest.fixture
+def background() -> Iterator[Background]:
+    made = Background()
+    yield made
+    made.close()
+
+
+def client(path: Path) -> ClientFolders:
+    """A machine without folders, and a client's settings file beside its boxes."""
+    for box in BOXES.values():
+        (path / "imp" / "Nems" / box).mkdir(parents=True)
+    boxes = " ".join(f'{box}="{path / "imp" / "Nems" / box}"' for box in BOXES.values())
+    (path / "DFWJobSettings.xml").write_text(
+        f'<Settings><FormSettings><FormSetting Key="Nems"><SubFormSetting FormId="Nems" {boxes}/></FormSetting>'
+        "</FormSettings></Settings>",
+        encoding="utf-8",
+    )
+    home = Home(path / "home")
+    home.write(Settings())
+    return ClientFolders(home)
+
+
+def test_read_from_the_client_tried_and_kept(qtbot: QtBot, tmp_path: Path, background: Background) -> None:
+    setup = client(tmp_path)
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    dialog = ClientFoldersDialog(setup, background, parent, "尚未设置")
+    qtbot.waitUntil(lambda: dialog.table.isEnabled())
+    assert not dialog.save.isEnabled()
+    assert dialog.save.toolTip() == "没有修改"
+    dialog.read_client(tmp_path / "DFWJobSettings.xml")
+    qtbot.waitUntil(lambda: "测试完毕" in dialog.answer.text())
+    assert dialog.answer.property("role") == "good"
+    assert {trial.state for trial in dialog.trials.model.rows} == {"good"}
+    assert not setup.in_force()
+    with qtbot.waitSignal(dialog.kept):
+        dialog.save.click()
+    assert [one.form for one in setup.in_force()] == ["Nems"]
+
+
+def test_a_typed_folder_that_is_missing_is_named(qtbot: QtBot, tmp_path: Path, background: Background) -> None:
+    setup = client(tmp_path)
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    dialog = ClientFoldersDialog(setup, background, parent)
+    qtbot.waitUntil(lambda: dialog.table.isEnabled())
+    item = dialog.table.item(list(FORMS).index("Sas"), 0)
+    assert item is not None
+    item.setText(str(tmp_path / "nowhere"))
+    dialog.test.click()
+    qtbot.waitUntil(lambda: "测试完毕" in dialog.answer.text())
+    assert dialog.answer.property("role") == "error"
+    assert any("目录不存在" in trial.text for trial in dialog.trials.model.rows)
+    dialog.reject()
+    assert "有未保存的修改" in dialog.answer.text()
+
+
+def desk(office: Office) -> DeskContext:
+    lane = Lane(office.engine, office.clerk)
+    return DeskContext(
+        office.engine,
+        office.clerk,
+        lane,
+        Codes(),
+        lambda *_: None,
+        lambda *_: None,
+        lambda *_: None,
+        lambda *_: None,
+    )
+
+
+def logged(office: Office, action: str) -> list[str]:
+    with office.act(SYSTEM) as act:
+        rows = act.session.scalars(select(OperationLog).where(OperationLog.action == action))
+        return [row.summary for row in rows]
+
+
+def test_the_clerk_settles_what_nobody_knows(qtbot: QtBot, factory_office: Office) -> None:
+    """发件箱 shows 结果不明 in words, a resend asks for a reason; a foreign receipt is compared, then attached."""
+    office = factory_office
+    (number, *_) = office.notes("IM2401001")
+    office.audit([number])
+    office.order([number])
+    with office.act(SYSTEM) as act:
+        act.session.scalars(select(Outbox)).one().state = "releasing"
+    office.hand_over()
+    context = desk(office)
+    page = OutboxPage(context, office.hand_over)
+    qtbot.addWidget(page)
+    qtbot.waitUntil(lambda: len(page.rows.chosen()) == 1)
+    assert page.rows.chosen()[0].word == "结果不明"
+    page.commands["outbox.resend"].run()
+    (ask,) = page.findChildren(ReasonDialog)
+    assert not ask.yes.isEnabled()
+    ask.line.setText("单一窗口查不到")
+    ask.yes.click()
+    qtbot.waitUntil(lambda: len(list((office.client / "OutBox").iterdir())) == 1)
+    assert "单一窗口查不到" in logged(office, "重新发送")[0]
+    _attached(qtbot, office, context, number)
+    context.lane.close()
+
+
+def _attached(qtbot: QtBot, office: Office, context: DeskContext, number: str) -> None:
+    text = "<CommonResponeMessage><SeqNo>202400000000000777</SeqNo><EtpsPreentNo>OTHER-1</EtpsPreentNo><DealFlag>0</DealFlag></CommonResponeMessage>"
+    (office.client / "InBox" / "foreign.xml").write_text(text, encoding="utf-8")
+    assert office.receive().quarantined == 1
+    claims = ClaimingPage(context)
+    qtbot.addWidget(claims)
+    qtbot.waitUntil(lambda: "OTHER-1" in claims.preview.kind.text())
+    assert "202400000000000777" in claims.preview.kind.text()
+    claims.commands["claiming.attach"].run()
+    (dialog,) = claims.findChildren(AttachDialog)
+    dialog.search.setText(number)
+    qtbot.waitUntil(lambda: [one.number for one in dialog.found.chosen()] == [number])
+    assert ("企业内部编号", "OTHER-1", number) in dialog.compared.model.rows
+    assert not dialog.yes.isEnabled()
+    assert dialog.yes.text() == "编号不同，仍然挂接"
+    dialog.reason.setText("外部系统重发，已核对")
+    with qtbot.waitSignal(dialog.attached):
+        dialog.yes.click()
+    assert office.note(number).seq_no == "202400000000000777"
+    (told,) = logged(office, "手工挂接回执")
+    assert "OTHER-1" in told
+    assert number in told
+    assert "已核对" in told
+
+
+def test_the_poll_goes_on_when_the_folder_is_back(qtbot: QtBot, factory_office: Office) -> None:
+    """Nobody presses anything: the folder comes back and the next look hands the note over."""
+    office = factory_office
+    (number, *_) = office.notes("IM2401001")
+    office.audit([number])
+    office.order([number])
+    away = office.client.with_name("away")
+    office.client.rename(away)
+    context = desk(office)
+    window = QWidget()
+    qtbot.addWidget(window)
+    exchange = SingleWindow(context, window)
+    exchange.poll()
+    qtbot.waitUntil(lambda: exchange.why_not() == "")
+    assert office.note(number).state == "SENDING"
+    away.rename(office.client)
+    exchange.poll()
+    qtbot.waitUntil(lambda: exchange.why_not() == "")
+    assert office.note(number).state == "SENT"
+    exchange.stop()
+    context.lane.close()
+
+
+def test_below_one_root_is_shown_by_form(tmp_path: Path) -> None:
+    """A machine set up with one root shows each form's boxes in the same table."""
+    home = Home(tmp_path)
+    (tmp_path / "imp" / "Nems" / "InBox").mkdir(parents=True)
+    home.write(Settings(gateway_root=str(tmp_path / "imp")))
+    shown = {one.form: one for one in ClientFolders(home).forms()}
+    assert shown["Nems"] == below(tmp_path / "imp", ("Nems",))[0]
+    assert not shown["Npts"].used

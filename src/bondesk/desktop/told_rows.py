@@ -98,22 +98,7 @@ class ToldRows(QWidget):
         self.setObjectName(name)
         self._empty = empty
         self.model = ToldModel(columns, cells, tone, self)
-        self.view = QTableView(self)
-        self.view.setObjectName(f"{name}_rows")
-        self.view.setModel(self.model)
-        self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.view.setAlternatingRowColors(True)
-        self.view.setShowGrid(False)
-        self.view.setWordWrap(False)
-        self.view.setTabKeyNavigation(False)
-        self.view.verticalHeader().hide()
-        self.view.verticalHeader().setDefaultSectionSize(style.ROW_HEIGHT)
-        header = self.view.horizontalHeader()
-        header.setStretchLastSection(True)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for number, (_heading, width) in enumerate(columns):
-            self.view.setColumnWidth(number, width * style.CHARACTER)
+        self._make_view(name, columns)
         self.view.selectionModel().selectionChanged.connect(lambda *_: self.marked.emit())
         self.view.activated.connect(lambda _index: self.opened.emit())
         self.count = QLabel(self)
@@ -135,6 +120,24 @@ class ToldRows(QWidget):
         layout.addLayout(bar)
         layout.addWidget(self.view, 1)
         self.setFocusProxy(self.view)
+
+    def _make_view(self, name: str, columns: Columns) -> None:
+        self.view = QTableView(self)
+        self.view.setObjectName(f"{name}_rows")
+        self.view.setModel(self.model)
+        self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.view.setAlternatingRowColors(True)
+        self.view.setShowGrid(False)
+        self.view.setWordWrap(False)
+        self.view.setTabKeyNavigation(False)
+        self.view.verticalHeader().hide()
+        self.view.verticalHeader().setDefaultSectionSize(style.ROW_HEIGHT)
+        header = self.view.horizontalHeader()
+        header.setStretchLastSection(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for number, (_heading, width) in enumerate(columns):
+            self.view.setColumnWidth(number, width * style.CHARACTER)
 
     def show_rows(self, rows: Sequence[Any], keep: Callable[[Any], Any] = id) -> None:
         """Show ``rows``; what was marked stays marked when ``keep`` finds it again, else the first row is."""

@@ -13,6 +13,8 @@ import pytest
 from bondesk import demo
 from bondesk.app import open_engine
 from bondesk.areas.accounts.book_model import Account
+from bondesk.areas.goods.consolidation_map import ConsolidationMap
+from bondesk.areas.goods.part import Part
 from bondesk.areas.stock.held import rolled_stock
 from bondesk.areas.stock.item_level import ItemLevel, by_material
 from bondesk.areas.verification.verification_model import AccountVerification
@@ -177,6 +179,21 @@ def test_parts_and_consumption_are_checked(act: Act) -> None:
     every = rows(act, "consumption_check", differing="0")
     assert {row["word"] for row in every.values()} <= {"一致", "不一致", "只在备案", "只在企业BOM", "没有对应的企业BOM"}
     assert all(row["own"] is None or row["own"] - row["filed"] == row["difference"] for row in every.values())
+
+
+def test_unmapped_parts_are_named_and_mapped_ones_are_not(act: Act) -> None:
+    """Without a book a part is unmapped when no book has it; with one, when this book has not."""
+    found = rows(act, "map_check", what="UNMAPPED")
+    active = {row.part_no for row in act.facts.find(ConsolidationMap) if row.active}
+    assert {row["part_no"] for row in found.values()} == {
+        part.part_no
+        for part in act.facts.find(Part)
+        if part.active and part.goods_kind in ("I", "E") and part.part_no not in active
+    }
+    assert {row["code"] for row in found.values()} == {"RPT-44"}
+    of_book = rows(act, "map_check", what="UNMAPPED", record_no="E52042300A01")
+    assert {row["part_no"] for row in found.values()} <= {row["part_no"] for row in of_book.values()}
+    assert rows(act, "map_check", part_no="NO-SUCH-PART") == {}
 
 
 def test_no_book_means_all_and_a_wrong_one_is_refused(act: Act) -> None:

@@ -26,7 +26,7 @@ _BATCH = 200
 class MapCheckOptions:
     """Which parts, seen from which book."""
 
-    record_no: str = option("备案号", "", reference="account", help="空 = 适用于所有账册的归并关系")
+    record_no: str = option("备案号", "", reference="account", help="空 = 任一账册")
     goods_kind: str = option("物料类型", "", choices=(("", "全部"), ("I", "料件"), ("E", "成品")))
     what: str = option("检查项", "", choices=_ALL)
     part_no: str = option("料号", "", help="包含此文字；空 = 全部")
@@ -70,16 +70,26 @@ def run(work: LedgerWork, options: MapCheckOptions) -> Generator[Progress, None,
 
 def _faults(part: Part, facts: Facts, record_no: str) -> Iterator[tuple[str, Finding]]:
     mapped = facts.groups(ConsolidationMap, ConsolidationMap.part_no).get(part.part_no, ())
-    if merge_no_of(facts, part.goods_kind, part.part_no, record_no) is None:
+    if _merge_no(part, facts, record_no) is None:
+        active = [row for row in mapped if row.active]
         stopped = "归并关系都已设为无效" if mapped else "没有归并关系"
-        yield "UNMAPPED", error("BOM-01", f"{stopped}：不能生成清单，也不计入项号级结果")
+        why = f"没有适用于 {record_no} 的归并关系" if active else stopped
+        yield "UNMAPPED", error("RPT-44", f"{why}：不能生成清单，也不计入项号级结果")
     yield from (("CONFLICT", error("MAP-02", text)) for text in disagreements(part, facts))
     yield from (("FACTOR", one) for one in (*convertible(part, facts), *unit_known(part, facts)))
     yield from (("HS", one) for one in hs_findings(part, facts))
 
 
+def _merge_no(part: Part, facts: Facts, record_no: str) -> int | None:
+    """Return the merge number in the book; without a book the one of any book."""
+    if record_no:
+        return merge_no_of(facts, part.goods_kind, part.part_no, record_no)
+    rows = facts.groups(ConsolidationMap, ConsolidationMap.part_no).get(part.part_no, ())
+    return next((row.merge_no for row in rows if row.active and row.goods_flag == part.goods_kind), None)
+
+
 def _row(part: Part, what: str, one: Finding, place: int, facts: Facts, record_no: str) -> ReportRow:
-    merge_no = merge_no_of(facts, part.goods_kind, part.part_no, record_no)
+    merge_no = _merge_no(part, facts, record_no)
     kind = choice_name(GOODS_KINDS, part.goods_kind)
     values = (_WORDS[what], one.code, part.part_no, part.name, kind, merge_no, part.hs_code, one.text)
     return ReportRow(f"{part.part_no}#{place}", values, ("part", part.id))

@@ -56,7 +56,7 @@ class StockFlowOptions:
     scope: str = option("保税标志", "bonded", choices=SCOPES)
     goods_kind: str = option("物料类型", "", choices=(("", "全部"), *GOODS_KINDS))
     part_no: str = option("料号", "", help="包含此文字；空 = 全部")
-    record_no: str = option("备案号", "", reference="account", help="项号级必填，唯一账册时可空")
+    record_no: str = option("备案号", "", reference="account", help="项号级用")
     item_no: int | None = option("备案序号", None, help="项号级；空 = 全部")
 
 

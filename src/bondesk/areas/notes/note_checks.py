@@ -23,24 +23,26 @@ _GONE = ("VOID",)
 _KEYS = {"draft": "bonded_note", "formal": "bonded_note_formal"}
 
 
+def _takings(work: Work, links: tuple[type[Any], ...]) -> Any:
+    """Select by source line what the rows of all ``links`` took of it together."""
+    parts = [
+        select(link.source_line_id.label("line_id"), link.quantity.label("quantity")).where(
+            link.company_id == work.company_id
+        )
+        for link in links
+    ]
+    every = union_all(*parts).subquery()
+    return select(every.c.line_id, func.sum(every.c.quantity)).group_by(every.c.line_id)
+
+
 def source_checks(links: tuple[type[Any], ...]) -> tuple[Check, ...]:
     """Return the checks of source documents; ``links`` are the tables of all who take of their lines."""
     assert all(issubclass(link, PortionColumns) for link in links)
 
-    def takings(work: Work) -> Any:
-        parts = [
-            select(link.source_line_id.label("line_id"), link.quantity.label("quantity")).where(
-                link.company_id == work.company_id
-            )
-            for link in links
-        ]
-        every = union_all(*parts).subquery()
-        return select(every.c.line_id, func.sum(every.c.quantity)).group_by(every.c.line_id)
-
     def used(work: Work) -> Iterator[Breach]:
         """已生成数量 of a source line is what notes and declarations took of it."""
         line = SourceLine
-        sums: dict[int, Decimal] = dict(work.session.execute(takings(work)).all())
+        sums: dict[int, Decimal] = dict(work.session.execute(_takings(work, links)).all())
         statement = (
             select(SourceDocument.id, SourceDocument.document_no, line.line_no, line.id, line.used_qty)
             .join(

@@ -42,7 +42,7 @@ class PackagedCard:
 
     def end(self) -> None: ...
 
-    def close(self) -> None:
+    def close(self, *, leave: bool = False) -> None:
         self.library.vreader_power_off(self.reader)
 
     def transmit(self, command: bytes | bytearray) -> tuple[bytes, int]:

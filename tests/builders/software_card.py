@@ -369,8 +369,8 @@ class SoftwareConnection:
     def end(self) -> None:
         self.open_transactions -= 1
 
-    def close(self) -> None:
-        if not self.closed:
+    def close(self, *, leave: bool = False) -> None:
+        if not self.closed and not leave:
             self.card.reset()
         self.closed = True
 

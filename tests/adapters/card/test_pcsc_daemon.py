@@ -197,6 +197,19 @@ def test_reset_by_another_program(daemon: Daemon, signer: ReaderSigner) -> None:
     made.pull()
 
 
+def test_another_program_s_session_survives_our_reading(daemon: Daemon, signer: ReaderSigner) -> None:
+    """A second window of ours sees who the card is, again and again, while the first one signs."""
+    made = put(sm2_card(), daemon)
+    ready(signer)
+    for _ in range(3):
+        other = ReaderSigner(PcscTerminal())
+        assert other.open().driver == "iso7816"
+        other.pin_status()
+        other.close()
+        assert signer.sign(b"x", heal=False).value
+    made.pull()
+
+
 def test_held_by_another_program(daemon: Daemon, signer: ReaderSigner) -> None:
     from smartcard.scard import SCARD_SHARE_EXCLUSIVE
     from smartcard.System import readers

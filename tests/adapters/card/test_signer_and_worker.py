@@ -174,6 +174,21 @@ def test_close_forgets_everywhere() -> None:
         signer.sign(b"x")
 
 
+def test_reading_who_a_card_is_disturbs_nobody() -> None:
+    """Another program has its password verified; a card only read is let go as it was."""
+    card = sm2_card()
+    card.selected = card.verified = True
+    signer = ReaderSigner(SoftwareTerminal(reader=card))
+    signer.open()
+    assert signer.pin_status().verified
+    signer.close()
+    assert card.verified
+    signer.open()
+    signer.verify_pin(Pin(RIGHT))
+    signer.close()
+    assert not card.verified
+
+
 def test_a_wrong_signature_is_never_given_away() -> None:
     card = sm2_card()
     card.fault = lambda command: bytes(63) + b"\x01\x90\x00" if command[1] == 0x2A else None

@@ -30,6 +30,7 @@ from bondesk.engine.card_port import Slot
 log = logging.getLogger(__name__)
 
 _NO_SERVICE = (0x8010001D, 0x8010001E)
+_LEAVE_CARD = 0
 _NO_READERS = 0x8010002E
 _LOOKS, _BETWEEN = 10, timedelta(milliseconds=100)
 _FAILURES: dict[int, type[CardFailure]] = {
@@ -173,8 +174,10 @@ class PcscConnection:
             ):
                 log.info("end of transaction: %08X", code & 0xFFFFFFFF)
 
-    def close(self) -> None:
-        """Disconnect without power; never raises."""
+    def close(self, *, leave: bool = False) -> None:
+        """Disconnect, without power unless ``leave``; never raises."""
+        if leave:
+            self._connection.disposition = _LEAVE_CARD
         _let_go(self._connection)
 
 

@@ -98,7 +98,7 @@ class ReaderSigner:
                 certificate = read_certificate(driver.certificate(connection))
                 card_number, number = driver.numbers(connection)
         except BaseException:
-            connection.close()
+            connection.close(leave=True)
             raise
         info = CardInfo(
             driver=driver.name,
@@ -131,6 +131,7 @@ class ReaderSigner:
         """Change the password; a kept one is replaced."""
         with self._selected() as taken:
             _refuse_last_try(taken, last_try)
+            taken.tried = True
             try:
                 taken.driver.change(taken.connection, old, new)
             except (WrongPin, PinBlocked):
@@ -156,9 +157,10 @@ class ReaderSigner:
         taken, self._taken = self._taken, None
         if taken is None:
             return
-        with contextlib.suppress(CardFailure), _transaction(taken.connection):
-            taken.driver.forget(taken.connection)
-        taken.connection.close()
+        if taken.tried:
+            with contextlib.suppress(CardFailure), _transaction(taken.connection):
+                taken.driver.forget(taken.connection)
+        taken.connection.close(leave=not taken.tried)
 
     def _sign(self, content: bytes) -> Signature:
         if self._taken is None:
@@ -183,6 +185,7 @@ class ReaderSigner:
 
     def _verify(self, taken: _Taken, pin: Pin, last_try: bool) -> None:
         _refuse_last_try(taken, last_try)
+        taken.tried = True
         try:
             taken.driver.verify(taken.connection, pin)
         except (WrongPin, PinBlocked):
@@ -228,10 +231,11 @@ class ReaderSigner:
 
 
 class _Taken:
-    """A card we hold: connection, driver, certificate and who it is."""
+    """A card we hold: connection, driver, certificate and who it is; whether we ``tried`` a password on it."""
 
     def __init__(self, connection: Connection, driver: Driver, certificate: Certificate, info: CardInfo) -> None:
         self.connection, self.driver, self.certificate, self.info = connection, driver, certificate, info
+        self.tried = False
 
 
 def _refuse_last_try(taken: _Taken, last_try: bool) -> None:

@@ -17,8 +17,10 @@ class Connection(Channel, Protocol):
     def end(self) -> None:
         """Let others to the card again."""
 
-    def close(self) -> None:
-        """Let go of the card and take its power away, so that it forgets the password."""
+    def close(self, *, leave: bool = False) -> None:
+        """Let go of the card and take its power away, so that it forgets the password; ``leave`` it as it is when
+        we tried none: other programs may be at work with it.
+        """
 
 
 class Terminal(Protocol):

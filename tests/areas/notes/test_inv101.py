@@ -14,7 +14,9 @@ from lxml import etree
 from sqlalchemy import select
 
 from bondesk.areas.setup.company import Company
+from bondesk.engine import records
 from bondesk.engine.engine import SYSTEM
+from bondesk.engine.message_import import read_document
 from bondesk.engine.tables import Outbox
 from builders.office import SHARED, Office
 
@@ -112,6 +114,48 @@ def test_values_of_an_export_of_products(factory_office: Office) -> None:
     assert (head["ImpexpMarkcd"], head["MtpckEndprdMarkcd"], head["DecType"]) == ("E", "E", "2")
     assert line["UcnsVerno"].isdigit()
     assert line["Natcd"] == "142"
+
+
+#: 关联报关: the counterpart declares, and the note says who and by which numbers.
+RELATED = {
+    "declaration_link_type": "1",
+    "linked_declaration_no": "520420241000000001",
+    "linked_note_no": "QD520424I000000009",
+    "linked_record_no": "E52042200C31",
+    "related_trader_credit": "91440300MA5DAR4J1X",
+    "related_trader_code": "440316K001",
+    "related_trader_name": "深圳关联 < & > 电子有限公司",
+    "related_owner_credit": "91440300MA5DAR4J2X",
+    "related_owner_code": "440316K002",
+    "related_owner_name": "消费使用单位",
+    "related_declarant_credit": "91440300MA5DAR4J3X",
+    "related_declarant_code": "440316K003",
+    "related_declarant_name": "报关行",
+}
+
+
+def test_related_parties_and_numbers_come_back_from_the_message(factory_office: Office) -> None:
+    """Model → XML → model of a note whose counterpart declares; its own declaration's parties are not sent then."""
+    office = factory_office
+    (number,) = office.notes("IM2401001")
+    with office.act(SYSTEM) as act:
+        note = records.load_numbered(act, office.document("bonded_note"), number)
+        for key, value in RELATED.items():
+            setattr(note, key, value)
+    office.audit([number])
+    office.order([number])
+    with office.act(SYSTEM) as act:
+        content = act.session.scalars(select(Outbox.content)).one()
+        read = read_document(act, office.document("bonded_note_formal"), content, "QD.zip")
+        stored = records.load_numbered(act, office.document("bonded_note"), number)
+        assert {key: getattr(read, key) for key in RELATED} == RELATED
+        same = ("item_no", "part_no", "dcl_qty", "total", "price", "currency", "origin_country", "legal_qty1", "spec")
+        assert [[getattr(one, key) for key in same] for one in read.lines] == [
+            [getattr(one, key) for key in same] for one in stored.lines
+        ]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        head = values(etree.fromstring(archive.read(archive.namelist()[0])), "InvtHeadType")
+    assert {head[f"CorrEntryDclEtps{end}"] for end in ("Sccd", "No", "Nm")} == {""}
 
 
 def test_envelope(factory_office: Office) -> None:

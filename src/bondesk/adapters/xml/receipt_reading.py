@@ -124,28 +124,26 @@ def _import_response(root: etree._Element) -> Receipt:
 
 def _business(root: etree._Element) -> Receipt:
     """What customs says of a declaration by CHANNEL (reference 6.2)."""
-    return Receipt(
-        code="DEC_RESULT",
-        seq_no=text(root, "CUS_CIQ_NO"),
-        business_no=text(root, "ENTRY_ID"),
-        result=text(root, "CHANNEL"),
-        at=moment(text(root, "NOTICE_DATE")),
-        reasons=_reasons(text(root, "NOTE")),
-        values=leaves(root),
-    )
+    return _channel(root, text(root, "CUS_CIQ_NO"), text(root, "NOTE"))
 
 
 def _older_business(root: etree._Element) -> Receipt:
     """The same from the older channel; it tells the day of declaration only (reference 6.4)."""
     result = child(root, "DEC_RESULT")
+    seq_no = text(result, "SEQ_NO") or text(result, "CUS_CIQ_NO")
+    return _channel(result, seq_no, text(root, "RESULT_INFO"), text(result, "CLIENTSEQ_NO"))
+
+
+def _channel(result: etree._Element | None, seq_no: str, told: str, internal_no: str = "") -> Receipt:
+    """What both channels say alike; they differ in where the numbers and the words stand."""
     return Receipt(
         code="DEC_RESULT",
-        internal_no=text(result, "CLIENTSEQ_NO"),
-        seq_no=text(result, "SEQ_NO") or text(result, "CUS_CIQ_NO"),
+        internal_no=internal_no,
+        seq_no=seq_no,
         business_no=text(result, "ENTRY_ID"),
         result=text(result, "CHANNEL"),
         at=moment(text(result, "NOTICE_DATE")),
-        reasons=_reasons(text(root, "RESULT_INFO")),
+        reasons=_reasons(told),
         values=leaves(result),
     )
 

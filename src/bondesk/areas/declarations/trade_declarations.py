@@ -6,9 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
-
 from bondesk.areas.codes.effects import effect_of
 from bondesk.areas.codes.hs_code import hs_code_on
 from bondesk.areas.declarations.declaration_heads import Heads
@@ -20,9 +17,10 @@ from bondesk.areas.declarations.trade_shares import TradeDefaults, TradeShares
 from bondesk.areas.notes.bonded_note_model import NoteLineSource
 from bondesk.areas.notes.internal_numbers import InternalNumbers
 from bondesk.areas.notes.line_usage import portions_taken
+from bondesk.areas.notes.note_sources import candidates_of
 from bondesk.areas.notes.note_templates import HeadDefaults
 from bondesk.areas.notes.shares import SplitOptions
-from bondesk.areas.notes.source_document import SourceDocument, SourceLine
+from bondesk.areas.notes.source_document import SourceDocument
 from bondesk.areas.notes.splitting import NoteDraft, split
 from bondesk.areas.setup.company import company_of
 from bondesk.base.elements import element_names, missing
@@ -74,7 +72,7 @@ class DeclareTrade:
 
 def declare_trade(work: Work, options: DeclareTrade, selected: Sequence[int]) -> Steps:
     """Run the wizard; ``selected`` limits it to the source documents marked in the list."""
-    found = _documents(work, options, selected)
+    found = candidates_of(work, options, selected, by_invoice=True)
     bonded = [one for one in found if needs_note(work.facts, one.ie_flag, one.supervision_mode)]
     passed = tuple(error("DEC-15", _bonded(one)) for one in bonded) if selected else ()
     candidates = [one for one in found if one not in bonded]
@@ -131,30 +129,6 @@ def _bonded(document: SourceDocument) -> str:
         f"单据 {document.document_no} 的监管方式 {document.supervision_mode} 属保税货物，"
         "请先用「生成核注清单」，再由清单生成报关单"
     )
-
-
-def _documents(work: Work, options: DeclareTrade, selected: Sequence[int]) -> list[SourceDocument]:
-    document = SourceDocument
-    mine = select(SourceLine.id).where(
-        SourceLine.company_id == document.company_id, SourceLine.header_id == document.id
-    )
-    open_line = mine.where(SourceLine.quantity > SourceLine.used_qty)
-    whole = select(document).options(selectinload(document.lines))
-    statement = whole.where(document.company_id == work.company_id, open_line.exists())
-    if selected:
-        statement = statement.where(document.id.in_(list(selected)))
-    if options.ie_flag:
-        statement = statement.where(document.ie_flag == options.ie_flag)
-    if options.date_from:
-        statement = statement.where(document.document_date >= options.date_from)
-    if options.date_to:
-        statement = statement.where(document.document_date <= options.date_to)
-    if options.document_no:
-        invoiced = mine.where(SourceLine.invoice_no.contains(options.document_no, autoescape=True))
-        numbered = document.document_no.contains(options.document_no, autoescape=True)
-        statement = statement.where(numbered | invoiced.exists())
-    order = (document.ie_flag.desc(), document.document_date, document.document_no)
-    return list(work.session.scalars(statement.order_by(*order)))
 
 
 def _choose(candidates: Sequence[SourceDocument]) -> Choose:

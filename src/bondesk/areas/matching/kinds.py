@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bondesk.areas.declarations.declaration_face import IMPORTED
 from bondesk.areas.declarations.declaration_lines import DeclarationLine
 from bondesk.areas.declarations.declaration_model import Declaration
 from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
 from bondesk.base.flow import AUDITED_AND_SENT, DECLARED_AND_RELEASED, Flow
 
+#: What customs' copy of a declaration says in words of its own: our name, marks and remarks are not compared.
+_OURS = frozenset({"domestic_name", "marks", "remark"})
 _N, _NL, _D, _DL = BondedNote, NoteLine, Declaration, DeclarationLine
 #: A line customs does not have: it stays, and counts no more.
 STRUCK = "2"
@@ -141,45 +144,7 @@ DECLARATIONS = MatchKind(
         _D.net_weight,
     ),
     lines=tuple(getattr(_DL, key) for key in _OVERWRITTEN),
-    compared=(
-        _D.declaration_no,
-        _D.seq_no,
-        _D.note_no,
-        _D.record_no,
-        _D.ie_flag,
-        _D.supervision_mode,
-        _D.declared_on,
-        _D.entry_exit_date,
-        _D.declare_customs,
-        _D.entry_exit_customs,
-        _D.overseas_name,
-        _D.end_user_name,
-        _D.transport_mode,
-        _D.transport_name,
-        _D.voyage_no,
-        _D.bill_no,
-        _D.duty_nature,
-        _D.licence_no,
-        _D.contract_no,
-        _D.trade_country,
-        _D.trade_partner_country,
-        _D.transit_port,
-        _D.border_port,
-        _D.package_type,
-        _D.packages,
-        _D.gross_weight,
-        _D.net_weight,
-        _D.transaction_mode,
-        _D.freight_mark,
-        _D.freight,
-        _D.freight_currency,
-        _D.insurance_mark,
-        _D.insurance,
-        _D.insurance_currency,
-        _D.misc_mark,
-        _D.misc_fee,
-        _D.misc_currency,
-    ),
+    compared=(_D.declaration_no, _D.seq_no, *(one for one in IMPORTED if one.key not in _OURS)),
     compared_lines=tuple(getattr(_DL, key) for key in (*_OVERWRITTEN, *_SAID, "part_no", "domestic_district")),
     marked=False,
     gone=(("state", "VOID"), ("state", "DELETED")),

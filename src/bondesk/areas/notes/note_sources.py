@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -30,26 +32,53 @@ def book_of(work: Work, options: GenerateNotes) -> Account:
     return books[0]
 
 
-def candidates_of(work: Work, options: GenerateNotes, selected: Sequence[int]) -> list[SourceDocument]:
-    """Return the source documents within the filters that have anything left."""
+class Wanted(Protocol):
+    """What a wizard asks of source documents; ``document_no`` is contained in their number."""
+
+    @property
+    def ie_flag(self) -> str:
+        """Return the direction, "" for both."""
+
+    @property
+    def date_from(self) -> date | None:
+        """Return the first day."""
+
+    @property
+    def date_to(self) -> date | None:
+        """Return the last day."""
+
+    @property
+    def document_no(self) -> str:
+        """Return a part of the number."""
+
+
+def candidates_of(
+    work: Work, wanted: Wanted, selected: Sequence[int], *, by_invoice: bool = False
+) -> list[SourceDocument]:
+    """Return the source documents within the filters that have anything left, with their lines.
+
+    ``by_invoice`` looks for the number among the invoice numbers of the lines too.
+    """
     document = SourceDocument
-    open_line = select(SourceLine.id).where(
-        SourceLine.company_id == document.company_id,
-        SourceLine.header_id == document.id,
-        SourceLine.quantity > SourceLine.used_qty,
+    mine = select(SourceLine.id).where(
+        SourceLine.company_id == document.company_id, SourceLine.header_id == document.id
     )
     whole = select(document).options(selectinload(document.lines))
-    statement = whole.where(document.company_id == work.company_id, open_line.exists())
+    statement = whole.where(document.company_id == work.company_id)
+    statement = statement.where(mine.where(SourceLine.quantity > SourceLine.used_qty).exists())
     if selected:
         statement = statement.where(document.id.in_(list(selected)))
-    if options.ie_flag:
-        statement = statement.where(document.ie_flag == options.ie_flag)
-    if options.date_from:
-        statement = statement.where(document.document_date >= options.date_from)
-    if options.date_to:
-        statement = statement.where(document.document_date <= options.date_to)
-    if options.document_no:
-        statement = statement.where(document.document_no.contains(options.document_no, autoescape=True))
+    if wanted.ie_flag:
+        statement = statement.where(document.ie_flag == wanted.ie_flag)
+    if wanted.date_from:
+        statement = statement.where(document.document_date >= wanted.date_from)
+    if wanted.date_to:
+        statement = statement.where(document.document_date <= wanted.date_to)
+    if wanted.document_no:
+        named = document.document_no.contains(wanted.document_no, autoescape=True)
+        if by_invoice:
+            named |= mine.where(SourceLine.invoice_no.contains(wanted.document_no, autoescape=True)).exists()
+        statement = statement.where(named)
     order = (document.ie_flag.desc(), document.document_date, document.document_no)
     return list(work.session.scalars(statement.order_by(*order)))
 

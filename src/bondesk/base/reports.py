@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from bondesk.base.columns import Kind
@@ -59,7 +59,8 @@ class Report:
 
     ``run(work, options)`` (the work also reads the ledger) yields progress and returns the table;
     ``explain(work, options, row, column)`` gives the derivation of one cell and refuses a row or column
-    that does not exist. ``bars`` names what is drawn beside the rows.
+    that does not exist. ``bars`` names what is drawn beside the rows. ``looks_at``: kinds of documents whose lists
+    open the report, with what makes its options of a stored head.
     """
 
     key: str
@@ -71,6 +72,7 @@ class Report:
     area: str = "reports"
     help: str = ""
     bars: Bars | None = None
+    looks_at: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
 
     def column_place(self, key: str) -> int:
         """Return where column ``key`` stands; ``ValueError`` when there is none."""

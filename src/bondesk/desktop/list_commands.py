@@ -17,6 +17,7 @@ from bondesk.desktop.list_head import ListHead
 from bondesk.desktop.list_looks import ListLooks
 from bondesk.desktop.list_selection import ListSelection
 from bondesk.desktop.offered_scripts import NOT_ENABLED, OfferedScripts
+from bondesk.desktop.report_jump import report_commands
 
 SEND = "send"
 _NOTHING = "请先在列表中选择"
@@ -79,6 +80,7 @@ def list_commands(
         *_record_commands(document, may, deeds, reasons),
         *_flow_commands(document, may, deeds, reasons),
         *_script_commands(context, document, may, deeds, reasons, offered),
+        *report_commands(context, document, selection, reasons.one, deeds.explain),
         *_file_commands(document, may, deeds, exports, reasons),
         Command("list.refresh", "刷新", "F5", refresh, group="view"),
         Command("list.copy_rows", "复制所选行", "Ctrl+C", deeds.copy_rows, reasons.selected, "rows"),

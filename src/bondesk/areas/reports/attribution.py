@@ -13,6 +13,8 @@ from bondesk.areas.reports.shortage_table import day_of, located, row_key, unit_
 from bondesk.areas.verification.assuming import overlaid
 from bondesk.areas.verification.attributing import STARTS, Attributed, attribute
 from bondesk.areas.verification.reckoning import SOURCES, basis_of
+from bondesk.areas.verification.shortage_computing import choices_of
+from bondesk.areas.verification.shortage_model import ShortageOverage
 from bondesk.areas.verification.shortage_reasons import Reasons
 from bondesk.base.columns import Kind
 from bondesk.base.errors import Refused
@@ -158,6 +160,11 @@ def _step(item: int, title: str, key: str, value: Decimal, around: Sequence[Reas
     return Explanation(f"料件 {item} {title}", plain(value), reason, parts)
 
 
+def _of_shortage(table: ShortageOverage) -> AttributionOptions:
+    """Split a 短溢表 with its own choices."""
+    return AttributionOptions(record_no=table.record_no, day=table.day, **choices_of(table))
+
+
 ATTRIBUTION = Report(
     key="shortage_attribution",
     title="差异归因",
@@ -165,6 +172,7 @@ ATTRIBUTION = Report(
     run=run,
     explain=explain,
     options=AttributionOptions,
+    looks_at={"shortage_overage": _of_shortage},
     bars=Bars("total", (*_STEP_KEYS, "unexplained")),
     help="把每个料件的账实差异按固定顺序分成八项，相加恰好等于差异；图形与表格同时给出。",
 )

@@ -12,7 +12,10 @@ from bondesk.areas.accounts.book_reading import approved_books, filed_of, materi
 from bondesk.areas.reports.shortage_table import day_of, located, row_key, unit_name
 from bondesk.areas.verification.assuming import FIGURES, KINDS, Assumed, assume, checked, overlay_of, words_of
 from bondesk.areas.verification.reckoning import SOURCES, Basis, basis_of
+from bondesk.areas.verification.shortage_computing import choices_of
+from bondesk.areas.verification.shortage_model import ShortageOverage
 from bondesk.areas.verification.shortage_reasons import Reasons
+from bondesk.areas.verification.verification_model import AccountVerification
 from bondesk.base.columns import Kind
 from bondesk.base.errors import Refused
 from bondesk.base.explanation import Explanation
@@ -163,6 +166,16 @@ def _figure(work: LedgerWork, found: Assumed, figure: str, item: int, unit: str)
             return reasons.difference()
 
 
+def _of_shortage(table: ShortageOverage) -> WhatIfOptions:
+    """Look at a 短溢表 with its own choices."""
+    return WhatIfOptions(record_no=table.record_no, day=table.day, figure="D", **choices_of(table))
+
+
+def _of_verification(verification: AccountVerification) -> WhatIfOptions:
+    """Look at what a 报核 expects at its cut-off."""
+    return WhatIfOptions(record_no=verification.record_no, day=verification.end_date, figure="A")
+
+
 WHAT_IF = Report(
     key="what_if",
     title="假设分析",
@@ -170,5 +183,6 @@ WHAT_IF = Report(
     run=run,
     explain=explain,
     options=WhatIfOptions,
+    looks_at={"shortage_overage": _of_shortage, "account_verification": _of_verification},
     help="在真实底账之上作假设，最多四个方案并列，看每个料件的账册结存、实际库存、结转差额或差异会变多少；不改任何数据。",
 )

@@ -121,6 +121,10 @@ class Reckoned:
         for item in sorted(self.rows):
             used = self.booked.folded.item(item)
             yield item, used.consumed_exact
+            row = self.rows[item]
+            price = row.valued.price
+            rates = (row.tolerance, row.valued.duty_rate, row.valued.vat_rate)
+            yield plain(price) if price is not None else "", *map(plain, rates)
 
 
 def _texts(one: Movement) -> tuple[str, int, str, str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.accounts.book_reading import materials_of
@@ -44,6 +45,12 @@ def result_of(work: LedgerWork, table: ShortageOverage) -> tuple[Reckoned, tuple
     values = pricing.valued((line.item_no for line in materials_of(book)), duties, table.vat_rate)
     basis = basis_of(table, table.record_no, table.day)
     return reckon(work, book, basis, values=values, tolerance=table.tolerance), pricing.findings
+
+
+def choices_of(table: ShortageOverage) -> dict[str, Any]:
+    """Return what a 短溢表 is read from, by the names options have."""
+    names = ("source", "opening_day", "outsourced", "transit", "direct", "domestic")
+    return {name: getattr(table, name) for name in names}
 
 
 def compute(work: LedgerWork, table: ShortageOverage) -> list[Finding]:

@@ -17,6 +17,7 @@ _VERBS = frozenset(
         "unaudit",
         "send",
         "receive",
+        "rehearsal",
         "report",
         "explain",
         "update-codes",

@@ -86,7 +86,8 @@ def open_engine(home: Home, connection: Connection | None = None, typed: str = "
         customs = RehearsalCustoms(root, date_by_document=settings.demo)
         from bondesk.adapters.download_http import rehearsal_way  # what serves and signs is not needed to start
 
-        engine = replace(engine, counterpart=customs.answer, downloads=(*engine.downloads, rehearsal_way(root)))
+        engine = replace(engine, counterpart=customs.answer, rehearsal=customs.letters)
+        engine = replace(engine, downloads=(*engine.downloads, rehearsal_way(root)))
     return engine
 
 

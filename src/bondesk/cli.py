@@ -26,6 +26,7 @@ from bondesk.base.identity import Identity
 from bondesk.base.options import read_options
 from bondesk.base.steps import Amounts, Ask, Choose, Confirm, Preview, Progress, Step, play, proposed_answer
 from bondesk.cli_card import show_card, sign_and_hand_over, typed_pin
+from bondesk.cli_rehearsal import add_rehearsal, rehearse
 from bondesk.cli_secrets import with_secrets
 from bondesk.engine import (
     checking,
@@ -102,6 +103,7 @@ def parser() -> argparse.ArgumentParser:
     send.add_argument("--way", choices=tuple(_WAYS), default="", help="这一次的申报方式；不给则按企业基本信息")
     verbs.add_parser("card", help="读卡器中的IC卡：持卡人、卡号、证书、剩余次数")
     verbs.add_parser("receive", help="接收回执")
+    add_rehearsal(verbs)
     _reports(verbs)
     update = verbs.add_parser("update-codes", help="安装海关参数更新包")
     update.add_argument("file", type=Path, nargs="?", help="更新包；不给则取更新来源中最新的")
@@ -510,6 +512,15 @@ def _describe(_home: Home, given: argparse.Namespace) -> int:
     return DONE
 
 
+def _rehearsal(home: Home, given: argparse.Namespace) -> int:
+    engine, _identity = signed_in(home, given)
+    shown, said = rehearse(engine, given)
+    output.print_line(shown)
+    if said:
+        output.say(said)
+    return DONE
+
+
 _COMMANDS: dict[str, Callable[[Home, argparse.Namespace], int]] = {
     "download": _download,
     "update-codes": _update_codes,
@@ -525,6 +536,7 @@ _COMMANDS: dict[str, Callable[[Home, argparse.Namespace], int]] = {
     "send": _send,
     "card": _card,
     "receive": _receive,
+    "rehearsal": _rehearsal,
     "report": _report,
     "explain": _explain,
     "check": _check,

@@ -7,10 +7,8 @@ number, no 统一编号) is refused as a duplicate, as the real importer does.
 
 from __future__ import annotations
 
-import io
 import json
 import os
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,23 +23,23 @@ from bondesk.adapters.rehearsal_archive import Archive
 from bondesk.adapters.rehearsal_books import BookKind, filed_after, head_of, kind_of, problems_of_book
 from bondesk.adapters.rehearsal_checks import problems_of, problems_of_change
 from bondesk.adapters.rehearsal_declarations import DeclarationAnswers, answer_declaration
-from bondesk.adapters.xml.parser import child, local, parse, text
-from bondesk.base.errors import Refused
+from bondesk.adapters.rehearsal_letters import MARKER, Letters, Turn, is_rehearsal, require_rehearsal
+from bondesk.adapters.rehearsal_messages import DECLARATION, message_of
+from bondesk.adapters.xml.parser import child, local, text
+from bondesk.base.rehearsal_script import FAIL, INSPECT
 
-MARKER = "演练.bondesk"
+__all__ = ["MARKER", "RehearsalCustoms", "is_rehearsal", "mark_rehearsal"]
 _STATE = "rehearsal.json"
-DECLARATION, DECLARATION_FOLDER = "DecMessage", "deccus001"
+DECLARATION_FOLDER = "deccus001"
+#: Result of a decided 报核 → the kind of its message.
+VERIFIED_BY = {"EMS221": "EMS121", "EML221": "EML121"}
+MANUAL_REVIEW = "已转人工审核，请等待海关处理"
 
 
 def mark_rehearsal(root: Path) -> None:
     """Mark a client folder as rehearsal."""
     root.mkdir(parents=True, exist_ok=True)
     (root / MARKER).write_text("此目录仅供演练，不会向海关申报。\n", encoding="utf-8")
-
-
-def is_rehearsal(root: Path) -> bool:
-    """Tell whether a client folder is marked as rehearsal."""
-    return (root / MARKER).is_file()
 
 
 @dataclass
@@ -51,7 +49,7 @@ class RehearsalCustoms:
     ``date_by_document`` dates answers by the note's 清单申报日期, else by ``clock``. ``rejected`` maps an
     internal number to the reason of a 退单; declarations named in ``inspected`` and every ``inspect_every``-th are
     inspected. With ``release`` declared notes are also released and posted (INV211); without it they stay reserved.
-    ``answer`` returns how many messages it answered.
+    What the script of the folder orders comes before these; ``answer`` returns how many messages it answered.
     """
 
     root: Path
@@ -62,10 +60,19 @@ class RehearsalCustoms:
     inspected: frozenset[str] = frozenset()
     inspect_every: int = 5
 
+    @property
+    def letters(self) -> Letters:
+        """Return the script and the receipts that have not arrived."""
+        return Letters(self.root, self.clock)
+
     def answer(self) -> int:
-        """Answer what waits in every OutBox."""
-        if not is_rehearsal(self.root):
-            raise Refused(f"目录 {self.root} 不是演练目录（没有 {MARKER}），演练海关拒绝运行", "REH-01")
+        """Let arrive what is due, then answer what waits in every OutBox."""
+        require_rehearsal(self.root)
+        with self.letters.locked():
+            self.letters.release_due()
+            return self._answer_all()
+
+    def _answer_all(self) -> int:
         answered = 0
         for outbox in sorted(self.root.glob("*/OutBox")):
             for path in sorted(one for one in outbox.iterdir() if one.suffix in {".zip", ".xml"}):
@@ -77,7 +84,7 @@ class RehearsalCustoms:
         form = path.parent.parent
         state = self._read_state()
         try:
-            message, files = _message_of(path)
+            message, files = message_of(path)
         except ValueError as problem:
             self._fail(form, path, str(problem))
             return
@@ -102,7 +109,9 @@ class RehearsalCustoms:
         if wrong:
             answers.import_failed(internal_no, "\n".join(wrong))
         else:
-            self._decide(answers, message, state, internal_no)
+            turn = self.letters.turn(form, path.stem, "INV101")
+            self._decide(answers, message, state, internal_no, turn)
+            self.letters.play(turn, internal_no)
         self._write_state(state)
         self._move(path, form / "SentBox")
 
@@ -120,8 +129,12 @@ class RehearsalCustoms:
         """Answer a declaration; a returned one is rejected once more until its reason is taken away."""
         head, client_no = child(message, "DecHead"), text(child(message, "DecSign"), "ClientSeqNo")
         answers = DeclarationAnswers(form / "InBox", path.stem, self._moment(head, "PDate"))
-        inspected = client_no in self.inspected or (state["serial"] + 1) % self.inspect_every == 0
-        answer_declaration(answers, message, files, state, self.rejected, inspected)
+        turn = self.letters.turn(form, path.stem, "DEC")
+        chance = not turn.scripted and (state["serial"] + 1) % self.inspect_every == 0
+        inspected = client_no in self.inspected or turn.order.answer == INSPECT or chance
+        refused = {client_no: turn.refusal} if turn.refusal else self.rejected
+        if answer_declaration(answers, message, files, state, refused, inspected, turn):
+            self.letters.play(turn, client_no)
         Archive(self.root).declaration(message, state["declarations"].get(client_no, {}))
         self._write_state(state)
         self._move(path, form / "SentBox")
@@ -141,10 +154,14 @@ class RehearsalCustoms:
             state["serial"] += 1
             seq_no = text(head, "SeqNo") or f"{answers.now:%Y}{state['serial']:014d}"
             answers.imported(internal_no, seq_no)
-            if internal_no in self.rejected:
-                answers.book_decided(
-                    kind.result, kind.bsc, {"seq_no": seq_no, "bond_no": ""}, self.rejected[internal_no]
-                )
+            turn = self.letters.turn(form, path.stem, kind.code)
+            unnumbered = {"seq_no": seq_no, "bond_no": ""}
+            if turn.manual:
+                answers.decided(kind.result, kind.bsc, unnumbered, "2", MANUAL_REVIEW)
+            answers.inbox = turn.later
+            if reason := turn.refusal or self.rejected.get(internal_no, ""):
+                result = "Z" if turn.order.answer == FAIL else "3"
+                answers.decided(kind.result, kind.bsc, unnumbered, result, reason)
             else:
                 number = text(head, kind.number) or kind.serial.format(
                     customs=text(head, "MasterCuscd"), year=f"{answers.now:%y}", serial=state["serial"]
@@ -152,6 +169,7 @@ class RehearsalCustoms:
                 books[number] = filed_after(message, kind, filed)
                 Archive(self.root).book(message, kind, number, answers.now)
                 answers.book_decided(kind.result, kind.bsc, {"seq_no": seq_no, "bond_no": number}, "")
+            self.letters.play(turn, internal_no)
         self._write_state(state)
         self._move(path, form / "SentBox")
 
@@ -165,21 +183,32 @@ class RehearsalCustoms:
             state["serial"] += 1
             seq_no = said.seq_no or f"{answers.now:%Y}{state['serial']:014d}"
             answers.imported(said.internal_no, seq_no)
-            number, reason = {"seq_no": seq_no, "bond_no": said.book_no}, self.rejected.get(said.internal_no, "")
-            for result in "3" if reason else "25":
+            turn = self.letters.turn(form, path.stem, VERIFIED_BY[said.result])
+            number = {"seq_no": seq_no, "bond_no": said.book_no}
+            reason = turn.refusal or self.rejected.get(said.internal_no, "")
+            if turn.manual:
+                answers.decided(said.result, said.group, number, "A", MANUAL_REVIEW)
+            answers.inbox = turn.later
+            for result in ("Z" if turn.order.answer == FAIL else "3") if reason else "25":
                 answers.decided(said.result, said.group, number, result, reason)
+            self.letters.play(turn, said.internal_no)
         self._write_state(state)
         self._move(path, form / "SentBox")
 
-    def _decide(self, answers: Answers, message: etree._Element, state: dict[str, Any], internal_no: str) -> None:
+    def _decide(
+        self, answers: Answers, message: etree._Element, state: dict[str, Any], internal_no: str, turn: Turn
+    ) -> None:
         head = child(message, "InvtHeadType")
         number = state["notes"].get(internal_no) or self._numbers(state, head, answers.now)
         state["notes"][internal_no] = number
         answers.imported(internal_no, number["seq_no"])
         kind = text(head, "DclTypecd")
         told = {**number, "count": text(head, "ChgTmsCnt"), "kind": kind}
-        if internal_no in self.rejected:
-            answers.rejected(told, self.rejected[internal_no])
+        if turn.manual:
+            answers.rejected(told, MANUAL_REVIEW, "2")
+        answers.inbox = turn.later
+        if reason := turn.refusal or self.rejected.get(internal_no, ""):
+            answers.rejected(told, reason, "Z" if turn.order.answer == FAIL else "3")
             return
         declared = text(head, "DclcusFlag") == "1"
         if kind in {"2", "3"}:
@@ -230,40 +259,3 @@ class RehearsalCustoms:
     def _move(path: Path, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
         os.replace(path, folder / path.name)
-
-
-def _message_of(path: Path) -> tuple[etree._Element, dict[str, bytes]]:
-    """Return the business root of a message and the files beside it; ``ValueError`` with a Chinese reason."""
-    content, files = _unpacked(path)
-    root = parse(content)
-    if local(root) == DECLARATION:
-        return root, files
-    if files:
-        raise ValueError(f"压缩包须只含 {path.stem}.xml，现为 {'、'.join([f'{path.stem}.xml', *files])}")
-    if local(root) != "Signature":
-        raise ValueError(f"根元素应为 Signature，现为 {local(root)}")
-    steps = ("Object", "Package", "DataInfo", "BussinessData")
-    found: etree._Element | None = root
-    for step in steps:
-        found = child(found, step) if found is not None else None
-    if found is None or not len(found):
-        raise ValueError(f"缺少 {' / '.join(steps)} 或其中没有报文")
-    message = found[0]
-    if local(message) not in {"InvtMessage", rehearsal_verification.ROOT} and kind_of(message) is None:
-        raise ValueError(f"不认识的报文 {local(message)}，应为 InvtMessage 或账册、手册、资质、报核报文")
-    return message, files
-
-
-def _unpacked(path: Path) -> tuple[bytes, dict[str, bytes]]:
-    """Return the XML of a file in the OutBox and what lies beside it in the zip."""
-    if path.suffix == ".xml":
-        return path.read_bytes(), {}
-    own = f"{path.stem}.xml"
-    try:
-        with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
-            names = archive.namelist()
-            if own not in names:
-                raise ValueError(f"压缩包须只含 {own}，现为 {'、'.join(names)}")
-            return archive.read(own), {name: archive.read(name) for name in names if name != own}
-    except zipfile.BadZipFile as problem:
-        raise ValueError("压缩包损坏") from problem

@@ -20,11 +20,11 @@ _NOT_RETURNED = {"Param1", "Param2", "Param3", "IcCardNo", "InputTime", "DecType
 
 
 class Answers:
-    """Writes the answers to one message into an InBox, each file in one rename."""
+    """Writes the answers to one message into ``inbox``, each file in one rename; the place may change in between."""
 
     def __init__(self, inbox: Path, stem: str, now: datetime) -> None:
         """Answer the message ``stem``, dated ``now``."""
-        self._inbox = inbox
+        self.inbox = inbox
         self._stem = stem
         self.now = now
         self._count = 0
@@ -47,10 +47,10 @@ class Answers:
         self._bond(body, message, number, {"vrfdedMarkcd": mark, "prevdTime": self._moment()})
         self._receipt(body, "CUS0000E010000", "INV")
 
-    def rejected(self, number: Mapping[str, str], reason: str) -> None:
-        """INV201 with manageResult 3 and the reason in CheckInfo; a first 退单 has no 清单编号 yet."""
+    def rejected(self, number: Mapping[str, str], reason: str, result: str = "3") -> None:
+        """INV201 with manageResult 3 (Z, 2) and the reason in CheckInfo; a first one has no 清单编号 yet."""
         body = self._body("INV201", number["seq_no"])
-        self._result(body, {**number, "bond_no": number["bond_no"] if number.get("kind") in {"2", "3"} else ""}, "3")
+        self._result(body, {**number, "bond_no": number["bond_no"] if number.get("kind") in {"2", "3"} else ""}, result)
         _leaf(etree.SubElement(body, _q("CheckInfo")), "note", reason)
         self._receipt(body, "CUS0000E010000", "INV")
 
@@ -152,11 +152,11 @@ class Answers:
         return f"{self.now:%Y%m%d%H%M%S}{self._count:07d}"
 
     def _write(self, name: str, root: etree._Element) -> None:
-        self._inbox.mkdir(exist_ok=True)
+        self.inbox.mkdir(parents=True, exist_ok=True)
         content = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
-        writing = self._inbox / f"{name}.tmp"
+        writing = self.inbox / f"{name}.tmp"
         writing.write_bytes(content)
-        os.replace(writing, self._inbox / name)
+        os.replace(writing, self.inbox / name)
 
 
 def _q(name: str) -> str:

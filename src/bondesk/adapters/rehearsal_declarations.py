@@ -15,7 +15,9 @@ from typing import Any
 
 from lxml import etree
 
+from bondesk.adapters.rehearsal_letters import Turn
 from bondesk.adapters.xml.parser import child, local, text
+from bondesk.base.rehearsal_script import AMEND, FAIL
 
 _NAMESPACE = "http://www.chinaport.gov.cn/dec"
 _ALWAYS = (
@@ -160,7 +162,7 @@ class DeclarationAnswers:
 
     def __init__(self, inbox: Path, stem: str, now: datetime) -> None:
         """Answer the message ``stem``, the first notice at ``now``."""
-        self._inbox, self._stem, self.now = inbox, stem, now
+        self.inbox, self._stem, self.now = inbox, stem, now
         self._count = 0
 
     def imported(self, client_no: str, seq_no: str, said: str) -> None:
@@ -205,10 +207,10 @@ class DeclarationAnswers:
         return f"{self.now:%Y%m%d%H%M%S}{self._count:07d}"
 
     def _write(self, name: str, root: etree._Element) -> None:
-        self._inbox.mkdir(parents=True, exist_ok=True)
-        waiting = self._inbox / f"{name}.tmp"
+        self.inbox.mkdir(parents=True, exist_ok=True)
+        waiting = self.inbox / f"{name}.tmp"
         waiting.write_bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
-        os.replace(waiting, self._inbox / name)
+        os.replace(waiting, self.inbox / name)
 
 
 def answer_declaration(
@@ -218,10 +220,11 @@ def answer_declaration(
     state: dict[str, Any],
     refused: Mapping[str, str],
     inspected: bool,
-) -> None:
+    turn: Turn,
+) -> bool:
     """Answer one DecMessage: import response, then L, J, (C,) P, R when it declares; ``refused`` gives returns.
 
-    ``state`` keeps what was answered, as :class:`RehearsalCustoms` does.
+    ``state`` keeps what was answered, as :class:`RehearsalCustoms` does. True when customs decided, as ``turn`` says.
     """
     head, sign = child(message, "DecHead"), child(message, "DecSign")
     client_no, seq_no = text(sign, "ClientSeqNo"), text(head, "SeqNo")
@@ -231,25 +234,37 @@ def answer_declaration(
         wrong.append("客户端报关单编号与已导入的报关单重复，更新已有报关单须填写统一编号")
     if wrong:
         answers.import_failed(client_no, "\n".join(wrong))
-        return
+        return False
     known = kept.get(client_no) or _numbers_for(state, head, seq_no, answers.now)
     answers.now = max(answers.now, datetime.fromisoformat(known["last"]) + timedelta(minutes=1))
     declares = text(sign, "OperType") in {"C", "D"}
     answers.imported(client_no, known["seq_no"], "报关单导入成功" if declares else "报关单暂存成功")
     if declares:
-        _decide(answers, head, known, refused.get(client_no, ""), inspected)
-    status = ("E" if refused.get(client_no) else "R") if declares else ""
+        _decide(answers, head, known, refused.get(client_no, ""), inspected, turn)
+    done = "D" if turn.order.answer == AMEND else "R"
+    status = ("E" if refused.get(client_no) else done) if declares else ""
     kept[client_no] = {**known, "last": answers.now.isoformat(), "status": status}
+    return declares
 
 
 def _decide(
-    answers: DeclarationAnswers, head: etree._Element | None, known: Mapping[str, str], reason: str, inspected: bool
+    answers: DeclarationAnswers,
+    head: etree._Element | None,
+    known: Mapping[str, str],
+    reason: str,
+    inspected: bool,
+    turn: Turn,
 ) -> None:
     customs, seq_no, entry_no = text(head, "CustomMaster"), known["seq_no"], known["entry_no"]
     answers.notice("7", f"{seq_no},{seq_no}直接申报成功", seq_no, "", "")
-    answers.notice("L", "入库成功！", seq_no, "" if reason else entry_no, customs)
+    failed = turn.order.answer == FAIL
+    if not failed:
+        answers.notice("L", "入库成功！", seq_no, "" if reason else entry_no, customs)
+    if turn.manual:
+        answers.notice("M", "报关单转人工审核", seq_no, entry_no, customs)
+    answers.inbox = turn.later
     if reason:
-        answers.notice("E", f"退单：{reason}", seq_no, "", customs)
+        answers.notice("Z" if failed else "E", f"{'退回修改' if failed else '退单'}：{reason}", seq_no, "", customs)
         return
     day = answers.now.strftime("%Y-%m-%d")
     answers.notice("J", "海关已接受申报", seq_no, entry_no, customs, day)
@@ -257,6 +272,8 @@ def _decide(
         answers.notice("C", "查验通知", seq_no, entry_no, customs, day)
     answers.notice("P", "报关单已放行", seq_no, entry_no, customs, day)
     answers.notice("R", "报关单已结关", seq_no, entry_no, customs, day)
+    if turn.order.answer == AMEND:
+        answers.notice("D", "海关已同意删除报关单", seq_no, entry_no, customs, day)
 
 
 def _numbers_for(state: dict[str, Any], head: etree._Element | None, seq_no: str, now: datetime) -> dict[str, str]:

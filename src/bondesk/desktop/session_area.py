@@ -51,6 +51,9 @@ class SessionArea(QWidget):
         """Give the commands of the 系统 menu."""
         yield Command("desk.password", "修改密码…", "", self.change_password, group="系统")
         yield Command("desk.updates", "数据更新", "Ctrl+F9", self.show_updates, group="系统")
+        documents, may = self._context.engine.catalogue.documents, self._context.identity.may
+        if any(one.workbook and may(one.key, "import") for one in documents):
+            yield Command("desk.import", "数据导入…", "", self.import_data, group="系统")
         yield Command("desk.codes", "更新海关参数…", "", self.update_codes, group="系统")
         yield Command("desk.reconnect", "重新连接", "", self.reconnect, self._why_not_reconnect, "系统")
 
@@ -109,6 +112,12 @@ class SessionArea(QWidget):
 
         dialog = PasswordDialog(self._context, self)
         dialog.open()
+
+    def import_data(self) -> None:
+        """Open the central import."""
+        from bondesk.desktop.import_central import ImportCentral
+
+        ImportCentral(self._context, self).open()
 
     def update_codes(self) -> None:
         """Open the dialog that brings the code tables up to date."""

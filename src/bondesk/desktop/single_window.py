@@ -160,6 +160,21 @@ class SingleWindow(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
+    @property
+    def rehearses(self) -> bool:
+        """Tell whether the rehearsal customs stands behind the client's folder."""
+        return self._context.engine.rehearsal is not None
+
+    def rehearse(self) -> None:
+        """Open the script of the rehearsal customs."""
+        from bondesk.desktop.rehearsal_dialog import RehearsalDialog
+
+        desk = self._context.engine.rehearsal
+        if desk is not None:
+            dialog = RehearsalDialog(self._context, desk, self._window)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.open()
+
     def hand_over(self) -> None:
         """Hand every waiting message to the client."""
         engine, identity = self._context.engine, self._context.identity

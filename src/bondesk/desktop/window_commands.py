@@ -94,6 +94,8 @@ def exchange_commands(exchange: SingleWindow) -> Iterator[Command]:
     yield Command("gateway.outbox", "发件箱", "", exchange.show_outbox, group=group)
     yield Command("gateway.claiming", "待认领回执", "", exchange.show_claiming, group=group)
     yield Command("gateway.folders", "客户端目录", "", exchange.show_folders, exchange.why_no_folders, group)
+    if exchange.rehearses:
+        yield Command("gateway.rehearsal", "演练海关…", "", exchange.rehearse, group=group)
 
 
 def card_commands(desk: CardDesk) -> Iterator[Command]:

@@ -10,6 +10,7 @@ from bondesk.base.catalogue import Catalogue
 from bondesk.base.errors import NoClientFolders, OutsideFailure
 from bondesk.base.facts import Work
 from bondesk.base.identity import Identity
+from bondesk.base.rehearsal_script import RehearsalDesk
 from bondesk.engine import history, schema, signing_in
 from bondesk.engine.act import Act, acting
 from bondesk.engine.card_port import CardPort
@@ -41,6 +42,7 @@ class Engine:
     ``card`` is the operator's IC card on this computer.
     ``client`` is where the folders behind ``gateway`` are set on this machine.
     ``counterpart`` lets the rehearsal customs answer before the inbox is read; None against the real one.
+    ``rehearsal`` is its trainer side.
     """
 
     catalogue: Catalogue
@@ -51,6 +53,7 @@ class Engine:
     gateway: Gateway | None = None
     client: ClientSetup | None = None
     counterpart: Callable[[], object] | None = None
+    rehearsal: RehearsalDesk | None = None
     notices: Notices | None = None
     code_versions: Callable[[Work], Mapping[str, str]] = lambda _work: {}
     parameters: ParameterSource | None = None

@@ -112,7 +112,11 @@ def notes(factory_office: Office) -> list[BondedNote]:
 def test_the_everyday_path(factory_office: Office, notes: list[BondedNote], tmp_path: Path) -> None:
     office = factory_office
     first = notes[0]
-    changes = {(1, 1, "申报总价"): str(first.lines[0].total + 1)}
+    changes = {
+        (1, 1, "申报总价"): str(first.lines[0].total + 1),
+        (1, 1, "原产国"): "USA",
+        (1, 2, "商品名称"): "海关归类后的品名",
+    }
     office.bring("bonded_note_formal", customs_workbook(tmp_path / "a.xlsx", notes, changes))
     with office.act(SYSTEM) as act:
         alone = posted(act)
@@ -126,6 +130,8 @@ def test_the_everyday_path(factory_office: Office, notes: list[BondedNote], tmp_
         assert posted(act) == alone, "nothing is counted twice"
         assert {row.document_key for row in standing(act)} == {"bonded_note"}
         mine = pair_of(act, kind, first.internal_no)
+        differing = [(one.place, one.label) for one in matching.compare(act, kind, mine) if one.word == "值不同"]
+        assert differing == [("第1行", "申报总价"), ("第1行", "原产国"), ("第2行", "商品名称")]
         rows = [one for one in matching.compare(act, kind, mine) if one.label == "申报总价"]
         assert [(one.place, one.word) for one in rows] == [("第1行", "值不同")]
         assert rows[0].source == rows[0].draft, "the source documents say what the draft said"

@@ -18,7 +18,7 @@ from sqlalchemy.orm import selectinload
 from bondesk.base.documents import DocumentType
 from bondesk.base.records import new_id
 from bondesk.engine.act import Act
-from bondesk.engine.books import posting_of
+from bondesk.engine.books import posting_of, summed_quantity
 from bondesk.engine.tables import BalanceRow, PostingRow
 from bondesk.ledger.posting import Posting, changes
 
@@ -119,24 +119,32 @@ def _add_to_balances(act: Act, postings: Iterable[Posting]) -> None:
 
 def rebuild_balances(act: Act) -> list[str]:
     """Recompute every balance from the postings; return what differed, one Chinese sentence each."""
-    before = _stored_balances(act)
-    postings = act.session.scalars(select(PostingRow).where(PostingRow.company_id == act.company_id))
-    values = _balance_values(act, (posting_of(row) for row in postings))
+    before, wanted = _stored_balances(act), _summed_postings(act)
+    values = [
+        {"company_id": act.company_id, **dict(zip(BALANCE_KEY, key, strict=True)), "quantity": quantity}
+        for key, quantity in wanted.items()
+    ]
     act.session.execute(delete(BalanceRow).where(BalanceRow.company_id == act.company_id))
     for start in range(0, len(values), 2000):
         act.session.execute(insert(BalanceRow), values[start : start + 2000])
     act.session.expire_all()
-    return _differences(before, _stored_balances(act))
+    return _differences(before, wanted)
 
 
 def check_balances(act: Act) -> list[str]:
     """Say where a stored balance is not the sum of its postings, without changing anything."""
-    postings = act.session.scalars(select(PostingRow).where(PostingRow.company_id == act.company_id))
-    wanted = {
-        tuple(values[name] for name in BALANCE_KEY): values["quantity"]
-        for values in _balance_values(act, (posting_of(row) for row in postings))
-    }
-    return _differences(_stored_balances(act), wanted)
+    return _differences(_stored_balances(act), _summed_postings(act))
+
+
+def _summed_postings(act: Act) -> dict[tuple[Any, ...], Decimal]:
+    """Return what the balances should be: the database sums per day, so memory does not grow with the postings."""
+    columns = [getattr(PostingRow, name) for name in BALANCE_KEY[:-1]]
+    statement = select(*columns, PostingRow.business_date, summed_quantity())
+    statement = statement.where(PostingRow.company_id == act.company_id)
+    sums: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
+    for *key, day, quantity in act.session.execute(statement.group_by(*columns, PostingRow.business_date)):
+        sums[*key, day.replace(day=1)] += quantity
+    return sums
 
 
 def _stored_balances(act: Act) -> dict[tuple[Any, ...], Decimal]:

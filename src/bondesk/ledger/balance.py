@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact
 from fractions import Fraction
 
 from bondesk.base.findings import Finding, error
@@ -14,6 +14,8 @@ from bondesk.base.numbers import QUANTITY_PLACES, half_up
 from bondesk.ledger.posting import Posting
 
 ZERO = Decimal(0)
+#: Products of quantity and consumption are finite decimals: added exactly, and an inexact step would raise.
+_EXACT = Context(prec=400, traps=[Inexact])
 Mode = tuple[str, str]
 Version = tuple[int, str]
 
@@ -124,15 +126,19 @@ def fold(movements: Iterable[Movement], filed: Filed) -> Folded:
         else:
             products[movement.item_no, movement.uc_version] += movement.quantity
     findings = []
+    used: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    multiply, add = _EXACT.multiply, _EXACT.add
     for version in sorted(products, key=lambda key: (key[0], key[1])):
-        rows = filed.of(version)
-        if not rows and products[version] != 0:
+        rows, quantity = filed.of(version), products[version]
+        if not rows and quantity != 0:
             product, name = version
             findings.append(error("RPT-05", f"成品 {product} 版本 {name or '空'} 没有备案单损耗，未计入耗用"))
         for row in rows:
-            item = items[row.material_no]
-            item.consumed_exact += usage(products[version], row)
-            item.by_version[version] = products[version]
+            items[row.material_no].by_version[version] = quantity
+            factor = multiply(row.unit_consumption, row.bonded)
+            used[row.material_no] = add(used[row.material_no], multiply(quantity, factor))
+    for item_no, percent in used.items():
+        items[item_no].consumed_exact = Fraction(percent) / 100
     return Folded(dict(items), tuple(findings))
 
 

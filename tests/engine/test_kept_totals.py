@@ -1,0 +1,121 @@
+"""Movements read from kept totals are those summed from the postings, and books as known on a day know no later one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+import pytest
+from sqlalchemy import delete, insert, select
+
+from bondesk.base.records import new_id
+from bondesk.engine import posting
+from bondesk.engine.act import Act
+from bondesk.engine.engine import SYSTEM
+from bondesk.engine.tables import BalanceRow, PostingRow
+from builders.office import Office
+
+BOOK = "E52042300A01"
+START = date(2023, 11, 3)
+Day = date | None
+
+
+def scatter(act: Act, count: int = 400) -> list[dict[str, object]]:
+    """Store postings over five months, known between 0 and 20 days after their day, and keep their totals."""
+    random = Random(5)
+    rows: list[dict[str, object]] = []
+    for place in range(count):
+        day = START + timedelta(days=random.randrange(150))
+        known = datetime(day.year, day.month, day.day, 23, 59, 59) + timedelta(days=random.randrange(21))
+        goods = random.choice("IE")
+        rows.append(
+            {
+                "company_id": act.company_id, "id": new_id(), "record_no": random.choice((BOOK, "OTHER")),
+                "goods_flag": goods, "item_no": random.randrange(1, 5), "uc_version": "" if goods == "I" else "V1",
+                "mode": random.choice(("0615", "0654")), "ie_flag": goods, "term": "in_out", "business_date": day,
+                "stage": random.choice(("posted", "reserved")), "quantity": Decimal(random.randrange(10**9)).scaleb(-5),
+                "effect": random.choice((1, -1)), "amount": Decimal(1), "currency": "USD", "document_key": "none",
+                "document_no": f"N{place}", "document_id": place, "line_id": place, "line_no": 1,
+                "reversal": random.random() < 0.2, "posted_at": known,
+            }
+        )  # fmt: skip
+    act.session.execute(insert(PostingRow), rows)
+    posting.rebuild_balances(act)
+    return rows
+
+
+def plain_sums(rows: list[dict[str, object]], begin: Day, end: Day, known_on: Day = None) -> dict[object, Decimal]:
+    """The same sums in plain Python."""
+    found: dict[object, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        day, known = row["business_date"], row["posted_at"]
+        assert isinstance(day, date)
+        assert isinstance(known, datetime)
+        if row["record_no"] != BOOK or (begin and day < begin) or (end and day > end):
+            continue
+        if known_on and known.date() > known_on:
+            continue
+        key = tuple(row[name] for name in ("goods_flag", "item_no", "uc_version", "mode", "ie_flag", "stage"))
+        quantity, effect = row["quantity"], row["effect"]
+        assert isinstance(quantity, Decimal)
+        assert isinstance(effect, int)
+        found[key] += quantity * (-effect if row["reversal"] else effect)
+    return found
+
+
+def read(act: Act, begin: Day, end: Day, known_on: Day = None) -> dict[object, Decimal]:
+    """What the stored books answer."""
+    found = act.books.as_known(known_on).movements(BOOK, begin, end)
+    return {(m.goods_flag, m.item_no, m.uc_version, m.mode, m.ie_flag, m.stage): m.quantity for m in found}
+
+
+def test_any_days_are_the_sum_of_their_postings(codes_office: Office) -> None:
+    """Open ends, whole months, parts of months, one day, nothing: exactly the plain sums."""
+    random = Random(8)
+    days: list[Day] = [None, date(2023, 12, 1), date(2023, 12, 31), date(2024, 1, 1), date(2024, 2, 29), START]
+    pairs = [(begin, end) for begin in days for end in days]
+    ends = [START + timedelta(days=random.randrange(-5, 160)) for _ in range(80)]
+    pairs += zip(ends[::2], ends[1::2], strict=True)
+    with codes_office.act(SYSTEM) as act:
+        rows = scatter(act)
+        for begin, end in pairs:
+            if begin is None or end is None or begin <= end:
+                assert read(act, begin, end) == plain_sums(rows, begin, end), (begin, end)
+
+
+def test_whole_months_do_not_look_at_postings(codes_office: Office) -> None:
+    """A whole month comes from the totals alone: without them it is empty, part of a month is not."""
+    with codes_office.act(SYSTEM) as act:
+        rows = scatter(act)
+        act.session.execute(delete(BalanceRow))
+        assert read(act, date(2024, 1, 1), date(2024, 1, 31)) == {}
+        part = date(2024, 1, 2), date(2024, 1, 31)
+        assert read(act, *part) == plain_sums(rows, *part) != {}
+
+
+@pytest.mark.parametrize("known_on", [date(2023, 11, 1), date(2023, 12, 31), date(2024, 2, 10), date(2024, 6, 1)])
+def test_books_as_known_on_a_day(codes_office: Office, known_on: date) -> None:
+    """Business date and day of knowing are two axes: what was posted later is not there, whatever its date."""
+    with codes_office.act(SYSTEM) as act:
+        rows = scatter(act)
+        for end in (None, date(2023, 12, 31), date(2024, 2, 15)):
+            assert read(act, None, end, known_on) == plain_sums(rows, None, end, known_on)
+        seen = act.books.as_known(known_on).postings(BOOK, None, None, "posted")
+        late = [row["document_no"] for row in rows if str(row["posted_at"])[:10] > known_on.isoformat()]
+        assert not {one.document_no for one in seen} & set(late)
+
+
+def test_what_stays_standing_is_kept_as_summed(codes_office: Office) -> None:
+    """Rebuilding says what differed and mends it; checking changes nothing."""
+    with codes_office.act(SYSTEM) as act:
+        scatter(act)
+        assert posting.check_balances(act) == []
+        row = act.session.scalars(select(BalanceRow).order_by(BalanceRow.item_no)).first()
+        assert row is not None
+        row.quantity += 1
+        act.session.flush()
+        assert len(posting.check_balances(act)) == 1
+        assert len(posting.rebuild_balances(act)) == 1
+        assert posting.check_balances(act) == []

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from bondesk.areas.setup.company import Company
 from bondesk.base.identity import Identity
+from bondesk.desktop.declaring_page import DeclaringPage
 from bondesk.desktop.option_form import OptionForm
 from bondesk.desktop.script_dialog import ScriptDialog
 from bondesk.desktop.single_window import SingleWindow
@@ -87,3 +88,37 @@ def test_only_what_one_may_send_is_listed(desk: BookDesk) -> None:
         assert declaring.declarable(act) == []
     with desk.office.act() as act:
         assert {one.document_key for one in declaring.declarable(act)} == {"bonded_note"}
+
+
+def test_the_central_page_declares_what_is_marked(desk: BookDesk, qtbot: Any) -> None:
+    """单一窗口申报: marked above, ticked in the wizard, then a line of the outbox below."""
+    office = desk.office
+    with office.act(SYSTEM) as act:
+        act.session.scalars(select(Company)).one().ic_card = "8930001234567"
+    window = QWidget()
+    qtbot.addWidget(window)
+    shown = DeclaringPage(desk.context, office.hand_over)
+    qtbot.addWidget(shown)
+    wait_until(lambda: len(shown.rows.model.rows) == 2, "what waits")
+    assert shown.commands["declaring.send"].why_not() == ""
+    (marked,) = shown.rows.chosen()
+    shown.commands["declaring.send"].run()
+    (dialog,) = shown.findChildren(ScriptDialog)
+    table = page(dialog, StepTable)
+    assert table.model.ticked == {0}
+    dialog.next.click()
+    wait_until(lambda: office.note(marked.document_id).state == "SENT", "the hand-over")
+    wait_until(lambda: desk.lane.idle, "the lists")
+    shown.document_changed("bonded_note")
+    wait_until(lambda: len(shown.rows.model.rows) == 1, "one less waits")
+    wait_until(lambda: [one.word for one in shown.outbox.rows.model.rows] == ["已交客户端"], "the outbox")
+    desk.settle()
+
+
+def test_nothing_waits_and_the_page_says_so(office_at: Any, factory_template: Path, qtbot: Any) -> None:
+    opened = BookDesk(office_at(factory_template))
+    shown = DeclaringPage(opened.context, lambda: None)
+    qtbot.addWidget(shown)
+    wait_until(lambda: opened.lane.idle, "the lists")
+    assert shown.commands["declaring.send"].why_not() == "没有已审核、等待申报的单据"
+    opened.close()

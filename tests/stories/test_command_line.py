@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bondesk import cli, demo
+from bondesk import __main__, cli, demo
 from bondesk.adapters.excel.reader import read_workbook
 from bondesk.adapters.rehearsal import mark_rehearsal
 from bondesk.settings import Home, carried
@@ -165,3 +165,8 @@ def test_demo_refuses_a_folder_with_other_data(shell: Shell) -> None:
     shell("init")
     shell("demo", "--headless", expect=1)
     assert "已有别的数据" in shell.messages
+
+
+def test_the_start_knows_every_command() -> None:
+    """Behind ``--home`` a command is still a command, not the window."""
+    assert set(cli._COMMANDS) <= __main__._VERBS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
@@ -33,14 +33,20 @@ class MessageDialog(ScriptDialog):
 
     help_page = "single_window"
 
-    def __init__(self, context: DeskContext, done: Callable[[], object], parent: QWidget) -> None:
-        """Begin."""
-        self._done = done
+    def __init__(
+        self,
+        context: DeskContext,
+        done: Callable[[], object],
+        parent: QWidget,
+        marked: Collection[tuple[str, int]] | None = None,
+    ) -> None:
+        """Begin; only ``marked`` documents are ticked to begin with, or all."""
+        self._done, self._marked = done, marked
         super().__init__(context, GENERATE_MESSAGES, (), parent)
 
     def begin(self, act: Act, options: Any) -> Steps:
         """Start without a declared script's right: each document's 发送 is asked for instead."""
-        return generation_steps(act)
+        return generation_steps(act, self._marked)
 
     def _ended(self, outcome: Outcome) -> None:
         super()._ended(outcome)

@@ -80,6 +80,14 @@ class SingleWindow(QObject):
             "gateway.single_window.outbox", "发件箱", lambda: OutboxPage(self._context, self.hand_over)
         )
 
+    def show_declaring(self) -> None:
+        """Open 单一窗口申报."""
+        from bondesk.desktop.declaring_page import DeclaringPage
+
+        self._context.open_page(
+            "gateway.single_window.declaring", "单一窗口申报", lambda: DeclaringPage(self._context, self.hand_over)
+        )
+
     def show_claiming(self) -> None:
         """Open 待认领回执."""
         self._context.open_page("gateway.single_window.claiming", "待认领回执", lambda: ClaimingPage(self._context))

@@ -91,6 +91,7 @@ def exchange_commands(exchange: SingleWindow) -> Iterator[Command]:
     yield Command("gateway.generate", "生成报文", "Ctrl+F12", exchange.generate, exchange.why_not, group)
     yield Command("gateway.hand_over", "发送待发报文", "", exchange.hand_over, exchange.why_not, group)
     yield Command("gateway.receive", "接收回执", "F9", exchange.receive, exchange.why_not, group)
+    yield Command("gateway.declaring", "单一窗口申报", "", exchange.show_declaring, group=group)
     yield Command("gateway.outbox", "发件箱", "", exchange.show_outbox, group=group)
     yield Command("gateway.claiming", "待认领回执", "", exchange.show_claiming, group=group)
     yield Command("gateway.folders", "客户端目录", "", exchange.show_folders, exchange.why_no_folders, group)

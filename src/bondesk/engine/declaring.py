@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -90,8 +90,11 @@ class Forced:
     reason: str = option("强制发送的原因", "", help="必填，记入日志")
 
 
-def generation_steps(act: Act) -> Steps:
-    """生成报文: ask 参数设置 when it is not complete, let documents be ticked, order all or none of them."""
+def generation_steps(act: Act, marked: Collection[tuple[str, int]] | None = None) -> Steps:
+    """生成报文: ask 参数设置 when it is not complete, let documents be ticked, order all or none of them.
+
+    ``marked`` are the (kind, id) ticked to begin with; None = all that wait.
+    """
     act.require_exchange()
     known = setting_of(act)
     if known.missing:
@@ -103,7 +106,8 @@ def generation_steps(act: Act) -> Steps:
     ways = dict(DECLARE_WAYS)
     rows = tuple((one.title, one.number, one.message, ways[one.way], one.audited_at) for one in waiting)
     table = Table("生成报文", ("单据", "编号", "报文", "申报方式", "审核时间"), rows)
-    chosen = set((yield Choose("documents", table, keys, keys)))
+    proposed = keys if marked is None else tuple(key for key in keys if key in marked)
+    chosen = set((yield Choose("documents", table, keys, proposed)))
     picked = [one for one in waiting if (one.document_key, one.document_id) in chosen]
     reason = yield from _checked(act, picked)
     for done, one in enumerate(picked):

@@ -21,6 +21,7 @@ _VERBS = frozenset(
         "send",
         "receive",
         "rehearsal",
+        "training",
         "report",
         "explain",
         "update-codes",

@@ -43,6 +43,7 @@ from bondesk.engine.ports import ParameterSource
 from bondesk.engine.schema import HEAD, foreign_tables, present_revision, refuse_newer, upgrade
 from bondesk.engine.store import Store, open_store
 from bondesk.settings import Connection, Home, carried
+from bondesk.training import MARK, TrainingRoom, only_rehearsal
 
 _log = logging.getLogger(__name__)
 ADMINISTRATORS = "admin"
@@ -69,17 +70,19 @@ def open_engine(home: Home, connection: Connection | None = None, typed: str = "
     engine = Engine(
         catalogue=CATALOGUE,
         store=store,
-        files=ExcelFiles(),
+        files=ExcelFiles(MARK if settings.training else ""),
         packer=SingleWindowPacker(),
         receipts=SingleWindowReceipts(),
-        gateway=GatewayFolders(client.in_force),
-        client=client,
+        gateway=GatewayFolders((lambda: only_rehearsal(root)) if settings.training else client.in_force),
+        client=None if settings.training else client,
         notices=NoticeFolder(Path(settings.update_folder)) if settings.update_folder else None,
         code_versions=code_versions,
         parameters=parameter_source(home),
         releases=SignedReleases(carried("resources") / "codes" / "keys"),
         downloads=(files_way(),),
         card=card_port(),
+        practice=None if settings.training else TrainingRoom(home),
+        training=settings.training,
     )
     _bring_carried_codes(engine)
     if root is not None and is_rehearsal(root):

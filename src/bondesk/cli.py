@@ -76,6 +76,8 @@ def parser() -> argparse.ArgumentParser:
     demo = verbs.add_parser("demo", help="演示企业")
     demo.add_argument("--headless", action="store_true")
     demo.add_argument("--from", dest="source", type=Path, help="另一组工作簿所在目录")
+    practise = verbs.add_parser("training", help="练习模式")
+    practise.add_argument("--prepare", action="store_true", help="只准备练习数据，不打开窗口")
     template = _with_key(verbs.add_parser("template", help="导入模板"))
     template.add_argument("--out", type=Path, required=True)
     bring = _with_key(verbs.add_parser("import", help="导入工作簿"))
@@ -234,6 +236,18 @@ def _demo(home: Home, given: argparse.Namespace) -> int:
     from bondesk.window import run_window
 
     return run_window(home, demo.ACCOUNT, demo.PASSWORD)
+
+
+def _training(home: Home, given: argparse.Namespace) -> int:
+    from bondesk import demo, training
+
+    if given.prepare or not training.is_prepared(home):
+        training.prepare(home, output.print_line)
+    if given.prepare:
+        return DONE
+    from bondesk.window import run_window
+
+    return run_window(training.training_home(home), demo.ACCOUNT, demo.PASSWORD)
 
 
 def _template(home: Home, given: argparse.Namespace) -> int:
@@ -526,6 +540,7 @@ _COMMANDS: dict[str, Callable[[Home, argparse.Namespace], int]] = {
     "update-codes": _update_codes,
     "init": _init,
     "demo": _demo,
+    "training": _training,
     "template": _template,
     "import": _import,
     "list": _list,

@@ -48,6 +48,7 @@ class Settings(BaseModel):
     update_folder: str = ""
     update_url: str = ""
     demo: bool = False
+    training: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from bondesk.areas.goods.part import Part
@@ -32,8 +33,8 @@ def open_window(engine: Engine, tmp_path: Path, qtbot: QtBot) -> Iterator[Callab
     crashes: list[Exception] = []
     windows: list[MainWindow] = []
 
-    def open_one(grants: Grants = ALL) -> MainWindow:
-        signed = SignedIn(engine, Identity(7, "zhang", "张三", grants), "晨光电子", "一厂")
+    def open_one(grants: Grants = ALL, over: Engine | None = None) -> MainWindow:
+        signed = SignedIn(over or engine, Identity(7, "zhang", "张三", grants), "晨光电子", "一厂")
         window = MainWindow(signed, Layout(tmp_path / "layout.ini"), crashes.append)
         qtbot.addWidget(window)
         windows.append(window)
@@ -83,6 +84,7 @@ def test_who_may_send_anything_sees_the_single_window(open_window: Callable[...,
         "生成报文",
         "发送待发报文",
         "接收回执",
+        "单一窗口申报",
         "发件箱",
         "待认领回执",
         "客户端目录",
@@ -97,7 +99,7 @@ def test_every_granted_module_stands_in_its_area(engine: Engine) -> None:
     assert [title for title, _ in found] == [area.title for area in catalogue.areas]
 
 
-@pytest.mark.parametrize(("typed", "titles"), [("料号", ["料号档案"]), ("gbgx", ["归并关系"]), ("没有这个", [])])
+@pytest.mark.parametrize(("typed", "titles"), [("料号", ["料号档案"]), ("gbgx", ["归并关系", "归并关系检查表"]), ("没有这个", [])])
 def test_the_tree_is_narrowed_by_text_and_initials(
     open_window: Callable[..., MainWindow], typed: str, titles: list[str]
 ) -> None:
@@ -204,3 +206,47 @@ def test_an_exchange_without_a_client_folder_says_so(open_window: Callable[..., 
     assert dialog.windowTitle() == "接收回执"
     assert len(dialog.view.model.findings) == 1
     assert window.single_window.why_not() == ""
+
+
+def test_a_window_of_practice_cannot_be_mistaken(engine: Engine, open_window: Callable[..., MainWindow]) -> None:
+    """Title, bar, word over everything; the real window has none of it, and offers the way in."""
+    window = open_window(over=replace(engine, training=True))
+    window.resize(900, 600)
+    assert window.windowTitle().startswith("【练习】")
+    strip, mark = window.findChild(QWidget, "training_strip"), window.findChild(QWidget, "training_watermark")
+    assert strip is not None
+    assert strip.isVisible()
+    assert mark is not None
+    assert mark.size() == window.session.size()
+    assert mark.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    assert "练习模式" not in texts(window, "系统")
+    back = window.findChild(QPushButton, "training_back")
+    assert back is not None
+    back.click()
+    assert not window.isVisible()
+    assert open_window().findChild(QWidget, "training_strip") is None
+
+
+def test_practice_is_prepared_once_and_opened(
+    engine: Engine, open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    done: list[str] = []
+
+    class Room:
+        def prepared(self) -> bool:
+            return "prepared" in done
+
+        def prepare(self, tell: Callable[[str], None]) -> None:
+            tell("1 建立演示企业")
+            done.append("prepared")
+
+        def open(self) -> None:
+            done.append("opened")
+
+    window = open_window(over=replace(engine, practice=Room()))
+    order = window.commands["desk.training"]
+    for _times in range(2):
+        order.run()
+        assert order.why_not() == "正在准备练习数据…"
+        qtbot.waitUntil(lambda: order.why_not() == "", timeout=20_000)
+    assert done == ["prepared", "opened", "opened"]

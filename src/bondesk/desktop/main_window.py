@@ -43,6 +43,7 @@ from bondesk.desktop.single_window import SingleWindow, may_exchange
 from bondesk.desktop.start_page import StartPage
 from bondesk.desktop.status_line import StatusLine
 from bondesk.desktop.toasts import Toasts
+from bondesk.desktop.training import WORD
 from bondesk.desktop.window_commands import card_commands, exchange_commands, window_commands
 from bondesk.desktop.window_menus import make_menus
 
@@ -85,7 +86,8 @@ class MainWindow(QMainWindow):
         self.help_pages = HelpPages(help_folder, signed.engine.catalogue)
         self.context.extras[HELP] = self.help_pages
         enterprise = signed.enterprise or "未填写企业名称"
-        self.setWindowTitle(f"{PRODUCT} — {enterprise} — {signed.identity.name}")
+        practising = f"【{WORD}】" if signed.engine.training else ""
+        self.setWindowTitle(f"{practising}{PRODUCT} — {enterprise} — {signed.identity.name}")
         self.line = StatusLine(self, signed)
         self.lane.busy.connect(self.line.set_busy)
         self.single_window = SingleWindow(self.context, self)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bondesk.base.errors import Disconnected
@@ -17,6 +18,7 @@ from bondesk.desktop.data_watch import DataWatch
 from bondesk.desktop.form_work import off_thread
 from bondesk.desktop.list_deeds import UPDATES
 from bondesk.desktop.notice_strip import NoticeStrip
+from bondesk.desktop.training import TrainingEntry, TrainingStrip, Watermark
 from bondesk.desktop.wording import said
 
 
@@ -37,15 +39,27 @@ class SessionArea(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        self.practice = TrainingEntry(context, self)
+        if context.engine.training:
+            self.training = TrainingStrip(self)
+            self.training.back.connect(self.window_close)
+            layout.addWidget(self.training)
         for widget in (self.strip, self.notices):
             layout.addWidget(widget)
         layout.addWidget(pages, 1)
+        self.watermark = Watermark(self) if context.engine.training else None
         self._line.connect(self._line_changed)
         context.extras[UPDATES] = self.show_updates
         self._watch = context.engine.store.line.watch(self._line.emit)
         self.notices.update_wanted.connect(self.update_codes)
         self.notices.look()
         self.watch = DataWatch(context, self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep the word 练习 over everything."""
+        super().resizeEvent(event)
+        if self.watermark is not None:
+            self.watermark.cover()
 
     def commands(self) -> Iterator[Command]:
         """Give the commands of the 系统 menu."""
@@ -55,7 +69,13 @@ class SessionArea(QWidget):
         if any(one.workbook and may(one.key, "import") for one in documents):
             yield Command("desk.import", "数据导入…", "", self.import_data, group="系统")
         yield Command("desk.codes", "更新海关参数…", "", self.update_codes, group="系统")
+        if self._context.engine.practice is not None:
+            yield Command("desk.training", "练习模式", "", self.practice.start, self.practice.why_not, "系统")
         yield Command("desk.reconnect", "重新连接", "", self.reconnect, self._why_not_reconnect, "系统")
+
+    def window_close(self) -> None:
+        """Leave 练习: the real window was never closed."""
+        self.window().close()
 
     def _why_not_reconnect(self) -> str:
         return "正在重新连接…" if self._reconnecting else ""

@@ -22,6 +22,7 @@ from bondesk.engine.ports import (
     MessagePacker,
     Notices,
     ParameterSource,
+    Practice,
     ReceiptReader,
     WorkbookFiles,
 )
@@ -43,6 +44,7 @@ class Engine:
     ``client`` is where the folders behind ``gateway`` are set on this machine.
     ``counterpart`` lets the rehearsal customs answer before the inbox is read; None against the real one.
     ``rehearsal`` is its trainer side.
+    ``practice`` is the way to 练习模式; ``training`` says that this is it.
     """
 
     catalogue: Catalogue
@@ -60,6 +62,8 @@ class Engine:
     releases: CodeReleases | None = None
     downloads: tuple[DownloadWay, ...] = ()
     card: CardPort | None = None
+    practice: Practice | None = None
+    training: bool = False
     company_id: int = 1
     clock: Clock = china_now
 

@@ -217,6 +217,19 @@ class Gateway(Protocol):
         """Move a file that was claimed after all from the quarantine into the archive."""
 
 
+class Practice(Protocol):
+    """练习模式 beside the real data. Everything may block."""
+
+    def prepared(self) -> bool:
+        """Tell whether the company to practise with is there."""
+
+    def prepare(self, tell: Callable[[str], None]) -> None:
+        """Make it; ``tell`` gets a sentence per step. ``OutsideFailure`` says why it could not be made."""
+
+    def open(self) -> None:
+        """Open its window."""
+
+
 class ClientSetup(Protocol):
     """客户端目录 of this machine. Everything may block."""
 

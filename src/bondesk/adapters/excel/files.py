@@ -12,6 +12,10 @@ from bondesk.engine.ports import SheetsWriter, TableWriter
 class ExcelFiles:
     """Reads and writes workbooks; the libraries are imported when first used."""
 
+    def __init__(self, mark: str = "") -> None:
+        """Head every printed page of what is written with ``mark`` ("" = nothing)."""
+        self._mark = mark
+
     def read(self, source: Path | bytes) -> SheetBook:
         """Read every sheet."""
         from bondesk.adapters.excel.reader import read_workbook
@@ -24,13 +28,15 @@ class ExcelFiles:
         """Write one table."""
         from bondesk.adapters.excel.writer import write_table
 
-        write_table(path, title, columns, rows)
+        write_table(path, title, columns, rows, self._mark)
 
     def table_writer(self, path: Path, title: str, columns: Sequence[ColumnLook]) -> TableWriter:
         """Begin one table: a workbook, or text when ``path`` ends in ``.csv``."""
         from bondesk.adapters.excel.tables import SheetTable, TextTable
 
-        return TextTable(path, columns) if path.suffix.lower() == ".csv" else SheetTable(path, title, columns)
+        return (
+            TextTable(path, columns) if path.suffix.lower() == ".csv" else SheetTable(path, title, columns, self._mark)
+        )
 
     def write_template(
         self,
@@ -47,10 +53,10 @@ class ExcelFiles:
         """Begin a workbook of several sheets."""
         from bondesk.adapters.excel.tables import SheetsFile
 
-        return SheetsFile(path)
+        return SheetsFile(path, self._mark)
 
     def write_sheets(self, path: Path, sheets: Sequence[WrittenSheet]) -> None:
         """Write sheets as they stand."""
         from bondesk.adapters.excel.writer import write_sheets
 
-        write_sheets(path, sheets)
+        write_sheets(path, sheets, self._mark)

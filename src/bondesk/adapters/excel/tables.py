@@ -31,10 +31,10 @@ _RISKY = ("=", "+", "-", "@", "\t", "\r")
 class SheetTable:
     """A table in a workbook, with headings, frozen, filterable."""
 
-    def __init__(self, path: Path, title: str, columns: Sequence[ColumnLook]) -> None:
-        """Begin the file at ``path``; nothing is there before :meth:`close`."""
+    def __init__(self, path: Path, title: str, columns: Sequence[ColumnLook], mark: str = "") -> None:
+        """Begin the file at ``path``; nothing is there before :meth:`close`. ``mark`` heads every printed page."""
         self._columns = columns
-        self._book = Book(path, constant_memory=True)
+        self._book = Book(path, constant_memory=True, mark=mark)
         self._sheet = self._book.book.add_worksheet(sheet_name(title))
         self._sheet.freeze_panes(1, 0)
         for index, column in enumerate(columns):
@@ -93,9 +93,9 @@ def _drop(opened: Book) -> None:
 class SheetsFile:
     """Several sheets one after the other, each with a frozen row of headings."""
 
-    def __init__(self, path: Path) -> None:
-        """Begin the file at ``path``; nothing is there before :meth:`close`."""
-        self._book = Book(path, constant_memory=True)
+    def __init__(self, path: Path, mark: str = "") -> None:
+        """Begin the file at ``path``; nothing is there before :meth:`close`. ``mark`` heads every printed page."""
+        self._book = Book(path, constant_memory=True, mark=mark)
         self._sheet: Any = None
         self._next = 0
 

@@ -23,7 +23,8 @@ _CODES = "代码表"
 class Book:
     """An open workbook with the few formats we use."""
 
-    def __init__(self, path: Path, constant_memory: bool) -> None:
+    def __init__(self, path: Path, constant_memory: bool, mark: str = "") -> None:
+        self._mark = mark
         self.book = xlsxwriter.Workbook(str(path), {**_SAFE, "constant_memory": constant_memory})
         font = {"font_name": "宋体", "font_size": 10}
         head = {**font, "bold": True, "bg_color": "#E8EEF5", "border": 1, "valign": "vcenter"}
@@ -75,25 +76,30 @@ class Book:
 
     def close(self) -> None:
         """Write the file; ``OutsideFailure`` when that is impossible (open in Excel, disk full)."""
+        if self._mark:
+            for sheet in self.book.worksheets():
+                sheet.set_header(f"&C&14{self._mark}")
         try:
             self.book.close()
         except (XlsxWriterException, OSError) as problem:
             raise OutsideFailure(f"文件写不出来，可能正在 Excel 中打开或磁盘已满：{problem}") from problem
 
 
-def write_table(path: Path, title: str, columns: Sequence[ColumnLook], rows: Iterable[Sequence[object]]) -> None:
+def write_table(
+    path: Path, title: str, columns: Sequence[ColumnLook], rows: Iterable[Sequence[object]], mark: str = ""
+) -> None:
     """Write one table at once."""
     from bondesk.adapters.excel.tables import SheetTable
 
-    table = SheetTable(path, title, columns)
+    table = SheetTable(path, title, columns, mark)
     for row in rows:
         table.add(row)
     table.close()
 
 
-def write_sheets(path: Path, sheets: Sequence[WrittenSheet]) -> None:
+def write_sheets(path: Path, sheets: Sequence[WrittenSheet], mark: str = "") -> None:
     """Write sheets as they stand; marked cells are texts on a coloured ground."""
-    book = Book(path, constant_memory=False)
+    book = Book(path, constant_memory=False, mark=mark)
     for plan in sheets:
         sheet = book.book.add_worksheet(sheet_name(plan.name))
         widest = max((len(row) for row in plan.rows), default=0)

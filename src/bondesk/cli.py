@@ -242,7 +242,7 @@ def _training(home: Home, given: argparse.Namespace) -> int:
     from bondesk import demo, training
 
     if given.prepare or not training.is_prepared(home):
-        training.prepare(home, output.print_line)
+        training.prepare(home, lambda room: demo.prepare(room, None, output.print_line).store.dispose())
     if given.prepare:
         return DONE
     from bondesk.window import run_window

@@ -31,13 +31,10 @@ def is_prepared(home: Home) -> bool:
     return practice.settings_file.exists() and practice.read().training
 
 
-def prepare(home: Home, say: Callable[[str], None]) -> None:
-    """Make the company to practise with, anew when it was left half made; it is 练习 once it is whole."""
-    from bondesk import demo
-
+def prepare(home: Home, make: Callable[[Home], None]) -> None:
+    """Make the company to practise with, anew when it was left half made; it is 练习 once ``make`` is through."""
     practice = training_home(home)
-    engine = demo.prepare(practice, None, say)
-    engine.store.dispose()
+    make(practice)
     practice.write(practice.read().model_copy(update={"training": True}))
 
 

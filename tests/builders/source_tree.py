@@ -18,7 +18,7 @@ FLOORS = (
     "cli , window",
     "demo , cli_card , cli_output , cli_rehearsal , cli_secrets , connections",
     "app",
-    "client_folders",
+    "client_folders , training",
     "desktop | adapters",
     "engine | areas",
     "ledger",
@@ -42,9 +42,9 @@ AREA_FLOORS = (
 #: Who may open a room at all, beside the floors: nobody but the composition roots names a screen or a port.
 DOORS: Mapping[str, frozenset[str]] = {
     "desktop": frozenset({"window"}),
-    "adapters": frozenset({"app", "demo", "client_folders"}),
+    "adapters": frozenset({"app", "demo", "client_folders", "training"}),
     "areas": frozenset({"cli", "demo", "app"}),
-    "settings": frozenset({"__main__", "cli", "window", "demo", "app", "connections", "client_folders"}),
+    "settings": frozenset({"__main__", "cli", "window", "demo", "app", "connections", "client_folders", "training"}),
     "secrets": frozenset({"settings", "connections"}),
 }
 #: External libraries and the one room that may import them.

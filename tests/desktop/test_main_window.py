@@ -99,7 +99,9 @@ def test_every_granted_module_stands_in_its_area(engine: Engine) -> None:
     assert [title for title, _ in found] == [area.title for area in catalogue.areas]
 
 
-@pytest.mark.parametrize(("typed", "titles"), [("料号", ["料号档案"]), ("gbgx", ["归并关系", "归并关系检查表"]), ("没有这个", [])])
+@pytest.mark.parametrize(
+    ("typed", "titles"), [("料号", ["料号档案"]), ("gbgx", ["归并关系", "归并关系检查表"]), ("没有这个", [])]
+)
 def test_the_tree_is_narrowed_by_text_and_initials(
     open_window: Callable[..., MainWindow], typed: str, titles: list[str]
 ) -> None:

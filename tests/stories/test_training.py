@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import openpyxl
 import pytest
@@ -21,22 +19,17 @@ from builders.homes import audited, copied_home, generated, identity_of, ordered
 from builders.office import dump_hash
 
 
-def practised(real: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """Make the company to practise with as the program does, from a template instead of its workbooks."""
+def practised(real: Home) -> Home:
+    """Make the company to practise with, from a template instead of its workbooks."""
 
-    def prepared(home: Home, _source: Path | None, say: Any) -> Any:
+    def make(home: Home) -> None:
         made = copied_home(real.path.parent / "made")
         shutil.copytree(made.path, home.path)
         settings = made.read()
         home.write(settings.model_copy(update={"gateway_root": str(home.path / "client")}))
-        say("1 建立演示企业")
-        return SimpleNamespace(store=SimpleNamespace(dispose=lambda: None))
 
-    monkeypatch.setattr(demo, "prepare", prepared)
-    said: list[str] = []
     assert not training.is_prepared(real)
-    training.prepare(real, said.append)
-    assert said == ["1 建立演示企业"]
+    training.prepare(real, make)
     assert training.is_prepared(real)
     return training.training_home(real)
 
@@ -46,9 +39,9 @@ def real(tmp_path: Path) -> Home:
     return copied_home(tmp_path / "real")
 
 
-def test_practising_touches_nothing_real(real: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_practising_touches_nothing_real(real: Home, tmp_path: Path) -> None:
     before, settings = dump_hash(real), real.settings_file.read_bytes()
-    home = practised(real, monkeypatch)
+    home = practised(real)
     engine = open_engine(home)
     assert engine.training
     assert engine.practice is None
@@ -72,9 +65,9 @@ def test_practising_touches_nothing_real(real: Home, monkeypatch: pytest.MonkeyP
     own.store.dispose()
 
 
-def test_a_real_client_is_never_reached(real: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_real_client_is_never_reached(real: Home, tmp_path: Path) -> None:
     """Whatever the settings of 练习 say: without the mark of the rehearsal nothing leaves, the notes stay ready."""
-    home = practised(real, monkeypatch)
+    home = practised(real)
     client = tmp_path / "ImpPath"
     for box in ("OutBox", "InBox", "SentBox", "FailBox", "TempBox"):
         (client / "Nems" / box).mkdir(parents=True)
@@ -90,6 +83,6 @@ def test_a_real_client_is_never_reached(real: Home, monkeypatch: pytest.MonkeyPa
     engine.store.dispose()
 
 
-def test_practice_of_practice_is_the_same(real: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    home = practised(real, monkeypatch)
+def test_practice_of_practice_is_the_same(real: Home) -> None:
+    home = practised(real)
     assert training.training_home(home).path == home.path

@@ -13,7 +13,7 @@ from bondesk.base.options import options_of
 
 INDEX, KEYS = "index", "keys"
 #: Pages that belong to no declaration.
-OWN_PAGES = (INDEX, KEYS, "importing", "flow", "single_window", "rehearsal", "ic_card", "data_update")
+OWN_PAGES = (INDEX, KEYS, "importing", "flow", "single_window", "rehearsal", "training", "ic_card", "data_update")
 _EXCERPT = 60
 
 

@@ -81,7 +81,7 @@ def test_what_was_left_is_gone_on_with(folder: Path, run: Run, masters_office: O
         (("ftp",), cli.WRONG, "没有下载来源 ftp"),
         (("files", ".", "--from", "3月"), cli.WRONG, "2024-03-31"),
         (("files", ".", "--kind", "part"), cli.REFUSED, "DOWN-04"),
-        (("rehearsal",), cli.WRONG, "IC卡密码"),
+        (("rehearsal",), cli.OUTSIDE, "没有读卡功能"),
     ],
 )
 def test_what_cannot_be_done_is_said(run: Run, words: tuple[str, ...], code: int, told: str) -> None:

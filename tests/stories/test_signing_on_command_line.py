@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pytest
 
@@ -42,8 +41,12 @@ def run(
 
 
 def test_asked_signed_and_handed_over(
-    made: SigningOffice, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    made: SigningOffice,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level("DEBUG")
     code, out, _err = run(made, "", monkeypatch, capsys, "card")
     assert code == 0 and f"IC卡号\t{CARD_NUMBER}" in out and "还可尝试 3 次" in out
     code, out, err = run(made, "", monkeypatch, capsys, "send", "declaration")
@@ -54,8 +57,8 @@ def test_asked_signed_and_handed_over(
     assert code == 0 and "已签名 3 份" in out and "已交给单一窗口客户端 3 份" in out
     assert "不能写在命令行或环境变量中" in err
     assert len(made.handed()) == 3
-    log: Path = made.office.home.log_file
-    assert RIGHT not in log.read_text(encoding="utf-8") and WRONG not in log.read_text(encoding="utf-8")
+    assert caplog.text
+    assert RIGHT not in caplog.text and WRONG not in caplog.text
 
 
 def test_no_card_is_a_sentence_and_the_password_is_not_even_asked(

@@ -156,9 +156,9 @@ def save(act: Act, document: DocumentType, draft: Draft) -> int:
     act.require(document, "new" if draft.id is None else "edit")
     guarded = document.guard(act) if document.guard is not None else None
     if draft.id is None:
+        _refuse_another(document)
         if not document.creatable:
             raise Refused(f"「{document.title}」不能直接新增：它由向导、导入或海关回执生成", "FLOW-01")
-        _refuse_another(document)
         header = assemble(document, draft)
         if document.flow.first:
             header.state = document.flow.first

@@ -185,7 +185,9 @@ def overdrawn(line: DeclarationLine, facts: Facts) -> Iterator[tuple[str, Decima
 
     A line in a form has no links at hand: they are looked up by the stored line it stands for.
     """
-    links = line.sources or (facts.find(DeclarationLineSource, declaration_line_id=line.id) if line.id else ())
+    links = getattr(line, "sources", ()) or (
+        facts.find(DeclarationLineSource, declaration_line_id=line.id) if line.id else ()
+    )
     for link in links:
         source = facts.one(SourceLine, id=link.source_line_id)
         if source is not None and source.used_qty > source.quantity:

@@ -127,7 +127,7 @@ def test_send(tmp_path: Path, moment: int) -> None:
     engine.store.dispose()
 
 
-@pytest.mark.parametrize("moment", (*MOMENTS, 40, 50, 60, 75, 90, 110))
+@pytest.mark.parametrize("moment", (*MOMENTS, 36, 40, 44, 50, 55, 60))
 def test_receive_and_post(tmp_path: Path, moment: int) -> None:
     engine = killed(tmp_path, "receive", moment)
     with engine.acting(SYSTEM) as act:

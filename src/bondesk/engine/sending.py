@@ -154,7 +154,9 @@ def _enqueue(
     number = document.number_of(header)
     message.ordered(header)
     act.session.flush()
-    stem = f"{act.now():%Y%m%d%H%M%S}_{message.direction(header)}_{_ascii(number)}_{header.revision}"
+    stem = (
+        f"{act.now():%Y%m%d%H%M%S}_{message.direction(header)}_{_ascii(number)}_{header.revision}{_kin(act, document)}"
+    )
     packed = act.packer.pack(message, composed, facts, stem, number)
     act.session.add(
         Outbox(
@@ -173,6 +175,13 @@ def _enqueue(
             problem="",
         )
     )
+
+
+def _kin(act: Act, document: DocumentType) -> str:
+    """Return what tells kinds of one table apart in a file name: a note and its change have one number."""
+    kin = [one.key for one in act.catalogue.documents if one.header is document.header and one.message is not None]
+    place = kin.index(document.key) if document.key in kin else 0
+    return f"-{place}" if place else ""
 
 
 def _named(number: str, finding: Finding) -> Finding:

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy.orm import selectinload
 
 from bondesk.base.attachment import AttachedFile, Attachment
 from bondesk.base.checks import Breach, Check
@@ -21,6 +22,7 @@ from bondesk.engine.posting import check_balances
 from bondesk.engine.tables import ImportRun, Outbox, PostingRow, ReceiptFile
 from bondesk.ledger.posting import Posting, changes
 
+_AT_ONCE = 500
 _RESTORE = "请从备份恢复，并保留现在的数据库备查"
 _REBUILD = "请在账册列表执行「重建余额」，余额由记账重新算出"
 
@@ -41,7 +43,8 @@ def _postings(act: Act) -> Iterator[Breach]:
         if document.posts is None:
             continue
         mine = select(document.header).filter_by(company_id=act.company_id, **document.variant)
-        for header in act.session.scalars(mine):
+        mine = mine.options(*(selectinload(table.relation) for table in document.typed_lines))
+        for header in act.session.scalars(mine.execution_options(yield_per=_AT_ONCE)):
             wrong = changes(stored.get((document.key, header.id), ()), document.posts(header, act.facts))
             if wrong:
                 number = document.number_of(header)

@@ -20,6 +20,7 @@ from bondesk.adapters.notice_folder import NoticeFolder
 from bondesk.adapters.parameter_folder import ParameterFolder
 from bondesk.adapters.parameter_server import ParameterServer
 from bondesk.adapters.parameter_zip import public_keys, read_package
+from bondesk.adapters.pre_entry_package import package_way
 from bondesk.adapters.rehearsal import RehearsalCustoms, is_rehearsal
 from bondesk.adapters.xml.packing import SingleWindowPacker
 from bondesk.adapters.xml.receipt_reading import SingleWindowReceipts
@@ -80,6 +81,7 @@ def open_engine(home: Home, connection: Connection | None = None, typed: str = "
         parameters=parameter_source(home),
         releases=SignedReleases(carried("resources") / "codes" / "keys"),
         downloads=(files_way(),),
+        pre_entries=(package_way(lambda: _package_folder(home), needs_card=settings.pre_entry_card),),
         card=card_port(),
         practice=None if settings.training else TrainingRoom(home),
         training=settings.training,
@@ -87,11 +89,28 @@ def open_engine(home: Home, connection: Connection | None = None, typed: str = "
     _bring_carried_codes(engine)
     if root is not None and is_rehearsal(root):
         customs = RehearsalCustoms(root, date_by_document=settings.demo)
-        from bondesk.adapters.download_http import rehearsal_way  # what serves and signs is not needed to start
-
         engine = replace(engine, counterpart=customs.answer, rehearsal=customs.letters)
-        engine = replace(engine, downloads=(*engine.downloads, rehearsal_way(root)))
+        engine = _with_service(engine, root)
     return engine
+
+
+def _with_service(engine: Engine, root: Path) -> Engine:
+    """Offer the rehearsal customs' service; what serves and signs is not needed to start."""
+    from bondesk.adapters.download_http import rehearsal_way
+    from bondesk.adapters.pre_entry_http import rehearsal_pre_entry
+    from bondesk.adapters.rehearsal_service import RehearsalService
+
+    service = RehearsalService(root)
+    return replace(
+        engine,
+        downloads=(*engine.downloads, rehearsal_way(root, service)),
+        pre_entries=(rehearsal_pre_entry(service), *engine.pre_entries),
+    )
+
+
+def _package_folder(home: Home) -> Path:
+    folder = home.read().pre_entry_folder
+    return Path(folder) if folder else home.path / "pre-entry"
 
 
 def card_port() -> CardPort | None:

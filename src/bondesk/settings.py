@@ -39,6 +39,8 @@ class Connection(BaseModel):
 class Settings(BaseModel):
     """What ``settings.json`` in the data folder holds; ``update_folder`` is where notices of new versions and update
     packages of the code tables lie; ``update_url`` is the web address of such packages, which then takes their place.
+    ``pre_entry_folder`` takes the packages of 数据预录入 ("" = below the data folder); ``pre_entry_card`` asks for the
+    IC card before any is written.
     ``client_folders`` are the boxes of the Single Window client; without any they lie below ``gateway_root``.
     """
 
@@ -47,6 +49,8 @@ class Settings(BaseModel):
     client_folders: list[FormFolders] = []
     update_folder: str = ""
     update_url: str = ""
+    pre_entry_folder: str = ""
+    pre_entry_card: bool = False
     demo: bool = False
     training: bool = False
 

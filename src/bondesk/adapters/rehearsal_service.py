@@ -15,18 +15,20 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from bondesk.adapters.card.certificate import is_signed, read_certificate
 from bondesk.adapters.rehearsal_archive import Archive
+from bondesk.adapters.rehearsal_pre_entry import NotTaken, PreEntryShelf
 from bondesk.base.errors import OutsideFailure
 from bondesk.engine.card_failures import CardFailure
 
 _log = logging.getLogger(__name__)
 HOST = "127.0.0.1"
-_LONGEST = 64 << 10
+_LONGEST, _LONGEST_PACKAGE = 64 << 10, 64 << 20
 _CHALLENGE_LIVES, _TOKEN_LIVES = timedelta(minutes=5), timedelta(minutes=30)
 
 
@@ -44,6 +46,7 @@ class RehearsalService:
     def __init__(self, root: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         """Prepare; :meth:`address` starts it."""
         self._archive, self._clock = Archive(root), clock
+        self._shelf = PreEntryShelf(root, clock)
         self._server: ThreadingHTTPServer | None = None
         self._lock = threading.Lock()
         self._challenges: dict[str, datetime] = {}
@@ -121,6 +124,23 @@ class RehearsalService:
             raise _Turned(HTTPStatus.NOT_FOUND, f"海关没有 {number}")
         return content
 
+    def pre_enter(self, key: str, stream: BufferedIOBase, size: int) -> Mapping[str, str]:
+        """Take one package of 数据预录入 and return its number."""
+        try:
+            came = self._shelf.fresh(key)
+            try:
+                with came.open("wb") as target:
+                    while size and (piece := stream.read(min(size, _LONGEST))):
+                        target.write(piece)
+                        size -= len(piece)
+                if size:
+                    raise NotTaken("没有传完就断开了")
+                return {"number": self._shelf.take(key, came)}
+            finally:
+                came.unlink(missing_ok=True)
+        except NotTaken as problem:
+            raise _Turned(HTTPStatus.UNPROCESSABLE_ENTITY, str(problem)) from problem
+
     def require_login(self, token: str) -> None:
         """Turn away who has not signed in, or half an hour ago."""
         with self._lock:
@@ -148,11 +168,15 @@ class _Handler(BaseHTTPRequestHandler):
         """Kinds, list, one copy."""
         self._answer(self._got)
 
-    def _posted(self, path: str, _query: Mapping[str, str]) -> Any:
-        size = int(self.headers.get("Content-Length") or 0)
-        if not 0 <= size <= _LONGEST:
+    def _posted(self, path: str, query: Mapping[str, str]) -> Any:
+        size, uploads = int(self.headers.get("Content-Length") or 0), path == "/pre-entry"
+        if not 0 <= size <= (_LONGEST_PACKAGE if uploads else _LONGEST):
             self.close_connection = True
             raise _Turned(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "请求过大")
+        if uploads:
+            self.close_connection = True  # what is turned away is not read to its end
+            self._require_login()
+            return self.service.pre_enter(query.get("key", ""), self.rfile, size)
         body = self.rfile.read(size)
         if path == "/challenge":
             return self.service.challenge()
@@ -164,7 +188,7 @@ class _Handler(BaseHTTPRequestHandler):
         raise _Turned(HTTPStatus.NOT_FOUND, "没有这项服务")
 
     def _got(self, path: str, query: Mapping[str, str]) -> Any:
-        self.service.require_login((self.headers.get("Authorization") or "").removeprefix("Bearer "))
+        self._require_login()
         if path == "/kinds":
             return self.service.kinds()
         if path == "/copies":
@@ -172,6 +196,9 @@ class _Handler(BaseHTTPRequestHandler):
         if path == "/copy":
             return self.service.copy(query.get("kind", ""), query.get("number", ""))
         raise _Turned(HTTPStatus.NOT_FOUND, "没有这项服务")
+
+    def _require_login(self) -> None:
+        self.service.require_login((self.headers.get("Authorization") or "").removeprefix("Bearer "))
 
     def _answer(self, act: Callable[[str, Mapping[str, str]], Any]) -> None:
         parts = urlsplit(self.path)

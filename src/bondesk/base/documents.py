@@ -192,6 +192,7 @@ class DocumentType:
     ``moved(document, move, work)`` follows a move of the flow (审核, 取消审核, 作废) through other documents.
     ``from_message`` is set when message files can be imported as documents of the kind.
     ``downloaded`` is the place of what customs has approved in the order copies are downloaded; 0 = after the others.
+    ``typed_in``: not every office takes its message, so that it may be pre-entered (数据预录入) at any time.
     """
 
     key: str
@@ -234,6 +235,7 @@ class DocumentType:
     moved: Callable[[Any, str, Work], None] | None = None
     dated: tuple[Any, ...] = ()
     downloaded: int = 0
+    typed_in: bool = False
 
     @property
     def list_fields(self) -> tuple[Field, ...]:

@@ -71,12 +71,18 @@ class Flow:
 #: Masters: no states, always editable, checked on every save.
 KEPT = Flow("kept", checked_on_save=True)
 
+#: Handed to customs by another way than our message: typed in, or uploaded (数据预录入).
+PRE_ENTERED = "PREENTERED"
+#: Given to customs one way or the other, and not decided on yet.
+UNDER_WAY = ("SENDING", "SENT", PRE_ENTERED, "ACCEPTED")
+
 #: Records only the program writes.
 READ_ONLY = Flow("read_only", closed=True)
 
 _DRAFT = State("DRAFT", "暂存草稿", "plain", editable=True)
 _AUDITED = State("AUDITED", "已审核", "info", rank=1)
 _VOID = State("VOID", "作废", "muted", rank=9)
+_PRE_ENTERED = State(PRE_ENTERED, "已预录入", "info", rank=3)
 
 #: The common life cycle of what is declared to customs (handbook 0.4).
 AUDITED_AND_SENT = Flow(
@@ -86,6 +92,7 @@ AUDITED_AND_SENT = Flow(
         _AUDITED,
         State("SENDING", "待发送", "info", rank=2),
         State("SENT", "已发送", "info", rank=3),
+        _PRE_ENTERED,
         State("ACCEPTED", "海关入库", "warn", rank=4),
         State("APPROVED", "已审批", "good", rank=6),
         State("REJECTED", "退单", "bad", editable=True, rank=5),
@@ -118,6 +125,7 @@ DECLARED_AND_RELEASED = Flow(
         _AUDITED,
         State("SENDING", "待发送", "info", rank=2),
         State("SENT", "已发送", "info", rank=3),
+        _PRE_ENTERED,
         State("UPLOADED", "已上传", "info", rank=4),
         State("FAILED", "申报失败", "bad", editable=True, rank=5),
         State("DECLARED", "已申报", "warn", rank=6),
@@ -177,6 +185,7 @@ VERIFIED = Flow(
         _AUDITED,
         State("SENDING", "待发送", "info", rank=2),
         State("SENT", "已发送", "info", rank=3),
+        _PRE_ENTERED,
         State("ACCEPTED", "海关受理", "warn", rank=4),
         State("REJECTED", "退单", "bad", editable=True, rank=5),
         State("APPROVED", "已核销", "good", rank=6),

@@ -15,6 +15,7 @@ from sqlalchemy import or_, select
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
+from bondesk.base.flow import UNDER_WAY
 from bondesk.base.messages import Message, Receipt, parts_of
 from bondesk.engine.act import Act
 from bondesk.engine.engine import Engine
@@ -129,7 +130,7 @@ def claimants(act: Act, reader: ReceiptReader, receipt_id: int, text: str) -> tu
             attributes = (message.number, message.seq_no, message.business_no)
             mine = mine.where(or_(*(one.contains(wanted, autoescape=True) for one in attributes)))
         else:
-            mine = mine.where(header.state.in_(("SENDING", "SENT", "ACCEPTED")))
+            mine = mine.where(header.state.in_(UNDER_WAY))
         rows = act.session.scalars(mine.order_by(header.id.desc()).limit(_OFFERED))
         found += [_claimant(document, message, one, receipt) for one in rows]
     return tuple(found[:_OFFERED])

@@ -26,6 +26,7 @@ from bondesk.engine.ports import (
     ReceiptReader,
     WorkbookFiles,
 )
+from bondesk.engine.pre_entry_port import PreEntryWay
 from bondesk.engine.store import Clock, Store, china_now
 
 #: Who acts when the program itself does (first start, demo, receipts polled in the background).
@@ -39,6 +40,7 @@ class Engine:
 
     ``notices`` tells of new versions and ``code_versions`` how new the code tables of the database are.
     ``downloads`` are the sources customs' copies can be downloaded from.
+    ``pre_entries`` are the places documents can be pre-entered.
     ``parameters`` is where update packages of the code tables come from, ``releases`` what applies them.
     ``card`` is the operator's IC card on this computer.
     ``client`` is where the folders behind ``gateway`` are set on this machine.
@@ -61,6 +63,7 @@ class Engine:
     parameters: ParameterSource | None = None
     releases: CodeReleases | None = None
     downloads: tuple[DownloadWay, ...] = ()
+    pre_entries: tuple[PreEntryWay, ...] = ()
     card: CardPort | None = None
     practice: Practice | None = None
     training: bool = False

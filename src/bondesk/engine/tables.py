@@ -200,3 +200,40 @@ class DownloadItem(Row):
     reason: Mapped[str] = mapped_column(String(512), default="", server_default="")
     document_id: Mapped[int | None] = mapped_column(BigInteger)
     taken_at: Mapped[datetime | None] = mapped_column(DateTime)
+
+
+class PreEntryRow(Row):
+    """One upload of 数据预录入: a document as it was, where it went, what became of it.
+
+    ``key`` names the upload to the other side, which answers the same to the same key. ``digest`` is of what the
+    document said. ``state``: uploading (no answer yet, or none came), taken, refused, withdrawn. ``despite``: its
+    message was not sent because the interface was down; ``again``: ordered although it had been uploaded before.
+    ``turn`` counts the uploads of one document.
+    """
+
+    __tablename__ = "pre_entry"
+    __table_args__ = (
+        UniqueConstraint("company_id", "key", name="uq_pre_entry_key"),
+        UniqueConstraint("company_id", "document_key", "document_id", "turn", name="uq_pre_entry_turn"),
+        Index("ix_pre_entry_at", "company_id", "created_at"),
+    )
+
+    key: Mapped[str] = mapped_column(String(32))
+    document_key: Mapped[str] = mapped_column(String(32))
+    document_id: Mapped[int] = mapped_column(BigInteger)
+    document_no: Mapped[str] = mapped_column(String(128))
+    turn: Mapped[int] = mapped_column(Integer)
+    revision: Mapped[int] = mapped_column(Integer)
+    digest: Mapped[str] = mapped_column(String(64))
+    way: Mapped[str] = mapped_column(String(32))
+    way_title: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16), default="uploading", server_default="uploading")
+    number: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    place: Mapped[str] = mapped_column(String(512), default="", server_default="")
+    reason: Mapped[str] = mapped_column(String(512), default="", server_default="")
+    despite: Mapped[bool] = mapped_column(default=False)
+    again: Mapped[bool] = mapped_column(default=False)
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    user_name: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(DateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime)

@@ -12,11 +12,11 @@ from typing import Any
 from bondesk.areas.accounts.approval import approve
 from bondesk.base.change import ChangedTable
 from bondesk.base.facts import Work
-from bondesk.base.flow import AUDITED_AND_SENT
+from bondesk.base.flow import AUDITED_AND_SENT, UNDER_WAY
 from bondesk.base.messages import Receipt
 
 _WORDS = {"1": "审核通过", "2": "转人工审核", "3": "退单", "Y": "海关入库成功", "Z": "海关入库失败"}
-_WAITING = {"SENDING", "SENT", "ACCEPTED"}
+_WAITING = set(UNDER_WAY)
 
 
 class BookReceipts:

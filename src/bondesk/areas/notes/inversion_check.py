@@ -18,6 +18,7 @@ from bondesk.areas.notes.bonded_note_model import CHANGE, BondedNote, NoteLine
 from bondesk.areas.setup.company import company_of
 from bondesk.base.columns import ExactDecimal
 from bondesk.base.findings import Finding, confirm, error
+from bondesk.base.flow import UNDER_WAY
 from bondesk.base.formal_copy import DRAFT
 from bondesk.ledger.balance import Consumption, Filed
 from bondesk.ledger.books import LedgerWork
@@ -26,8 +27,6 @@ from bondesk.ledger.posting import EffectTable, Stage
 
 _U = AccountConsumption
 CODE = "INV-01"
-#: Sent, and neither posted nor refused yet: they will move the ledger.
-_UNDER_WAY = ("SENDING", "SENT", "ACCEPTED")
 
 
 def no_inversion(note: BondedNote, work: LedgerWork) -> Iterator[Finding]:
@@ -102,7 +101,7 @@ def _pending(note: BondedNote, work: LedgerWork, table: EffectTable) -> Iterator
     """What other notes of the book under way will move: sent, or approved without a 核扣 mark. One grouped query."""
     head, line = BondedNote, NoteLine
     key = (head.goods_flag, head.supervision_mode, head.ie_flag, head.declared_on, line.item_no, line.uc_version)
-    waiting = head.state.in_(_UNDER_WAY) | ((head.state == "APPROVED") & head.writeoff_mark.in_(("", "0")))
+    waiting = head.state.in_(UNDER_WAY) | ((head.state == "APPROVED") & head.writeoff_mark.in_(("", "0")))
     statement = (
         select(*key, func.sum(line.dcl_qty, type_=ExactDecimal(5)))
         .join(line, (line.company_id == head.company_id) & (line.header_id == head.id))

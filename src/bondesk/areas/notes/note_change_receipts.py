@@ -6,9 +6,10 @@ from bondesk.areas.notes.bonded_note_model import CHANGE, BondedNote
 from bondesk.areas.notes.note_changing import DELETE, approve
 from bondesk.areas.notes.receipts import receive
 from bondesk.base.facts import Work
+from bondesk.base.flow import UNDER_WAY
 from bondesk.base.messages import Receipt
 
-_WAITING = {"SENDING", "SENT", "ACCEPTED"}
+_WAITING = set(UNDER_WAY)
 _AGREED = {"1", "4", "5"}
 _MARKS = {"1": "2", "4": "1", "5": "0"}
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bondesk.areas.notes.bonded_note_model import BondedNote
-from bondesk.base.flow import AUDITED_AND_SENT
+from bondesk.base.flow import AUDITED_AND_SENT, UNDER_WAY
 from bondesk.base.messages import Receipt
 
 RECEIPT_CODES = frozenset({"COMMON", "FAILED", "INV200", "INV201", "INV202", "INV211"})
@@ -25,7 +25,7 @@ _RESULTS = {
     "3": ("REJECTED", "", "退单"),
     "Z": ("REJECTED", "", "海关入库失败"),
 }
-_WAITING = {"SENDING", "SENT", "ACCEPTED"}
+_WAITING = set(UNDER_WAY)
 
 
 def receive(note: BondedNote, receipt: Receipt, _work: Any) -> str:

@@ -8,10 +8,11 @@ from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
 from bondesk.areas.notes.note_posting import DRAFT_KEY, postings_in
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Work
+from bondesk.base.flow import UNDER_WAY
 from bondesk.base.formal_copy import DRAFT
 from bondesk.ledger.posting import Posting, Stage
 
-_UNFINISHED = ("DRAFT", "AUDITED", "SENDING", "SENT", "ACCEPTED")
+_UNFINISHED = ("DRAFT", "AUDITED", *UNDER_WAY)
 
 
 def unfinished_postings(work: Work, record_no: str) -> list[Posting]:

@@ -110,6 +110,7 @@ HANDBOOK_VERIFICATION = DocumentType(
     flow=VERIFIED,
     derive=derive_handbook_verification,
     rules=HANDBOOK_RULES,
+    typed_in=True,
     message=EML121,
     creatable=False,
     help="手册的核销：进口 − 耗用 − 内销 − 复出 − 转出 − 销毁 = 余料；企业调整数并列，审核、发送、结案。",

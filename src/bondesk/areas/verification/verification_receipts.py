@@ -12,7 +12,7 @@ from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.areas.stock.stock_model import Stocktake
 from bondesk.areas.verification.verification_model import AccountVerification
 from bondesk.base.facts import Work
-from bondesk.base.flow import VERIFIED
+from bondesk.base.flow import UNDER_WAY, VERIFIED
 from bondesk.base.messages import Receipt
 
 RECEIPT_CODES = frozenset({"COMMON", "FAILED", "EMS200", "EMS221"})
@@ -30,7 +30,7 @@ _RESULTS = {
     "Y": ("ACCEPTED", "海关入库成功"),
     "Z": ("REJECTED", "海关入库失败"),
 }
-_WAITING = {"SENDING", "SENT", "ACCEPTED"}
+_WAITING = set(UNDER_WAY)
 CLOSED = "3"
 
 

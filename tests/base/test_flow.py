@@ -6,12 +6,13 @@ import pytest
 
 from bondesk.base.flow import AUDITED, AUDITED_AND_SENT, KEPT, READ_ONLY, Flow, Move, State
 
-#: The states of handbook 0.4 with the words of the handbook.
+#: The states of handbook 0.4 with the words of the handbook, and what 18 calls 已预录入.
 STATES = {
     "DRAFT": "暂存草稿",
     "AUDITED": "已审核",
     "SENDING": "待发送",
     "SENT": "已发送",
+    "PREENTERED": "已预录入",
     "ACCEPTED": "海关入库",
     "APPROVED": "已审批",
     "REJECTED": "退单",

@@ -28,8 +28,9 @@ from sqlalchemy.orm import Session
 from bondesk.base.records import Base
 from bondesk.engine.books import StoredBooks
 from bondesk.engine.tables import BalanceRow, PostingRow
-from bondesk.ledger.balance import Consumption, Filed, fold
+from bondesk.ledger.balance import fold
 from bondesk.ledger.books import Books
+from bondesk.ledger.consumption import Consumption, Filed
 
 BOOK = "E52042300A01"
 MATERIALS, PRODUCTS, ROWS = 2000, 1000, 40

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from bondesk.base.numbers import half_up
-from bondesk.ledger.balance import Consumption, Filed, Movement, fold, usage
+from bondesk.ledger.balance import Movement, fold
+from bondesk.ledger.consumption import Consumption, Filed, usage
 from bondesk.ledger.posting import Effect, EffectTable
 
 #: Filed consumption of 8.6: product, material, U; version 1 each.

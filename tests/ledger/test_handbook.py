@@ -7,7 +7,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bondesk.ledger.balance import Consumption, Filed, Movement, fold
+from bondesk.ledger.balance import Movement, fold
+from bondesk.ledger.consumption import Consumption, Filed
 from bondesk.ledger.handbook import handbook_balance
 
 D = Decimal

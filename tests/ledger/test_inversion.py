@@ -8,7 +8,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bondesk.ledger.balance import Consumption, Filed, Movement
+from bondesk.ledger.balance import Movement
+from bondesk.ledger.consumption import Consumption, Filed
 from bondesk.ledger.inversion import Inversion, Moved, effects, first_days, inversions
 
 D1, D2, D3 = date(2024, 3, 1), date(2024, 3, 5), date(2024, 3, 9)

@@ -12,7 +12,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bondesk.ledger.balance import Consumption, Filed, Folded, Movement, fold, item_ledger
+from bondesk.ledger.balance import Folded, Movement, fold, item_ledger
+from bondesk.ledger.consumption import Consumption, Filed
 from bondesk.ledger.posting import Posting, Stage
 
 #: Filed consumption of 8.6: product, material, U; version 1 each.

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bondesk.base.numbers import half_up
-from bondesk.ledger.balance import Consumption, Filed
+from bondesk.ledger.consumption import Consumption, Filed
 from bondesk.ledger.radar import Event, FirstNegative, first_negatives
 
 D = Decimal

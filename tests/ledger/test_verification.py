@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from bondesk.ledger.balance import Consumption, Filed, Movement, fold
+from bondesk.ledger.balance import Movement, fold
+from bondesk.ledger.consumption import Consumption, Filed
 from bondesk.ledger.posting import EffectTable
 from bondesk.ledger.verification import (
     SIDE_COLUMNS,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -58,7 +57,7 @@ def test_products_that_come_back(demo: Engine) -> None:
             key = (movement.mode, movement.goods_flag, movement.ie_flag)
             if movement.goods_flag == "I":
                 return movement
-            return replace(movement, quantity=movement.quantity * physical.effect(*key)[1] * printed.effect(*key)[1])
+            return movement._replace(quantity=movement.quantity * physical.effect(*key)[1] * printed.effect(*key)[1])
 
         moved = act.books.movements(book.record_no, None, CUT_OFF)
         assert fold(moved, filed_of(book)).item(1).consumed == Decimal("1043.31858")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from bondesk.ledger.balance import ZERO
+from bondesk.ledger.consumption import ZERO
 
 #: The steps in their order, with their words; documented for the user in the help of 差异归因.
 STEPS: Mapping[str, str] = {

@@ -3,42 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from decimal import Context, Decimal, Inexact
+from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from bondesk.base.findings import Finding, error
 from bondesk.base.numbers import QUANTITY_PLACES, half_up
+from bondesk.ledger.consumption import ZERO, Exploded, Filed, Version, exploded, usage
 from bondesk.ledger.posting import Posting
 
-ZERO = Decimal(0)
-#: Products of quantity and consumption are finite decimals: added exactly, and an inexact step would raise.
-_EXACT = Context(prec=400, traps=[Inexact])
 Mode = tuple[str, str]
-Version = tuple[int, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Consumption:
-    """One filed consumption row; ``unit_consumption`` U is the multiplier everywhere, ``bonded`` r in %.
-
-    ``net`` N, ``tangible`` T and ``intangible`` W (in %) are needed where losses are shown.
-    """
-
-    product_no: int
-    uc_version: str
-    material_no: int
-    unit_consumption: Decimal
-    bonded: Decimal
-    net: Decimal = ZERO
-    tangible: Decimal = ZERO
-    intangible: Decimal = ZERO
-
-
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(NamedTuple):
     """The sum of postings that agree on item, version, mode, direction and stage; signed."""
 
     goods_flag: str
@@ -51,39 +31,13 @@ class Movement:
     amount: Decimal = ZERO
 
 
-class Filed:
-    """The filed consumption of a book, by product version and by material."""
-
-    def __init__(self, rows: Iterable[Consumption]) -> None:
-        """Index the rows once."""
-        self._by_version: dict[Version, list[Consumption]] = defaultdict(list)
-        self._by_material: dict[int, dict[Version, Consumption]] = defaultdict(dict)
-        for row in rows:
-            key = (row.product_no, row.uc_version)
-            self._by_version[key].append(row)
-            self._by_material[row.material_no][key] = row
-
-    def of(self, version: Version) -> Sequence[Consumption]:
-        """Return the rows of a product version; empty when it is not filed (RPT-05)."""
-        return self._by_version.get(version, ())
-
-    def of_material(self, material_no: int) -> Mapping[Version, Consumption]:
-        """Return the rows that consume a material, by product version."""
-        return self._by_material.get(material_no, {})
-
-
-def usage(quantity: Decimal, row: Consumption) -> Fraction:
-    """Return the bonded usage Q x U x r / 100 of one material, unrounded (handbook 3.1)."""
-    return Fraction(quantity) * Fraction(row.unit_consumption) * Fraction(row.bonded) / 100
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ItemFold:
     """The movements of one material item: signed sums by (mode, direction), consumption by product version."""
 
-    by_mode: dict[Mode, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
-    consumed_exact: Fraction = Fraction(0)
-    by_version: dict[Version, Decimal] = field(default_factory=dict)
+    item_no: int
+    by_mode: Mapping[Mode, Decimal]
+    consumption: Exploded
 
     @property
     def in_out(self) -> Decimal:
@@ -91,9 +45,19 @@ class ItemFold:
         return sum(self.by_mode.values(), ZERO)
 
     @property
+    def consumed_exact(self) -> Fraction:
+        """Return 成品耗用 unrounded."""
+        return self.consumption.exact(self.item_no)
+
+    @property
     def consumed(self) -> Decimal:
         """Return 成品耗用: summed unrounded over products, rounded once to 5 decimals."""
-        return half_up(self.consumed_exact, QUANTITY_PLACES)
+        return self.consumption.figure(self.item_no)
+
+    @property
+    def by_version(self) -> dict[Version, Decimal]:
+        """Return the quantities of the product versions that consume the item."""
+        return self.consumption.by_version(self.item_no)
 
     @property
     def net(self) -> Decimal:
@@ -106,11 +70,12 @@ class Folded:
     """All material items of a book over one set of movements, and what could not be exploded."""
 
     items: Mapping[int, ItemFold]
+    consumption: Exploded
     findings: tuple[Finding, ...]
 
     def item(self, item_no: int) -> ItemFold:
         """Return the fold of an item; an empty one when nothing moved it."""
-        return self.items.get(item_no) or ItemFold()
+        return self.items.get(item_no) or ItemFold(item_no, {}, self.consumption)
 
 
 def fold(movements: Iterable[Movement], filed: Filed) -> Folded:
@@ -118,28 +83,21 @@ def fold(movements: Iterable[Movement], filed: Filed) -> Folded:
 
     A product version without filed consumption is finding RPT-05; its usage is left out.
     """
-    items: dict[int, ItemFold] = defaultdict(ItemFold)
-    products: dict[Version, Decimal] = defaultdict(lambda: ZERO)
-    for movement in movements:
-        if movement.goods_flag == "I":
-            items[movement.item_no].by_mode[movement.mode, movement.ie_flag] += movement.quantity
+    moved: dict[int, dict[Mode, Decimal]] = defaultdict(dict)
+    products: dict[Version, Decimal] = {}
+    for goods_flag, item_no, version, mode, way, _stage, quantity, _amount in movements:
+        if goods_flag == "I":
+            sums = moved[item_no]
+            sums[mode, way] = sums.get((mode, way), ZERO) + quantity
         else:
-            products[movement.item_no, movement.uc_version] += movement.quantity
-    findings = []
-    used: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    multiply, add = _EXACT.multiply, _EXACT.add
-    for version in sorted(products, key=lambda key: (key[0], key[1])):
-        rows, quantity = filed.of(version), products[version]
-        if not rows and quantity != 0:
-            product, name = version
-            findings.append(error("RPT-05", f"成品 {product} 版本 {name or '空'} 没有备案单损耗，未计入耗用"))
-        for row in rows:
-            items[row.material_no].by_version[version] = quantity
-            factor = multiply(row.unit_consumption, row.bonded)
-            used[row.material_no] = add(used[row.material_no], multiply(quantity, factor))
-    for item_no, percent in used.items():
-        items[item_no].consumed_exact = Fraction(percent) / 100
-    return Folded(dict(items), tuple(findings))
+            products[item_no, version] = products.get((item_no, version), ZERO) + quantity
+    consumption = exploded(products, filed)
+    items = {
+        item_no: ItemFold(item_no, moved.get(item_no, {}), consumption) for item_no in {**moved, **consumption.held}
+    }
+    unfiled = sorted(version for version, quantity in products.items() if quantity and not filed.of(version))
+    findings = [error("RPT-05", f"成品 {no} 版本 {name or '空'} 没有备案单损耗，未计入耗用") for no, name in unfiled]
+    return Folded(items, consumption, tuple(findings))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from fractions import Fraction
 
 from bondesk.base.findings import Finding
-from bondesk.base.numbers import QUANTITY_PLACES, half_up
-from bondesk.ledger.balance import ZERO, Filed, Folded, Movement, fold, usage
+from bondesk.ledger.balance import ItemFold, Movement, fold
+from bondesk.ledger.consumption import ZERO, Exploded, Filed, Share, exploded
 from bondesk.ledger.verification import rate
 
 #: (mode, direction) → figure and the sign it is shown with; "" is either direction. A mode of no figure stands in the
@@ -151,30 +150,25 @@ def handbook_balance(
 ) -> HandbookBalance:
     """Fold posted ``movements``; items come with their filed quantity, ``scrap`` by item and scrap figure."""
     folded = fold(movements, filed)
+    lost = exploded(folded.consumption.products, filed, Share.TANGIBLE)
     disposed = scrap or {}
     return HandbookBalance(
-        [_material(item, quantity, folded, filed, disposed) for item, quantity in sorted(materials.items())],
+        [_material(folded.item(item), quantity, lost, disposed) for item, quantity in sorted(materials.items())],
         _products(products, movements),
         folded.findings,
     )
 
 
 def _material(
-    item_no: int, quantity: Decimal | None, folded: Folded, filed: Filed, scrap: Mapping[tuple[int, str], Decimal]
+    item: ItemFold, quantity: Decimal | None, lost: Exploded, scrap: Mapping[tuple[int, str], Decimal]
 ) -> HandbookMaterial:
-    item = folded.item(item_no)
     sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for (mode, ie_flag), moved in item.by_mode.items():
         key, sign = material_figure(mode, ie_flag)
         sums[key] += moved * sign
-    rows = filed.of_material(item_no)
-    lost = Fraction(0)
-    for version, exported in item.by_version.items():
-        lost += usage(exported, rows[version]) * Fraction(rows[version].tangible) / 100
+    item_no = item.item_no
     disposed = {key: scrap.get((item_no, key), ZERO) for key in set(SCRAP_MODES.values())}
-    return HandbookMaterial(
-        item_no, quantity, **sums, consumed=item.consumed, scrap=half_up(lost, QUANTITY_PLACES), **disposed
-    )
+    return HandbookMaterial(item_no, quantity, **sums, consumed=item.consumed, scrap=lost.figure(item_no), **disposed)
 
 
 def _products(products: Mapping[int, Decimal | None], movements: Iterable[Movement]) -> list[HandbookProduct]:

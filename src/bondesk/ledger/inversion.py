@@ -10,7 +10,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from bondesk.base.numbers import QUANTITY_PLACES, half_up
-from bondesk.ledger.balance import Filed, Movement, usage
+from bondesk.ledger.balance import Movement
+from bondesk.ledger.consumption import ZERO, Filed, Version, exploded
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,16 @@ class Inversion:
 def effects(moved: Iterable[Moved | Movement], filed: Filed) -> dict[int, Fraction]:
     """Return the exact effect on every material touched: in and out, less bonded consumption of products."""
     found: dict[int, Fraction] = defaultdict(Fraction)
+    products: dict[Version, Decimal] = defaultdict(lambda: ZERO)
     for one in moved:
         quantity = one.signed if isinstance(one, Moved) else one.quantity
         if one.goods_flag == "I":
             found[one.item_no] += Fraction(quantity)
-            continue
-        for row in filed.of((one.item_no, one.uc_version)):
-            found[row.material_no] -= usage(quantity, row)
+        else:
+            products[one.item_no, one.uc_version] += quantity
+    consumption = exploded(products, filed)
+    for material_no in consumption.held:
+        found[material_no] -= consumption.exact(material_no)
     return found
 
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from bondesk.ledger.balance import ZERO, Movement, Version
+from bondesk.ledger.balance import Movement
 from bondesk.ledger.books import Books
+from bondesk.ledger.consumption import ZERO, Version
 from bondesk.ledger.posting import EffectTable, Posting, Stage
 
 

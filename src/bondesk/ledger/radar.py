@@ -16,7 +16,7 @@ from itertools import groupby
 from math import ceil
 
 from bondesk.base.numbers import QUANTITY_PLACES, half_up
-from bondesk.ledger.balance import Consumption, Filed, usage
+from bondesk.ledger.consumption import Consumption, Filed, usage
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from bondesk.base.numbers import AMOUNT_PLACES, half_up
-from bondesk.ledger.balance import ZERO
+from bondesk.ledger.consumption import ZERO
 from bondesk.ledger.verification import rate
 
 

@@ -7,7 +7,7 @@ Handbook 8.1 to 8.6. A figure is summed unrounded and rounded once, at 5 decimal
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,7 +15,8 @@ from fractions import Fraction
 
 from bondesk.base.findings import Finding
 from bondesk.base.numbers import QUANTITY_PLACES, half_up
-from bondesk.ledger.balance import ZERO, Filed, ItemFold, Movement, fold, usage
+from bondesk.ledger.balance import Movement, fold
+from bondesk.ledger.consumption import ZERO, Filed, Share, Version, exploded
 from bondesk.ledger.posting import EffectTable
 
 #: Days of a cycle where neither book nor enterprise says otherwise, and the longest a cycle may be (handbook 8.2).
@@ -114,57 +115,50 @@ def verified(
     """
     folded = fold(movements, filed)
     side = _side_figures(movements, filed)
+    losses = {share.value: exploded(folded.consumption.products, filed, share) for share in _LOSSES}
     rows = []
     for item_no in sorted(set(items)):
         item = folded.item(item_no)
-        net, tangible, intangible = _losses(item_no, item, filed)
         rows.append(
             VerifiedItem(
-                item_no=item_no,
-                opening=opening.get(item_no, ZERO),
-                in_out=item.in_out,
-                consumed=item.consumed,
-                side={one.key: abs(half_up(side[one.key].get(item_no, 0), QUANTITY_PLACES)) for one in SIDE_COLUMNS},
-                net=net,
-                tangible=tangible,
-                intangible=intangible,
+                item_no,
+                opening.get(item_no, ZERO),
+                item.in_out,
+                item.consumed,
+                {key: abs(figure(item_no)) for key, figure in side.items()},
+                **{key: loss.figure(item_no) for key, loss in losses.items()},
                 actual=None if actual is None else actual.get(item_no, ZERO),
             )
         )
     return rows, folded.findings
 
 
-def _side_figures(movements: Iterable[Movement], filed: Filed) -> dict[str, dict[int, Fraction]]:
-    """Sum the columns with their signs, so that a reversal takes back what it reverses."""
-    found: dict[str, dict[int, Fraction]] = {one.key: defaultdict(Fraction) for one in SIDE_COLUMNS}
+#: What stands beside the consumption of a material.
+_LOSSES = (Share.NET, Share.TANGIBLE, Share.INTANGIBLE)
+
+
+def _side_figures(movements: Iterable[Movement], filed: Filed) -> dict[str, Callable[[int], Decimal]]:
+    """Sum the columns with their signs, so that a reversal takes back what it reverses; figures by material."""
     columns = {(one.goods_flag, mode, way): one.key for one in SIDE_COLUMNS for mode in one.modes for way in _ways(one)}
-    for movement in movements:
-        key = columns.get((movement.goods_flag, movement.mode, movement.ie_flag))
-        if key is None:
-            continue
-        if movement.goods_flag == "I":
-            found[key][movement.item_no] += Fraction(movement.quantity)
-            continue
-        for row in filed.of((movement.item_no, movement.uc_version)):
-            found[key][row.material_no] += usage(movement.quantity, row)
-    return found
+    materials: dict[str, dict[int, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    products: dict[str, dict[Version, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    for one in movements:
+        key = columns.get((one.goods_flag, one.mode, one.ie_flag), "")
+        if one.goods_flag == "I":
+            materials[key][one.item_no] += one.quantity
+        else:
+            products[key][one.item_no, one.uc_version] += one.quantity
+
+    def figure(column: SideColumn) -> Callable[[int], Decimal]:
+        if column.goods_flag == "E":
+            return exploded(products[column.key], filed).figure
+        return lambda item_no: half_up(materials[column.key].get(item_no, ZERO), QUANTITY_PLACES)
+
+    return {one.key: figure(one) for one in SIDE_COLUMNS}
 
 
 def _ways(column: SideColumn) -> tuple[str, ...]:
     return (column.ie_flag,) if column.ie_flag else ("I", "E")
-
-
-def _losses(item_no: int, item: ItemFold, filed: Filed) -> tuple[Decimal, Decimal, Decimal]:
-    """Return net part, tangible and intangible loss of what products hold; they add up to it but for rounding."""
-    rows = filed.of_material(item_no)
-    net = tangible = intangible = Fraction(0)
-    for version, quantity in item.by_version.items():
-        row = rows[version]
-        gross = usage(quantity, row)
-        tangible += gross * Fraction(row.tangible) / 100
-        intangible += gross * Fraction(row.intangible) / 100
-        net += Fraction(quantity) * Fraction(row.net) * Fraction(row.bonded) / 100
-    return half_up(net, QUANTITY_PLACES), half_up(tangible, QUANTITY_PLACES), half_up(intangible, QUANTITY_PLACES)
 
 
 def resigned(movements: Iterable[Movement], stored: EffectTable, wanted: EffectTable) -> list[Movement]:
@@ -179,18 +173,7 @@ def resigned(movements: Iterable[Movement], stored: EffectTable, wanted: EffectT
         now = wanted.effect(one.mode, one.goods_flag, one.ie_flag)[place]
         if had and now:
             factor = now * had
-            found.append(
-                Movement(
-                    one.goods_flag,
-                    one.item_no,
-                    one.uc_version,
-                    one.mode,
-                    one.ie_flag,
-                    one.stage,
-                    one.quantity * factor,
-                    one.amount * factor,
-                )
-            )
+            found.append(one._replace(quantity=one.quantity * factor, amount=one.amount * factor))
     return found
 
 

@@ -14,7 +14,8 @@ import pytest
 from bondesk.areas.goods.explosion import Bom, BomLine
 from bondesk.areas.goods.rollup import ItemBom, Mapped, roll_up
 from bondesk.base.numbers import half_up
-from bondesk.ledger.balance import Consumption, Filed, Movement, fold
+from bondesk.ledger.balance import Movement, fold
+from bondesk.ledger.consumption import Consumption, Filed
 from bondesk.ledger.posting import Stage
 
 #: A product a row: quantity | net / loss % of each of the 13 materials, ``-`` where it uses none.

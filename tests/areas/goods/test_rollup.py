@@ -11,7 +11,7 @@ import pytest
 from bondesk.areas.goods.explosion import Bom, BomLine, natural_key
 from bondesk.areas.goods.rollup import ItemConsumption, Mapped, RollUp, roll_up, unit_consumption
 from bondesk.base.numbers import half_up
-from bondesk.ledger.balance import Consumption, usage
+from bondesk.ledger.consumption import Consumption, usage
 
 #: One line as the tables below write it: material, net, tangible %, intangible %, bonded %.
 Row = tuple[str, str, str, str, str]

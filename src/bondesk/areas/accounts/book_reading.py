@@ -10,8 +10,9 @@ from bondesk.areas.accounts.book_model import Account, AccountLine
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Facts
 from bondesk.base.findings import Finding
-from bondesk.ledger.balance import Consumption, Filed, Folded, Movement, fold
+from bondesk.ledger.balance import Folded, Movement, fold
 from bondesk.ledger.books import Books, LedgerWork
+from bondesk.ledger.consumption import Consumption, Filed
 from bondesk.ledger.posting import Stage
 
 

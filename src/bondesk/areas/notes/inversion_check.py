@@ -20,8 +20,8 @@ from bondesk.base.columns import ExactDecimal
 from bondesk.base.findings import Finding, confirm, error
 from bondesk.base.flow import UNDER_WAY
 from bondesk.base.formal_copy import DRAFT
-from bondesk.ledger.balance import Consumption, Filed
 from bondesk.ledger.books import LedgerWork
+from bondesk.ledger.consumption import Consumption, Filed
 from bondesk.ledger.inversion import Inversion, Moved, first_days, inversions
 from bondesk.ledger.posting import EffectTable, Stage
 

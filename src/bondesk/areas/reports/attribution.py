@@ -25,8 +25,8 @@ from bondesk.base.options import option
 from bondesk.base.reports import Bars, Report, ReportColumn, ReportRow, ReportTable
 from bondesk.base.steps import Progress
 from bondesk.ledger.attribution import STEPS, UNEXPLAINED, Split
-from bondesk.ledger.balance import ZERO
 from bondesk.ledger.books import LedgerWork
+from bondesk.ledger.consumption import ZERO
 
 _Q = Kind.QUANTITY
 _WHY = {

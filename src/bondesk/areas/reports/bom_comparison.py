@@ -20,8 +20,8 @@ from bondesk.base.errors import Refused
 from bondesk.base.findings import Finding, note
 from bondesk.base.numbers import QUANTITY_PLACES, half_up
 from bondesk.base.options import option
-from bondesk.ledger.balance import Consumption, usage
 from bondesk.ledger.books import LedgerWork
+from bondesk.ledger.consumption import Consumption, usage
 from bondesk.ledger.posting import Posting, Stage
 
 ZERO = Decimal(0)

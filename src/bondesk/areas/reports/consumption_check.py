@@ -28,8 +28,8 @@ from bondesk.base.numbers import half_up, plain
 from bondesk.base.options import option
 from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable
 from bondesk.base.steps import Progress
-from bondesk.ledger.balance import Consumption
 from bondesk.ledger.books import LedgerWork
+from bondesk.ledger.consumption import Consumption
 
 ZERO = Decimal(0)
 _C = Kind.CONSUMPTION

@@ -26,8 +26,9 @@ from bondesk.base.numbers import plain
 from bondesk.base.options import option
 from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable
 from bondesk.base.steps import Progress
-from bondesk.ledger.balance import Filed, ItemFold
+from bondesk.ledger.balance import ItemFold
 from bondesk.ledger.books import LedgerWork
+from bondesk.ledger.consumption import Filed
 from bondesk.ledger.posting import Posting
 
 ZERO = Decimal(0)

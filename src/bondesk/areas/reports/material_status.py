@@ -31,8 +31,9 @@ from bondesk.base.numbers import AMOUNT_PLACES, QUANTITY_PLACES, half_up, plain
 from bondesk.base.options import option
 from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable
 from bondesk.base.steps import Progress
-from bondesk.ledger.balance import ItemFold, usage
+from bondesk.ledger.balance import ItemFold
 from bondesk.ledger.books import LedgerWork
+from bondesk.ledger.consumption import usage
 from bondesk.ledger.posting import Posting
 
 _Q = Kind.QUANTITY

@@ -27,8 +27,8 @@ from bondesk.base.numbers import half_up, plain
 from bondesk.base.options import option
 from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable
 from bondesk.base.steps import Progress
-from bondesk.ledger.balance import usage
 from bondesk.ledger.books import LedgerWork
+from bondesk.ledger.consumption import usage
 
 _Q, _C, _P = Kind.QUANTITY, Kind.CONSUMPTION, Kind.PERCENT
 

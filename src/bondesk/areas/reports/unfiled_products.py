@@ -33,8 +33,8 @@ from bondesk.base.explanation import Explanation
 from bondesk.base.findings import Finding, note
 from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable
 from bondesk.base.steps import Progress
-from bondesk.ledger.balance import Filed
 from bondesk.ledger.books import LedgerWork
+from bondesk.ledger.consumption import Filed
 from bondesk.ledger.posting import Posting
 
 COLUMNS = (

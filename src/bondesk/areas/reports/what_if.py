@@ -24,8 +24,8 @@ from bondesk.base.numbers import plain
 from bondesk.base.options import option
 from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable
 from bondesk.base.steps import Progress
-from bondesk.ledger.balance import ZERO
 from bondesk.ledger.books import LedgerWork
+from bondesk.ledger.consumption import ZERO
 from bondesk.ledger.overlay import Overlay
 
 _HOW = "版本写 7:9=10；日期写 2024-03-31；单证写企业内部清单编号，多份用逗号分开"

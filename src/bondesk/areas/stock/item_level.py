@@ -23,7 +23,7 @@ from bondesk.areas.goods.rollup import Mapped, roll_up
 from bondesk.base.facts import Facts
 from bondesk.base.findings import Finding, error, note
 from bondesk.base.numbers import QUANTITY_PLACES, half_up
-from bondesk.ledger.balance import Consumption, Filed, usage
+from bondesk.ledger.consumption import Consumption, Filed, usage
 
 
 class Lot(NamedTuple):

@@ -22,7 +22,7 @@ from bondesk.areas.stock.item_level import ItemLevel, Lot
 from bondesk.base.facts import Work
 from bondesk.base.findings import Finding, note
 from bondesk.base.numbers import QUANTITY_PLACES, half_up
-from bondesk.ledger.balance import ZERO, Filed, usage
+from bondesk.ledger.consumption import ZERO, Filed, usage
 from bondesk.ledger.posting import Posting
 
 TRANSFER = frozenset({"0654", "0255"})

@@ -19,8 +19,8 @@ from bondesk.areas.stock.held import Held
 from bondesk.areas.stock.timing import Timing
 from bondesk.areas.verification.reckoning import Basis, Reckoned, booked_at, reckon
 from bondesk.base.errors import Refused
-from bondesk.ledger.balance import Filed
 from bondesk.ledger.books import Books, LedgerWork
+from bondesk.ledger.consumption import Filed
 from bondesk.ledger.overlay import OverlaidBooks, Overlay
 from bondesk.ledger.shortage import ShortageRow
 

@@ -20,8 +20,8 @@ from bondesk.areas.verification.reckoning import Basis, Reckoned, reckon
 from bondesk.base.columns import ExactDecimal
 from bondesk.base.steps import Progress
 from bondesk.ledger.attribution import STEPS, Split, telescoped
-from bondesk.ledger.balance import Consumption, Filed
 from bondesk.ledger.books import LedgerWork
+from bondesk.ledger.consumption import Consumption, Filed
 from bondesk.ledger.overlay import Overlay
 
 STARTS = (("GROSS", "账实差异（盘点 − 账册结存）"), ("D", "短溢表差异数 D"))

@@ -26,8 +26,9 @@ from bondesk.areas.verification.verification_model import (
 )
 from bondesk.base.findings import Finding
 from bondesk.base.numbers import AMOUNT_PLACES, half_up
-from bondesk.ledger.balance import ZERO, Movement
+from bondesk.ledger.balance import Movement
 from bondesk.ledger.books import LedgerWork
+from bondesk.ledger.consumption import ZERO
 from bondesk.ledger.posting import Posting, Stage
 from bondesk.ledger.verification import SIDE_COLUMNS, VerifiedItem, counted_total, verified
 

@@ -30,8 +30,9 @@ from bondesk.areas.verification.verification_model import AccountVerification
 from bondesk.base.facts import Facts
 from bondesk.base.findings import Finding, confirm, note
 from bondesk.base.numbers import plain
-from bondesk.ledger.balance import ZERO, Filed, Folded, Movement, fold
+from bondesk.ledger.balance import Folded, Movement, fold
 from bondesk.ledger.books import Books, LedgerWork
+from bondesk.ledger.consumption import ZERO, Filed
 from bondesk.ledger.overlay import Overlay, summed
 from bondesk.ledger.posting import Stage
 from bondesk.ledger.shortage import Counted, Gaps, ShortageRow, Valued

@@ -13,8 +13,8 @@ from bondesk.areas.stock.timing import GAP_TITLES, Gap
 from bondesk.areas.verification.reckoning import Reckoned
 from bondesk.base.explanation import Explanation
 from bondesk.base.numbers import QUANTITY_PLACES, half_up, plain
-from bondesk.ledger.balance import ZERO, usage
 from bondesk.ledger.books import Books, LedgerWork
+from bondesk.ledger.consumption import ZERO, usage
 from bondesk.ledger.posting import Posting, Stage
 from bondesk.ledger.shortage import GAP_SIGNS, ShortageRow
 

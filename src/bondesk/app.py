@@ -60,7 +60,7 @@ def open_engine(home: Home, connection: Connection | None = None, typed: str = "
 
     ``typed`` is the database password of a connection that asks for it.
     """
-    gc.set_threshold(*_COLLECTED_AFTER)
+    _spare_collecting()
     home.path.mkdir(parents=True, exist_ok=True)
     settings = home.read()
     chosen = connection or settings.connections[0]
@@ -111,6 +111,13 @@ def _with_service(engine: Engine, root: Path) -> Engine:
 def _package_folder(home: Home) -> Path:
     folder = home.read().pre_entry_folder
     return Path(folder) if folder else home.path / "pre-entry"
+
+
+def _spare_collecting() -> None:
+    """Collect less often, and leave what the program itself consists of unvisited: it lives to the end."""
+    gc.set_threshold(*_COLLECTED_AFTER)
+    if not gc.get_freeze_count():
+        gc.freeze()
 
 
 def card_port() -> CardPort | None:

@@ -79,7 +79,9 @@ def padded(value: Decimal, places: int) -> str:
 
 def price_of(total: Exact, quantity: Exact) -> Decimal:
     """Return 申报单价 = round(total / quantity, 4) (handbook 5.4); ``quantity`` is not 0."""
-    return half_up(Fraction(total) / Fraction(quantity), PRICE_PLACES)
+    (above, below), (by, parts) = total.as_integer_ratio(), quantity.as_integer_ratio()
+    sign = 1 if by > 0 else -1
+    return half_up_ratio(sign * above * parts, sign * below * by, PRICE_PLACES)
 
 
 def prices_agree(quantity: Decimal, price: Decimal, total: Decimal) -> bool:

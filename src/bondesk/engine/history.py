@@ -9,7 +9,7 @@ a row (sign-in, export, hand-over) is told with :func:`log_deed`, bulk writes wi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import event, inspect, select
@@ -169,14 +169,15 @@ def _deed(act: Act, pending: Pending, head: Record) -> Deed:
     return deed
 
 
+@cache
+def _told(model: type[Row]) -> tuple[str, ...]:
+    """Return the columns of a table the log tells of."""
+    return tuple(one.key for one in inspect(model).column_attrs if one.key not in _SKIPPED)
+
+
 def _present(row: Row) -> dict[str, Any]:
-    state = inspect(row)
-    values = {}
-    for attribute in state.mapper.column_attrs:
-        value = state.dict.get(attribute.key)
-        if attribute.key not in _SKIPPED and value not in (None, ""):
-            values[attribute.key] = plain_value(value)
-    return values
+    held = row.__dict__
+    return {key: plain_value(held[key]) for key in _told(type(row)) if held.get(key) not in (None, "")}
 
 
 def _stored(row: Row) -> dict[str, Any]:
@@ -186,19 +187,16 @@ def _stored(row: Row) -> dict[str, Any]:
 
 
 def _difference(row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
-    state = inspect(row)
     before, after = {}, {}
-    touched = state.committed_state  # of all others there is nothing to ask
-    for attribute in state.mapper.column_attrs:
-        if attribute.key in _SKIPPED or attribute.key not in touched:
+    touched = inspect(row).committed_state  # of all others there is nothing to ask
+    for key in _told(type(row)) if touched else ():
+        if key not in touched:
             continue
-        change = get_history(row, attribute.key)
-        if not change.has_changes():
-            continue
+        change = get_history(row, key)
         old = change.deleted[0] if change.deleted else None
         new = change.added[0] if change.added else None
         if old != new:
-            before[attribute.key], after[attribute.key] = plain_value(old), plain_value(new)
+            before[key], after[key] = plain_value(old), plain_value(new)
     return before, after
 
 

@@ -180,9 +180,10 @@ def _rounded(summed: _Summed, where: str, options: SplitOptions) -> _Rounded:
     return _Rounded(result.quantity)
 
 
-def _sum(values: Iterable[Exact]) -> Fraction:
+def _sum(values: Iterable[Exact]) -> Exact:
+    """Add exactly; one value alone is what it is."""
     first, *others = values
-    return sum((Fraction(value) for value in others), Fraction(first))
+    return sum((Fraction(value) for value in others), Fraction(first)) if others else first
 
 
 def _where(shares: Sequence[SourceShare]) -> str:

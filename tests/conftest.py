@@ -8,12 +8,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url, text
 
 from bondesk import app
 from builders.office import Office, copy_of, found_codes, found_factory, found_masters, open_office
 
 Opener = Callable[..., Office]
+
+# No test fails by the clock: a busy machine makes both data and checks slow.
+settings.register_profile("bondesk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("bondesk")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -14,6 +14,7 @@ _VERBS = frozenset(
         "list",
         "export",
         "download",
+        "pre-entry",
         "card",
         "run",
         "audit",

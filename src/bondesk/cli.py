@@ -26,6 +26,7 @@ from bondesk.base.identity import Identity
 from bondesk.base.options import read_options
 from bondesk.base.steps import Amounts, Ask, Choose, Confirm, Preview, Progress, Step, play, proposed_answer
 from bondesk.cli_card import show_card, sign_and_hand_over, typed_pin
+from bondesk.cli_pre_entry import add_pre_entry, pre_enter
 from bondesk.cli_rehearsal import add_rehearsal, rehearse
 from bondesk.cli_secrets import with_secrets
 from bondesk.engine import (
@@ -105,6 +106,7 @@ def parser() -> argparse.ArgumentParser:
     send.add_argument("--way", choices=tuple(_WAYS), default="", help="这一次的申报方式；不给则按企业基本信息")
     verbs.add_parser("card", help="读卡器中的IC卡：持卡人、卡号、证书、剩余次数")
     verbs.add_parser("receive", help="接收回执")
+    add_pre_entry(verbs)
     add_rehearsal(verbs)
     _reports(verbs)
     update = verbs.add_parser("update-codes", help="安装海关参数更新包")
@@ -477,7 +479,7 @@ def _download(home: Home, given: argparse.Namespace) -> int:
         waiting = [run for run in download_runs.unfinished(act) if run.way == way.key] if given.resume else []
     source = downloading.open_source(engine, way.key, given.places or (waiting[0].places if waiting else ()))
     if way.needs_card:
-        source.sign_in(_challenge_signer(engine))
+        source.sign_in(_challenge_signer(engine, "什么也没有下载"))
     for run in waiting:
         output.downloaded(downloading.go_on(engine, identity, source, run.id, _untold))
     end = given.end or engine.clock().date()
@@ -496,12 +498,18 @@ def _download(home: Home, given: argparse.Namespace) -> int:
     return REFUSED if any(item.outcome == download_runs.REFUSED for item in ended.items) else DONE
 
 
-def _challenge_signer(engine: Engine) -> ChallengeSigner:
+def _pre_entry(home: Home, given: argparse.Namespace) -> int:
+    engine, identity = signed_in(home, given)
+    whole = pre_enter(engine, identity, given, lambda: _challenge_signer(engine, "什么也没有上传"))
+    return DONE if whole else REFUSED
+
+
+def _challenge_signer(engine: Engine, otherwise: str) -> ChallengeSigner:
     """Ask for the password of the card; it is only ever typed in."""
     signer = engine.known_card().signer()
     with engine.acting(SYSTEM) as act:
         sender = act.catalogue.sender(act.facts)
-    pin = typed_pin("IC卡密码：", "什么也没有下载")
+    pin = typed_pin("IC卡密码：", otherwise)
     return challenge_signer(lambda work: work(signer), pin, sender=sender)
 
 
@@ -537,6 +545,7 @@ def _rehearsal(home: Home, given: argparse.Namespace) -> int:
 
 _COMMANDS: dict[str, Callable[[Home, argparse.Namespace], int]] = {
     "download": _download,
+    "pre-entry": _pre_entry,
     "update-codes": _update_codes,
     "init": _init,
     "demo": _demo,

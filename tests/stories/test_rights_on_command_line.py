@@ -53,6 +53,7 @@ def calls(tmp_path: Path) -> dict[str, list[list[str]]]:
         "send": [["send"], ["send", "bonded_note", "I2401080001"]],
         "receive": [["receive"]],
         "download": [["download", "files", str(tmp_path)], ["download", "files", "--resume"]],
+        "pre-entry": [["pre-entry", "package"], ["pre-entry", "package", "bonded_note", "--list"]],
         "report": [["report", key] for key in reports],
         "explain": [["explain", key, "1", "balance"] for key in reports],
         "check": [["check"]],

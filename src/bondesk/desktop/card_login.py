@@ -1,4 +1,4 @@
-"""Login at a download service with the operator's card: the password is asked for, the card's own thread signs."""
+"""Login at a service with the operator's card: the password is asked for, the card's own thread signs."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from bondesk.desktop.context import DeskContext
 from bondesk.desktop.form_work import in_act
 from bondesk.desktop.jobs import sentence_of
 from bondesk.desktop.pin_dialog import PinDialog
+from bondesk.desktop.remote_work import Way
 from bondesk.engine.card_login import challenge_signer
 from bondesk.engine.card_port import CardSigner, Pin
-from bondesk.engine.download_port import CardProof, ChallengeSigner, DownloadWay
+from bondesk.engine.download_port import CardProof, ChallengeSigner
 
-_NO_CARD = "本程序没有读卡功能，不能用IC卡登录；可以改为读取单一窗口导出的文件"
+_NO_CARD = "本程序没有读卡功能，不能用IC卡登录；请改用不需要IC卡的来源或方式"
 Then = Callable[[ChallengeSigner], object]
+#: Asks for the card: (context, way, what gets the answer to a challenge, what is told a refusal, over what).
+Login = Callable[[DeskContext, Way, Then, Callable[[str], object], QWidget], object]
 
 
-def ask_card(
-    context: DeskContext, way: DownloadWay, then: Then, refused: Callable[[str], object], parent: QWidget
-) -> None:
+def ask_card(context: DeskContext, way: Way, then: Then, refused: Callable[[str], object], parent: QWidget) -> None:
     """Ask for the password of the card; ``then`` gets what answers the challenge of ``way``.
 
     It must be the card 参数设置 names, where that names one.
@@ -49,6 +50,6 @@ def ask_card(
 
 
 def _on_card(desk: CardDesk, work: Callable[[CardSigner], CardProof]) -> CardProof:
-    """Wait, on the thread of the download, for the thread that owns the card."""
+    """Wait, on the thread of the service, for the thread that owns the card."""
     assert desk.worker is not None
     return desk.worker.ask(work).result()

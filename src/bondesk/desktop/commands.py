@@ -76,7 +76,7 @@ class Commands:
 
 
 #: What the keys are called on a clerk's keyboard, where Qt's portable text says something else.
-_KEY_NAMES = {"Return": "回车", "Delete": "Del"}
+_KEY_NAMES = {"Return": "回车", "Space": "空格", "Delete": "Del"}
 
 
 def shortcut_text(shortcut: str) -> str:

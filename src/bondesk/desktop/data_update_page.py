@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from bondesk.base.findings import Finding
 from bondesk.base.steps import Progress
 from bondesk.desktop import style
+from bondesk.desktop.card_login import Login
 from bondesk.desktop.command_bar import CommandBar
 from bondesk.desktop.commands import Command, CommandActions, Commands
 from bondesk.desktop.context import DeskContext
@@ -31,8 +32,6 @@ from bondesk.engine.download_runs import Run
 from bondesk.engine.downloading import Found
 
 KEY, TITLE = "updates.data_update", "数据更新"
-#: Asks for the card: (context, source, what gets the answer to a challenge, what is told a refusal, over what).
-Login = Callable[[DeskContext, DownloadWay, Callable[..., object], Callable[[str], object], QWidget], object]
 _FIRST = "选择来源、日期和数据，按「查询」（F5）列出可下载的单据；勾选后按「下载」（Ctrl+回车）"
 
 

@@ -11,6 +11,7 @@ from bondesk.base.identity import Identity
 from bondesk.base.matching import Matching
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.context import DeskContext
+from bondesk.desktop.update_pages import UPDATES, allowed_pages
 from bondesk.engine.act import Act
 from bondesk.engine.preferences import prefer, preference
 
@@ -29,6 +30,8 @@ def module_title(catalogue: Catalogue, identity: Identity, key: str) -> str:
     kind, _, name = key.partition(".")
     if kind == "matching":
         return next((one.title for one in matchings(catalogue, identity) if one.script == name), "")
+    if kind == UPDATES:
+        return next((one.title for one in allowed_pages(catalogue, identity) if one.key == key), "")
     declared: Any = catalogue.documents if kind == "list" else catalogue.reports if kind == "report" else ()
     for one in declared:
         if one.key == name and identity.may(name, "view"):

@@ -13,7 +13,18 @@ from bondesk.base.options import options_of
 
 INDEX, KEYS = "index", "keys"
 #: Pages that belong to no declaration.
-OWN_PAGES = (INDEX, KEYS, "importing", "flow", "single_window", "rehearsal", "training", "ic_card", "data_update")
+OWN_PAGES = (
+    INDEX,
+    KEYS,
+    "importing",
+    "flow",
+    "single_window",
+    "rehearsal",
+    "training",
+    "ic_card",
+    "data_update",
+    "pre_entry",
+)
 _EXCERPT = 60
 
 

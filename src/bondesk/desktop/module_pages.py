@@ -9,15 +9,19 @@ from PySide6.QtWidgets import QWidget
 from bondesk.base.matching import Matching
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.list_page import ListPage
+from bondesk.desktop.update_pages import PAGES, UPDATES
 
 LIST, REPORT, MATCHING = "list", "report", "matching"
 #: Kinds of page keys that can be opened again.
-KINDS = tuple(f"{kind}." for kind in (LIST, REPORT, MATCHING))
+KINDS = tuple(f"{kind}." for kind in (LIST, REPORT, MATCHING, UPDATES))
 
 
 def module_page(context: DeskContext, key: str) -> tuple[str, Callable[[], QWidget]]:
-    """Return title and maker of the page ``list.<document>``, ``report.<report>`` or ``matching.<script>``."""
+    """Return title and maker of a page of the module tree."""
     kind, _, name = key.partition(".")
+    if kind == UPDATES:
+        page = next(one for one in PAGES if one.key == key)
+        return page.title, lambda: page.make(context)
     catalogue = context.engine.catalogue
     if kind == LIST:
         document = catalogue.document(name)

@@ -12,6 +12,7 @@ from bondesk.base.identity import Identity
 from bondesk.desktop import style
 from bondesk.desktop.commands import Command, CommandActions, Commands
 from bondesk.desktop.favourites import Favourites, matchings
+from bondesk.desktop.update_pages import AREA, allowed_pages
 
 KEY_ROLE = Qt.ItemDataRole.UserRole
 VIEW = "view"
@@ -20,7 +21,7 @@ VIEW = "view"
 def modules(catalogue: Catalogue, identity: Identity) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """Return (area title, ((page key, title, help) …)) of what ``identity`` may see; areas without any are left out.
 
-    Page keys are ``list.<document>``, ``matching.<script>`` and ``report.<report>``.
+    Page keys are ``list.<document>``, ``matching.<script>``, ``report.<report>`` and those of ``update_pages``.
     """
     found = []
     for area in catalogue.areas:
@@ -41,6 +42,8 @@ def modules(catalogue: Catalogue, identity: Identity) -> list[tuple[str, list[tu
         ]
         if leaves:
             found.append((area.title, leaves))
+    if pages := allowed_pages(catalogue, identity):
+        found.append((AREA, [(one.key, one.title, one.help) for one in pages]))
     return found
 
 

@@ -19,6 +19,7 @@ from bondesk.desktop.form_work import off_thread
 from bondesk.desktop.list_deeds import UPDATES
 from bondesk.desktop.notice_strip import NoticeStrip
 from bondesk.desktop.training import TrainingEntry, TrainingStrip, Watermark
+from bondesk.desktop.update_pages import DATA_UPDATE, PRE_ENTRY, UPDATE_CODES, UpdatePage
 from bondesk.desktop.wording import said
 
 
@@ -50,6 +51,7 @@ class SessionArea(QWidget):
         self.watermark = Watermark(self) if context.engine.training else None
         self._line.connect(self._line_changed)
         context.extras[UPDATES] = self.show_updates
+        context.extras[UPDATE_CODES] = self.update_codes
         self._watch = context.engine.store.line.watch(self._line.emit)
         self.notices.update_wanted.connect(self.update_codes)
         self.notices.look()
@@ -65,6 +67,8 @@ class SessionArea(QWidget):
         """Give the commands of the 系统 menu."""
         yield Command("desk.password", "修改密码…", "", self.change_password, group="系统")
         yield Command("desk.updates", "数据更新", "Ctrl+F9", self.show_updates, group="系统")
+        if PRE_ENTRY.allowed(self._context.engine.catalogue, self._context.identity):
+            yield Command("desk.pre_entry", "数据预录入", "Ctrl+F8", self.show_pre_entry, group="系统")
         documents, may = self._context.engine.catalogue.documents, self._context.identity.may
         if any(one.workbook and may(one.key, "import") for one in documents):
             yield Command("desk.import", "数据导入…", "", self.import_data, group="系统")
@@ -115,16 +119,21 @@ class SessionArea(QWidget):
 
     def show_updates(self, kinds: Sequence[str] = ()) -> None:
         """Open 数据更新; with ``kinds`` these are ticked."""
-        from bondesk.desktop import data_update_page as updates
-        from bondesk.desktop.card_login import ask_card
+        from bondesk.desktop.data_update_page import DataUpdatePage
 
-        context = self._context
-        context.open_page(
-            updates.KEY, updates.TITLE, lambda: updates.DataUpdatePage(context, self.update_codes, ask_card)
-        )
-        page = context.extras["page_of"](updates.KEY)
-        if kinds and isinstance(page, updates.DataUpdatePage):
+        page = self._shown(DATA_UPDATE)
+        if kinds and isinstance(page, DataUpdatePage):
             page.choose(kinds)
+
+    def show_pre_entry(self) -> None:
+        """Open 数据预录入."""
+        self._shown(PRE_ENTRY)
+
+    def _shown(self, page: UpdatePage) -> QWidget | None:
+        context = self._context
+        context.open_page(page.key, page.title, lambda: page.make(context))
+        found: QWidget | None = context.extras["page_of"](page.key)
+        return found
 
     def change_password(self) -> None:
         """Open the dialog for the own password."""

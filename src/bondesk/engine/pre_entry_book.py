@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any
 
 from sqlalchemy import select
@@ -68,7 +69,7 @@ class Entered:
     @property
     def told(self) -> str:
         """Return what else there is to say: why, where, and in spite of what."""
-        parts = [self.reason or STATES[self.state][2], self.place]
+        parts = [self.reason or STATES[self.state][2], PurePath(self.place).name]
         parts += ["接口不可用时预录入"] if self.despite else []
         parts += ["再次上传"] if self.again else []
         return "；".join(part for part in parts if part)

@@ -16,7 +16,7 @@ from pathlib import Path
 FLOORS = (
     "__main__",
     "cli , window",
-    "demo , cli_card , cli_output , cli_rehearsal , cli_secrets , connections",
+    "demo , cli_card , cli_output , cli_pre_entry , cli_rehearsal , cli_secrets , connections",
     "app",
     "client_folders , training",
     "desktop | adapters",

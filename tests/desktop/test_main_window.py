@@ -21,6 +21,7 @@ from bondesk.desktop.list_page import ListPage
 from bondesk.desktop.login import SignedIn
 from bondesk.desktop.main_window import MainWindow
 from bondesk.desktop.module_tree import modules
+from bondesk.desktop.update_pages import PAGES
 from bondesk.engine.engine import Engine
 
 Grants = frozenset[tuple[str, str]]
@@ -94,9 +95,9 @@ def test_who_may_send_anything_sees_the_single_window(open_window: Callable[...,
 def test_every_granted_module_stands_in_its_area(engine: Engine) -> None:
     catalogue: Catalogue = engine.catalogue
     found = modules(catalogue, Identity(1, "a", "a", ALL))
-    declared = (catalogue.documents, catalogue.reports, catalogue.matchings)
+    declared = (catalogue.documents, catalogue.reports, catalogue.matchings, PAGES)
     assert sum(len(leaves) for _, leaves in found) == sum(map(len, declared))
-    assert [title for title, _ in found] == [area.title for area in catalogue.areas]
+    assert [title for title, _ in found] == [*(area.title for area in catalogue.areas), "单一窗口"]
 
 
 @pytest.mark.parametrize(

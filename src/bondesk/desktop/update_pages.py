@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from bondesk.base.catalogue import Catalogue
 from bondesk.base.identity import Identity
 from bondesk.desktop.context import DeskContext
+from bondesk.engine.downloading import allowed_kinds
 from bondesk.engine.pre_entry_choice import kinds
 
 UPDATES = "updates"
@@ -54,7 +55,7 @@ DATA_UPDATE = UpdatePage(
     "updates.data_update",
     "数据更新",
     "更新海关参数和程序，下载海关的正式单据",
-    lambda _catalogue, _identity: True,
+    lambda catalogue, identity: bool(allowed_kinds(catalogue, identity)),
     _data_update,
 )
 PAGES = (PRE_ENTRY, DATA_UPDATE)

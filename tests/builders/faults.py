@@ -72,7 +72,8 @@ def some(model: Any, key: str, **values: Any) -> Fault:
 def posting(act: Act, **values: Any) -> None:
     """Insert a posting of no document."""
     row = first(act, PostingRow, PostingRow.goods_flag == "I")
-    copy(act, PostingRow, row, **{"document_key": "none", "document_id": 1, "quantity": Decimal(0), **values})
+    nothing = {"document_key": "none", "document_id": 1, "quantity": Decimal(0), "signed": Decimal(0)}
+    copy(act, PostingRow, row, **nothing | values)
 
 
 def note(act: Act, line: dict[str, Any] | None = None, **values: Any) -> dict[str, Any]:
@@ -104,13 +105,12 @@ def attached(act: Act, document_id: int, content: bytes, size: int, digest: str)
 
 def negative(act: Act) -> None:
     """An export nobody declared: posting and balance agree, and there is less than nothing left."""
-    row = first(act, PostingRow, PostingRow.goods_flag == "I", PostingRow.item_no == 13)
-    quantity = Decimal(10**6)
+    posted = PostingRow.goods_flag == "I", PostingRow.item_no == 13, PostingRow.stage == "posted"
+    row, quantity = first(act, PostingRow, *posted), Decimal(10**6)
     fresh = {"document_key": "none", "document_id": 1, "quantity": quantity, "effect": -1, "business_date": LATER}
-    made = copy(act, PostingRow, row, **fresh, reversal=False, stage="posted")
-    keys = ("record_no", "goods_flag", "item_no", "uc_version", "mode", "ie_flag", "stage")
-    values = {key: made[key] for key in keys}
-    act.session.execute(insert(BalanceRow).values(company_id=act.company_id, month=LATER, quantity=-quantity, **values))
+    made = copy(act, PostingRow, row, **fresh, reversal=False, signed=-quantity)
+    values = {"heading_id": made["heading_id"], "month": LATER, "quantity": -quantity}
+    act.session.execute(insert(BalanceRow).values(company_id=act.company_id, **values))
 
 
 def log(act: Act) -> None:

@@ -14,6 +14,7 @@ from bondesk.base.records import new_id
 from bondesk.engine import posting
 from bondesk.engine.act import Act
 from bondesk.engine.engine import SYSTEM
+from bondesk.engine.headings import HEADING, numbers_of
 from bondesk.engine.tables import BalanceRow, PostingRow
 from builders.office import Office
 
@@ -41,9 +42,24 @@ def scatter(act: Act, count: int = 400) -> list[dict[str, object]]:
                 "reversal": random.random() < 0.2, "posted_at": known,
             }
         )  # fmt: skip
-    act.session.execute(insert(PostingRow), rows)
+    numbers = numbers_of(act, [heading(row) for row in rows])
+    derived = [{"heading_id": numbers[heading(row)], "signed": signed(row)} for row in rows]
+    act.session.execute(insert(PostingRow), [row | one for row, one in zip(rows, derived, strict=True)])
     posting.rebuild_balances(act)
     return rows
+
+
+def heading(row: dict[str, object]) -> tuple[object, ...]:
+    """The key of the heading of a row."""
+    return tuple(row[name] for name in HEADING)
+
+
+def signed(row: dict[str, object]) -> Decimal:
+    """The quantity of a row with its sign."""
+    quantity, effect = row["quantity"], row["effect"]
+    assert isinstance(quantity, Decimal)
+    assert isinstance(effect, int)
+    return quantity * (-effect if row["reversal"] else effect)
 
 
 def plain_sums(rows: list[dict[str, object]], begin: Day, end: Day, known_on: Day = None) -> dict[object, Decimal]:
@@ -57,11 +73,7 @@ def plain_sums(rows: list[dict[str, object]], begin: Day, end: Day, known_on: Da
             continue
         if known_on and known.date() > known_on:
             continue
-        key = tuple(row[name] for name in ("goods_flag", "item_no", "uc_version", "mode", "ie_flag", "stage"))
-        quantity, effect = row["quantity"], row["effect"]
-        assert isinstance(quantity, Decimal)
-        assert isinstance(effect, int)
-        found[key] += quantity * (-effect if row["reversal"] else effect)
+        found[heading(row)[1:]] += signed(row)
     return found
 
 
@@ -112,10 +124,24 @@ def test_what_stays_standing_is_kept_as_summed(codes_office: Office) -> None:
     with codes_office.act(SYSTEM) as act:
         scatter(act)
         assert posting.check_balances(act) == []
-        row = act.session.scalars(select(BalanceRow).order_by(BalanceRow.item_no)).first()
+        row = act.session.scalars(select(BalanceRow).order_by(BalanceRow.heading_id)).first()
         assert row is not None
         row.quantity += 1
         act.session.flush()
         assert len(posting.check_balances(act)) == 1
         assert len(posting.rebuild_balances(act)) == 1
         assert posting.check_balances(act) == []
+
+
+def test_a_posting_that_sums_elsewhere_is_found(codes_office: Office) -> None:
+    """The two columns sums read are compared with what the posting says of itself."""
+    with codes_office.act(SYSTEM) as act:
+        scatter(act, 5)
+        one, other = act.session.scalars(select(PostingRow).order_by(PostingRow.id)).all()[:2]
+        one.signed += 1
+        other.item_no += 7
+        act.session.flush()
+        found = posting.check_balances(act)
+        assert [text for text in found if "没有计入" in text] == [
+            f"{row.document_no} 第1项的记账没有计入它自己的余额" for row in (one, other)
+        ]

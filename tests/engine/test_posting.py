@@ -17,10 +17,12 @@ from bondesk.base.errors import Refused
 from bondesk.engine import checking, posting
 from bondesk.engine.act import Act
 from bondesk.engine.engine import SYSTEM
-from bondesk.engine.tables import BalanceRow, PostingRow
+from bondesk.engine.tables import BalanceRow, HeadingRow, PostingRow
 from builders.office import Office, copy_of, open_office
 
 BOOK = "E52042300A01"
+#: Balances with their headings.
+KEPT = select(BalanceRow, HeadingRow).join(HeadingRow, HeadingRow.id == BalanceRow.heading_id)
 
 
 def note(office: Office, number: str = "N1", quantities: Sequence[str] = ("10", "2.5")) -> int:
@@ -66,8 +68,11 @@ def standing(office: Office) -> list[str]:
 def balances(office: Office) -> dict[str, str]:
     """The stored balances that are not zero, by item and stage."""
     with office.act(SYSTEM) as act:
-        rows = act.session.scalars(select(BalanceRow))
-        return {f"{row.item_no} {row.stage}": f"{row.quantity.normalize():f}" for row in rows if row.quantity}
+        return {
+            f"{heading.item_no} {heading.stage}": f"{row.quantity.normalize():f}"
+            for row, heading in act.session.execute(KEPT)
+            if row.quantity
+        }
 
 
 def test_reserved_then_posted_reverses(codes_office: Office) -> None:
@@ -110,7 +115,7 @@ def test_damaged_balances_are_found_and_rebuilt(codes_office: Office) -> None:
     note_id = note(codes_office)
     repost(codes_office, note_id, writeoff_mark="2")
     with codes_office.act(SYSTEM) as act:
-        for row in act.session.scalars(select(BalanceRow).where(BalanceRow.item_no == 1)):
+        for row in act.session.scalars(KEPT.where(HeadingRow.item_no == 1)):
             row.quantity += 1
     with codes_office.act(SYSTEM) as act:
         (found,) = checking.run_checks(act, "CHK-01")
@@ -162,7 +167,7 @@ def cross_check(act: Act) -> None:
         sign = -row.effect if row.reversal else row.effect
         key = (row.item_no, row.mode, row.stage, row.business_date.replace(day=1))
         sums[key] = sums.get(key, Decimal(0)) + row.quantity * sign
-    stored = {(b.item_no, b.mode, b.stage, b.month): b.quantity for b in act.session.scalars(select(BalanceRow))}
+    stored = {(h.item_no, h.mode, h.stage, b.month): b.quantity for b, h in act.session.execute(KEPT)}
     assert {k: v for k, v in stored.items() if v} == {k: v for k, v in sums.items() if v}
     assert posting.check_balances(act) == []
     assert posting.rebuild_balances(act) == []

@@ -25,7 +25,7 @@ from bondesk.engine import records, scripts, sending
 from bondesk.engine.checking import run_checks
 from bondesk.engine.drafts import LineDraft
 from bondesk.engine.engine import SYSTEM
-from bondesk.engine.tables import BalanceRow, Outbox
+from bondesk.engine.tables import BalanceRow, HeadingRow, Outbox
 from builders.office import Office
 
 KEY = "bonded_note_change"
@@ -103,9 +103,9 @@ def told(root: etree._Element, group: str, *names: str) -> list[tuple[str, ...]]
 def balance(office: Office, item_no: int) -> Decimal:
     """What all months and stages of a material add up to."""
     with office.act(SYSTEM) as act:
-        statement = select(func.sum(BalanceRow.quantity, type_=ExactDecimal(5))).where(
-            BalanceRow.goods_flag == "I", BalanceRow.item_no == item_no
-        )
+        statement = select(func.sum(BalanceRow.quantity, type_=ExactDecimal(5)))
+        statement = statement.join(HeadingRow, HeadingRow.id == BalanceRow.heading_id)
+        statement = statement.where(HeadingRow.goods_flag == "I", HeadingRow.item_no == item_no)
         return act.session.execute(statement).scalar() or Decimal(0)
 
 

@@ -1,23 +1,29 @@
 """The ledger as stored: whole months from kept totals, parts of months and single vouchers from postings.
 
 Reading the kept totals costs the same however many postings are behind them. They hold what is known today; what was
-known on an earlier day is always summed from the postings.
+known on an earlier day is always summed from the postings. Either way the sums run heading by heading over an index
+that holds nothing but heading, day and signed quantity.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, select
 from sqlalchemy.orm import Session
 
-from bondesk.engine.tables import QUANTITY, BalanceRow, PostingRow
+from bondesk.engine.tables import QUANTITY, BalanceRow, HeadingRow, PostingRow
 from bondesk.ledger.balance import Movement
+from bondesk.ledger.consumption import ZERO
 from bondesk.ledger.posting import Posting, Stage
+
+#: A movement without its sum, as the headings have it.
+_KEY = tuple(getattr(HeadingRow, name) for name in Movement._fields[:-2])
+_POSTING = tuple(getattr(PostingRow, name) for name in Posting.__dataclass_fields__)
+_STAGE = list(Posting.__dataclass_fields__).index("stage")
 
 
 class StoredBooks:
@@ -35,49 +41,56 @@ class StoredBooks:
 
     def movements(self, record_no: str, begin: date | None, end: date | None) -> Sequence[Movement]:
         """Return the postings of a book summed per item, version, mode, direction and stage, in that order."""
-        sums: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
-        for statement in self._sums(record_no, begin, end):
-            for *key, quantity in self._session.execute(statement):
-                sums[tuple(key)] += quantity
-        return [Movement(*(*key, sums[key])) for key in sorted(sums)]
+        heading = HeadingRow
+        statement = select(*_KEY, *self._sums(begin, end))
+        statement = statement.where(heading.company_id == self._company_id, heading.record_no == record_no)
+        found = []
+        for row in self._session.execute(statement.order_by(*_KEY)):
+            parts = [part for part in row[len(_KEY) :] if part is not None]
+            if parts:
+                found.append(Movement._make((*row[: len(_KEY)], sum(parts, ZERO), ZERO)))
+        return found
 
-    def _sums(self, record_no: str, begin: date | None, end: date | None) -> Iterator[Select[Any]]:
-        """Yield what to add: kept totals of whole months, postings of the days before and after them."""
+    def _sums(self, begin: date | None, end: date | None) -> Iterator[ScalarSelect[Any]]:
+        """Yield what to add per heading: kept totals of whole months, postings of the days before and after them."""
         first, after = _whole_months(begin, end)
         if self._known_on is not None or (first is not None and after is not None and first >= after):
-            yield self._posted(record_no, begin, end)
+            yield self._posted(begin, end)
             return
-        yield self._kept(record_no, first, after)
+        yield self._kept(first, after)
         if begin is not None and first is not None and begin < first:
-            yield self._posted(record_no, begin, first - timedelta(days=1))
+            yield self._posted(begin, first - timedelta(days=1))
         if end is not None and after is not None and after <= end:
-            yield self._posted(record_no, after, end)
+            yield self._posted(after, end)
 
-    def _posted(self, record_no: str, begin: date | None, end: date | None) -> Select[Any]:
-        key = _key(PostingRow)
-        return self._where(select(*key, summed_quantity()), record_no, begin, end).group_by(*key)
+    def _posted(self, begin: date | None, end: date | None) -> ScalarSelect[Any]:
+        row, heading = PostingRow, HeadingRow
+        statement = select(func.sum(row.signed, type_=QUANTITY))
+        statement = statement.where(row.company_id == heading.company_id, row.heading_id == heading.id)
+        return self._within(statement, begin, end).correlate(heading).scalar_subquery()
 
-    def _kept(self, record_no: str, first: date | None, after: date | None) -> Select[Any]:
-        row = BalanceRow
-        key = _key(row)
-        statement = select(*key, func.sum(row.quantity, type_=QUANTITY))
-        statement = statement.where(row.company_id == self._company_id, row.record_no == record_no)
+    def _kept(self, first: date | None, after: date | None) -> ScalarSelect[Any]:
+        row, heading = BalanceRow, HeadingRow
+        statement = select(func.sum(row.quantity, type_=QUANTITY))
+        statement = statement.where(row.company_id == heading.company_id, row.heading_id == heading.id)
         if first is not None:
             statement = statement.where(row.month >= first)
         if after is not None:
             statement = statement.where(row.month < after)
-        return statement.group_by(*key)
+        return statement.correlate(heading).scalar_subquery()
 
     def postings(self, record_no: str, begin: date | None, end: date | None, stage: str) -> Sequence[Posting]:
         """Return the single postings of a book in one stage, by date and voucher."""
-        row = PostingRow
-        statement = self._where(select(row), record_no, begin, end).where(row.stage == stage)
-        order = (row.business_date, row.document_no, row.line_no, row.id)
-        return [posting_of(found) for found in self._session.scalars(statement.order_by(*order))]
+        row, which = PostingRow, Stage(stage)
+        statement = self._within(select(*_POSTING), begin, end)
+        mine = row.company_id == self._company_id, row.record_no == record_no, row.stage == stage
+        order = row.business_date, row.document_no, row.line_no, row.id
+        found: Iterable[Any] = self._session.execute(statement.where(*mine).order_by(*order))
+        return [Posting(*(*one[:_STAGE], which, *one[_STAGE + 1 :])) for one in found]
 
-    def _where(self, statement: Select[Any], record_no: str, begin: date | None, end: date | None) -> Select[Any]:
+    def _within(self, statement: Select[Any], begin: date | None, end: date | None) -> Select[Any]:
+        """Restrict to postings of the days, and to those known."""
         row = PostingRow
-        statement = statement.where(row.company_id == self._company_id, row.record_no == record_no)
         if begin is not None:
             statement = statement.where(row.business_date >= begin)
         if end is not None:
@@ -88,13 +101,13 @@ class StoredBooks:
 
 
 def summed_quantity() -> ColumnElement[Decimal]:
-    """Return the SQL sum of signed quantities of postings."""
-    sign = case((PostingRow.reversal, -PostingRow.effect), else_=PostingRow.effect)
-    return func.sum(PostingRow.quantity * sign, type_=QUANTITY)
+    """Return the SQL sum of signed quantities of postings, from what each is made of."""
+    return func.sum(signed_quantity(), type_=QUANTITY)
 
 
-def _key(row: Any) -> tuple[Any, ...]:
-    return (row.goods_flag, row.item_no, row.uc_version, row.mode, row.ie_flag, row.stage)
+def signed_quantity() -> ColumnElement[Decimal]:
+    """Return what ``signed`` of a posting has to be."""
+    return PostingRow.quantity * case((PostingRow.reversal, -PostingRow.effect), else_=PostingRow.effect)
 
 
 def _whole_months(begin: date | None, end: date | None) -> tuple[date | None, date | None]:

@@ -7,23 +7,26 @@ from the postings at any time; rebuilding changes nothing when all is well.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import Select, and_, delete, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import selectinload
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.records import new_id
 from bondesk.engine.act import Act
-from bondesk.engine.books import posting_of, summed_quantity
-from bondesk.engine.tables import BalanceRow, PostingRow
+from bondesk.engine.books import posting_of, signed_quantity, summed_quantity
+from bondesk.engine.headings import Key, heading_columns, key_of, numbers_of
+from bondesk.engine.tables import BalanceRow, HeadingRow, PostingRow
 from bondesk.ledger.posting import Posting, changes
 
-BALANCE_KEY = ("record_no", "goods_flag", "item_no", "uc_version", "mode", "ie_flag", "stage", "month")
 _AT_ONCE = 500
+#: (heading, month) → quantity.
+Balances = dict[tuple[Key, date], Decimal]
 
 
 def post_documents(act: Act, document: DocumentType, ids: Sequence[int]) -> None:
@@ -85,46 +88,44 @@ def _lacking(act: Act, document: DocumentType, header: Any, stored: Sequence[Pos
 def _write(act: Act, fresh: Sequence[Posting]) -> None:
     if fresh:
         act.session.flush()
-        act.session.execute(insert(PostingRow), [_values(act, posting) for posting in fresh])
-        _add_to_balances(act, fresh)
+        keys = [key_of(posting) for posting in fresh]
+        numbers = numbers_of(act, keys)
+        rows = [_values(act, posting, numbers[key]) for posting, key in zip(fresh, keys, strict=True)]
+        act.session.execute(insert(PostingRow), rows)
+        _add_to_balances(act, fresh, numbers)
 
 
-def _values(act: Act, posting: Posting) -> dict[str, Any]:
+def _values(act: Act, posting: Posting, heading_id: int) -> dict[str, Any]:
     values = {name: getattr(posting, name) for name in Posting.__dataclass_fields__}
-    values["stage"] = posting.stage.value
+    values |= {"stage": posting.stage.value, "heading_id": heading_id, "signed": posting.signed}
     return {**values, "company_id": act.company_id, "id": new_id(), "posted_at": act.now()}
 
 
-def _balance_values(act: Act, postings: Iterable[Posting]) -> list[dict[str, Any]]:
-    sums: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
+def _add_to_balances(act: Act, postings: Iterable[Posting], numbers: Mapping[Key, int]) -> None:
+    sums: Balances = defaultdict(Decimal)
     for posting in postings:
-        month = posting.business_date.replace(day=1)
-        key = tuple(getattr(posting, name) for name in BALANCE_KEY[:6])
-        sums[*key, posting.stage.value, month] += posting.signed
-    return [
-        {"company_id": act.company_id, **dict(zip(BALANCE_KEY, key, strict=True)), "quantity": quantity}
-        for key, quantity in sums.items()
-    ]
-
-
-def _add_to_balances(act: Act, postings: Iterable[Posting]) -> None:
+        sums[key_of(posting), posting.business_date.replace(day=1)] += posting.signed
     dialect = postgresql if act.session.get_bind().dialect.name == "postgresql" else sqlite
     table = BalanceRow.__table__
     statement = dialect.insert(table)
     statement = statement.on_conflict_do_update(
-        index_elements=["company_id", *BALANCE_KEY],
+        index_elements=["company_id", "heading_id", "month"],
         set_={"quantity": table.c.quantity + statement.excluded.quantity},
     )
-    act.session.execute(statement, _balance_values(act, postings))
+    act.session.execute(statement, _balance_values(act, sums, numbers))
+
+
+def _balance_values(act: Act, sums: Balances, numbers: Mapping[Key, int]) -> list[dict[str, Any]]:
+    return [
+        {"company_id": act.company_id, "heading_id": numbers[key], "month": month, "quantity": quantity}
+        for (key, month), quantity in sums.items()
+    ]
 
 
 def rebuild_balances(act: Act) -> list[str]:
     """Recompute every balance from the postings; return what differed, one Chinese sentence each."""
     before, wanted = _stored_balances(act), _summed_postings(act)
-    values = [
-        {"company_id": act.company_id, **dict(zip(BALANCE_KEY, key, strict=True)), "quantity": quantity}
-        for key, quantity in wanted.items()
-    ]
+    values = _balance_values(act, wanted, numbers_of(act, [key for key, _ in wanted]))
     act.session.execute(delete(BalanceRow).where(BalanceRow.company_id == act.company_id))
     for start in range(0, len(values), 2000):
         act.session.execute(insert(BalanceRow), values[start : start + 2000])
@@ -133,35 +134,50 @@ def rebuild_balances(act: Act) -> list[str]:
 
 
 def check_balances(act: Act) -> list[str]:
-    """Say where a stored balance is not the sum of its postings, without changing anything."""
-    return _differences(_stored_balances(act), _summed_postings(act))
+    """Say where a stored balance is not the sum of its postings, or a posting sums otherwise than it says."""
+    return [*_differences(_stored_balances(act), _summed_postings(act)), *_misplaced(act)]
 
 
-def _summed_postings(act: Act) -> dict[tuple[Any, ...], Decimal]:
+def _summed_postings(act: Act) -> Balances:
     """Return what the balances should be: the database sums per day, so memory does not grow with the postings."""
-    columns = [getattr(PostingRow, name) for name in BALANCE_KEY[:-1]]
+    columns = heading_columns(PostingRow)
     statement = select(*columns, PostingRow.business_date, summed_quantity())
     statement = statement.where(PostingRow.company_id == act.company_id)
-    sums: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
+    sums: Balances = defaultdict(Decimal)
     for *key, day, quantity in act.session.execute(statement.group_by(*columns, PostingRow.business_date)):
-        sums[*key, day.replace(day=1)] += quantity
+        sums[tuple(key), day.replace(day=1)] += quantity
     return sums
 
 
-def _stored_balances(act: Act) -> dict[tuple[Any, ...], Decimal]:
-    columns = [getattr(BalanceRow, name) for name in BALANCE_KEY]
-    statement = select(*columns, BalanceRow.quantity).where(BalanceRow.company_id == act.company_id)
-    return {tuple(row[:-1]): row[-1] for row in act.session.execute(statement)}
+def _stored_balances(act: Act) -> Balances:
+    row = BalanceRow
+    mine = and_(HeadingRow.company_id == row.company_id, HeadingRow.id == row.heading_id)
+    statement = select(*heading_columns(), row.month, row.quantity).join(HeadingRow, mine)
+    return {
+        (tuple(key), month): quantity
+        for *key, month, quantity in act.session.execute(statement.where(row.company_id == act.company_id))
+    }
 
 
-def _differences(stored: dict[tuple[Any, ...], Decimal], wanted: dict[tuple[Any, ...], Decimal]) -> list[str]:
+def _misplaced(act: Act) -> list[str]:
+    """Find postings whose heading or signed quantity is not what their other columns say."""
+    row, heading = PostingRow, HeadingRow
+    same = [one == other for one, other in zip(heading_columns(row), heading_columns(), strict=True)]
+    there = and_(heading.company_id == row.company_id, heading.id == row.heading_id, *same)
+    wrong = or_(heading.id.is_(None), row.signed != signed_quantity())
+    statement = select(row.document_no, row.line_no).outerjoin(heading, there).order_by(row.id)
+    found = act.session.execute(statement.where(row.company_id == act.company_id, wrong))
+    return [f"{number} 第{line_no}项的记账没有计入它自己的余额" for number, line_no in found]
+
+
+def _differences(stored: Balances, wanted: Balances) -> list[str]:
     found = []
-    for key in sorted(set(stored) | set(wanted), key=str):
+    for key in sorted(set(stored) | set(wanted)):
         have, want = stored.get(key, Decimal(0)), wanted.get(key, Decimal(0))
         if have != want:
-            record_no, goods, item = key[:3]
+            record_no, goods, item, _version, mode, way, _stage = key[0]
             kind = "料件" if goods == "I" else "成品"
-            found.append(f"账册 {record_no} {kind} {item} {key[4]}{key[5]} 余额 {have} 应为 {want}，差 {want - have}")
+            found.append(f"账册 {record_no} {kind} {item} {mode}{way} 余额 {have} 应为 {want}，差 {want - have}")
     return found
 
 

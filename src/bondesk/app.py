@@ -40,9 +40,11 @@ from bondesk.base.parameter_package import CodeChanges, ParameterPackage, Rechec
 from bondesk.client_folders import ClientFolders
 from bondesk.engine.card_port import CardPort, CardSigner
 from bondesk.engine.engine import SYSTEM, Engine
+from bondesk.engine.keeping import keep_before_migration
 from bondesk.engine.ports import ParameterSource
 from bondesk.engine.schema import HEAD, foreign_tables, present_revision, refuse_newer, upgrade
 from bondesk.engine.store import Store, open_store
+from bondesk.program_updates import updates_of
 from bondesk.settings import Connection, Home, carried
 from bondesk.training import MARK, TrainingRoom, only_rehearsal
 
@@ -65,9 +67,11 @@ def open_engine(home: Home, connection: Connection | None = None, typed: str = "
     settings = home.read()
     chosen = connection or settings.connections[0]
     store = open_store(home.url_of(chosen, typed))
+    keep_before_migration(store, home.path / "backups")
     upgrade(store, carried("migrations"))
     root = Path(settings.gateway_root) if settings.gateway_root else None
     client = ClientFolders(home)
+    updates = None if settings.training else updates_of(home)
     engine = Engine(
         catalogue=CATALOGUE,
         store=store,
@@ -83,6 +87,7 @@ def open_engine(home: Home, connection: Connection | None = None, typed: str = "
         downloads=(files_way(),),
         pre_entries=(package_way(lambda: _package_folder(home), needs_card=settings.pre_entry_card),),
         card=card_port(),
+        program=updates,
         practice=None if settings.training else TrainingRoom(home),
         training=settings.training,
     )
@@ -98,9 +103,9 @@ def _with_service(engine: Engine, root: Path) -> Engine:
     """Offer the rehearsal customs' service; what serves and signs is not needed to start."""
     from bondesk.adapters.download_http import rehearsal_way
     from bondesk.adapters.pre_entry_http import rehearsal_pre_entry
-    from bondesk.adapters.rehearsal_service import RehearsalService
+    from bondesk.adapters.rehearsal_service import shared_service
 
-    service = RehearsalService(root)
+    service = shared_service(root)
     return replace(
         engine,
         downloads=(*engine.downloads, rehearsal_way(root, service)),

@@ -27,6 +27,7 @@ from bondesk.base.options import read_options
 from bondesk.base.steps import Amounts, Ask, Choose, Confirm, Preview, Progress, Step, play, proposed_answer
 from bondesk.cli_card import show_card, sign_and_hand_over, typed_pin
 from bondesk.cli_pre_entry import add_pre_entry, pre_enter
+from bondesk.cli_program import add_program, refuse_training, update_program
 from bondesk.cli_rehearsal import add_rehearsal, rehearse
 from bondesk.cli_secrets import with_secrets
 from bondesk.engine import (
@@ -50,6 +51,7 @@ from bondesk.engine.download_port import ChallengeSigner
 from bondesk.engine.engine import SYSTEM, Engine
 from bondesk.engine.query import Query
 from bondesk.engine.receiving import receive
+from bondesk.program_updates import updates_of
 from bondesk.settings import Home, default_home
 
 _log = logging.getLogger(__name__)
@@ -111,6 +113,7 @@ def parser() -> argparse.ArgumentParser:
     _reports(verbs)
     update = verbs.add_parser("update-codes", help="安装海关参数更新包")
     update.add_argument("file", type=Path, nargs="?", help="更新包；不给则取更新来源中最新的")
+    add_program(verbs)
     _downloads(verbs)
     check = verbs.add_parser("check", help="运行全部检查")
     check.add_argument("code", nargs="?", default="", help="只运行这一项，如 CHK-01")
@@ -470,6 +473,12 @@ def _update_codes(home: Home, given: argparse.Namespace) -> int:
     return DONE
 
 
+def _update_program(home: Home, given: argparse.Namespace) -> int:
+    refuse_training(home.read().training)
+    update_program(updates_of(home), given)
+    return DONE
+
+
 def _download(home: Home, given: argparse.Namespace) -> int:
     """Download everything of a range; what is refused is told with its reason (rows 184, 185)."""
     engine, identity = signed_in(home, given)
@@ -547,6 +556,7 @@ _COMMANDS: dict[str, Callable[[Home, argparse.Namespace], int]] = {
     "download": _download,
     "pre-entry": _pre_entry,
     "update-codes": _update_codes,
+    "update-program": _update_program,
     "init": _init,
     "demo": _demo,
     "training": _training,

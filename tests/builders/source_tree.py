@@ -16,13 +16,13 @@ from pathlib import Path
 FLOORS = (
     "__main__",
     "cli , window",
-    "demo , cli_card , cli_output , cli_pre_entry , cli_rehearsal , cli_secrets , connections",
+    "demo , cli_card , cli_output , cli_pre_entry , cli_program , cli_rehearsal , cli_secrets , connections",
     "app",
-    "client_folders , training",
+    "client_folders , program_updates , training",
     "desktop | adapters",
     "engine | areas",
     "ledger",
-    "base , settings , secrets",
+    "base , settings , secrets , program_versions",
 )
 #: The same among the business areas; ``index`` lists them all.
 AREA_FLOORS = (
@@ -42,9 +42,11 @@ AREA_FLOORS = (
 #: Who may open a room at all, beside the floors: nobody but the composition roots names a screen or a port.
 DOORS: Mapping[str, frozenset[str]] = {
     "desktop": frozenset({"window"}),
-    "adapters": frozenset({"app", "demo", "client_folders", "training"}),
+    "adapters": frozenset({"app", "demo", "client_folders", "program_updates", "training"}),
     "areas": frozenset({"cli", "demo", "app"}),
-    "settings": frozenset({"__main__", "cli", "window", "demo", "app", "connections", "client_folders", "training"}),
+    "settings": frozenset(
+        {"__main__", "cli", "window", "demo", "app", "connections", "client_folders", "program_updates", "training"}
+    ),
     "secrets": frozenset({"settings", "connections"}),
 }
 #: External libraries and the one room that may import them.

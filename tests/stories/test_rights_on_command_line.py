@@ -17,7 +17,7 @@ from builders.homes import copied_home
 PASSWORD = "guest-word"
 #: Verbs that need no right: they make a company, read the declarations, change the caller's own password, or take a
 #: signed package of code tables, which nobody has to be signed in for.
-FREE = {"init", "demo", "training", "describe", "password", "update-codes", "card", "rehearsal"}
+FREE = {"init", "demo", "training", "describe", "password", "update-codes", "update-program", "card", "rehearsal"}
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import re
 import secrets
 import threading
 from collections.abc import Callable, Mapping
@@ -28,6 +29,9 @@ from bondesk.engine.card_failures import CardFailure
 
 _log = logging.getLogger(__name__)
 HOST = "127.0.0.1"
+#: Folder of the program releases the service gives to everybody.
+UPDATES = "程序更新"
+_RANGE = re.compile(r"bytes=(\d{1,12})-")
 _LONGEST, _LONGEST_PACKAGE = 64 << 10, 64 << 20
 _CHALLENGE_LIVES, _TOKEN_LIVES = timedelta(minutes=5), timedelta(minutes=30)
 
@@ -47,6 +51,7 @@ class RehearsalService:
         """Prepare; :meth:`address` starts it."""
         self._archive, self._clock = Archive(root), clock
         self._shelf = PreEntryShelf(root, clock)
+        self._updates = root / UPDATES
         self._server: ThreadingHTTPServer | None = None
         self._lock = threading.Lock()
         self._challenges: dict[str, datetime] = {}
@@ -141,6 +146,13 @@ class RehearsalService:
         except NotTaken as problem:
             raise _Turned(HTTPStatus.UNPROCESSABLE_ENTITY, str(problem)) from problem
 
+    def update(self, name: str) -> bytes:
+        """Return a file of a program release; nobody has to sign in for it."""
+        known = {path.name: path for path in self._updates.glob("*") if path.is_file()}
+        if name not in known:
+            raise _Turned(HTTPStatus.NOT_FOUND, "没有这个文件")
+        return known[name].read_bytes()
+
     def require_login(self, token: str) -> None:
         """Turn away who has not signed in, or half an hour ago."""
         with self._lock:
@@ -188,6 +200,8 @@ class _Handler(BaseHTTPRequestHandler):
         raise _Turned(HTTPStatus.NOT_FOUND, "没有这项服务")
 
     def _got(self, path: str, query: Mapping[str, str]) -> Any:
+        if path.startswith("/updates/"):
+            return self.service.update(path.removeprefix("/updates/"))
         self._require_login()
         if path == "/kinds":
             return self.service.kinds()
@@ -210,10 +224,17 @@ class _Handler(BaseHTTPRequestHandler):
             _log.warning("rehearsal service: %s", problem)
             status, found = HTTPStatus.BAD_REQUEST, {"reason": "请求读不懂"}
         plain = isinstance(found, bytes)
+        begun = _RANGE.fullmatch(self.headers.get("Range") or "")
+        ranged = f"bytes {begun[1]}-" if isinstance(found, bytes) and begun and int(begun[1]) < len(found) else ""
+        if isinstance(found, bytes) and begun and ranged:
+            status, ranged = HTTPStatus.PARTIAL_CONTENT, f"{ranged}{len(found) - 1}/{len(found)}"
+            found = found[int(begun[1]) :]
         content = found if isinstance(found, bytes) else json.dumps(found, ensure_ascii=False).encode("utf-8")
         self.send_response(status)
         self.send_header("Content-Type", "application/xml" if plain else "application/json; charset=utf-8")
         self.send_header("Content-Length", str(len(content)))
+        if ranged:
+            self.send_header("Content-Range", ranged)
         self.end_headers()
         self.wfile.write(content)
 
@@ -223,3 +244,11 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _handler(service: RehearsalService) -> type[_Handler]:
     return type("Handler", (_Handler,), {"service": service})
+
+
+_SHARED: dict[Path, RehearsalService] = {}
+
+
+def shared_service(root: Path) -> RehearsalService:
+    """Return the one service of a rehearsal folder in this process."""
+    return _SHARED.setdefault(root.resolve(), RehearsalService(root))

@@ -10,6 +10,7 @@ from bondesk.base.catalogue import Catalogue
 from bondesk.base.errors import NoClientFolders, OutsideFailure
 from bondesk.base.facts import Work
 from bondesk.base.identity import Identity
+from bondesk.base.program_release import ProgramUpdates
 from bondesk.base.rehearsal_script import RehearsalDesk
 from bondesk.engine import history, schema, signing_in
 from bondesk.engine.act import Act, acting
@@ -43,6 +44,7 @@ class Engine:
     ``pre_entries`` are the places documents can be pre-entered.
     ``parameters`` is where update packages of the code tables come from, ``releases`` what applies them.
     ``card`` is the operator's IC card on this computer.
+    ``program`` is what can be done about a newer program.
     ``client`` is where the folders behind ``gateway`` are set on this machine.
     ``counterpart`` lets the rehearsal customs answer before the inbox is read; None against the real one.
     ``rehearsal`` is its trainer side.
@@ -65,6 +67,7 @@ class Engine:
     downloads: tuple[DownloadWay, ...] = ()
     pre_entries: tuple[PreEntryWay, ...] = ()
     card: CardPort | None = None
+    program: ProgramUpdates | None = None
     practice: Practice | None = None
     training: bool = False
     company_id: int = 1

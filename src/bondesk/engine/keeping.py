@@ -1,0 +1,43 @@
+"""A copy of the embedded database before a newer program changes its structure: the way back to the older program."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from bondesk.base.errors import OutsideFailure
+from bondesk.engine.schema import HEAD, present_revision
+from bondesk.engine.store import Store, china_now
+
+#: Copies that are kept; older ones go.
+_KEPT = 5
+
+
+def keep_before_migration(store: Store, folder: Path) -> Path | None:
+    """Copy the database into ``folder`` when it is about to be migrated and return where.
+
+    ``OutsideFailure`` when that is impossible: nothing is migrated then. A server's database is its keeper's to copy.
+    """
+    file = Path(store.sql.url.database or "")
+    if not store.is_sqlite or not file.exists():
+        return None
+    revision = present_revision(store)
+    if revision in ("", HEAD):
+        return None
+    target = folder / f"{file.stem}-{revision}-{china_now():%Y%m%d%H%M%S}.sqlite"
+    part = target.with_suffix(".part")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(part)) as copy:
+            source.backup(copy)
+        os.replace(part, target)
+        for old in sorted(folder.glob(f"{file.stem}-*.sqlite"), key=lambda one: one.stat().st_mtime)[:-_KEPT]:
+            old.unlink()
+    except (OSError, sqlite3.Error) as problem:
+        part.unlink(missing_ok=True)
+        raise OutsideFailure(
+            f"升级数据结构之前不能备份到 {folder}：{problem}。数据没有改变，请检查磁盘空间和权限后再登录"
+        ) from problem
+    return target

@@ -111,9 +111,7 @@ def parser() -> argparse.ArgumentParser:
     add_pre_entry(verbs)
     add_rehearsal(verbs)
     _reports(verbs)
-    update = verbs.add_parser("update-codes", help="安装海关参数更新包")
-    update.add_argument("file", type=Path, nargs="?", help="更新包；不给则取更新来源中最新的")
-    add_program(verbs)
+    _updates(verbs)
     _downloads(verbs)
     check = verbs.add_parser("check", help="运行全部检查")
     check.add_argument("code", nargs="?", default="", help="只运行这一项，如 CHK-01")
@@ -135,6 +133,12 @@ def _reports(verbs: Any) -> None:
     explain.add_argument("row")
     explain.add_argument("column")
     explain.add_argument("--set", action="append", default=[], nargs="+", metavar="name=value")
+
+
+def _updates(verbs: Any) -> None:
+    update = verbs.add_parser("update-codes", help="安装海关参数更新包")
+    update.add_argument("file", type=Path, nargs="?", help="更新包；不给则取更新来源中最新的")
+    add_program(verbs)
 
 
 def _downloads(verbs: Any) -> None:

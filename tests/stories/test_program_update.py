@@ -12,6 +12,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import bondesk
@@ -22,9 +24,10 @@ from bondesk.app import open_engine
 from bondesk.base.errors import Refused
 from bondesk.base.program_release import ProgramSource
 from bondesk.base.steps import Cancelled
-from bondesk.engine.schema import HEAD
+from bondesk.engine.engine import Engine
+from bondesk.engine.schema import HEAD, present_revision
 from bondesk.program_updates import HomeUpdates
-from bondesk.settings import Home, Settings
+from bondesk.settings import Home, Settings, carried
 from builders.wheels import key_pair, released, small_tree, wheel, whole_tree
 
 NEXT = "9.0.0"
@@ -180,15 +183,23 @@ def test_a_release_that_does_not_start_is_not_installed(shop: Shop) -> None:
     assert not list((shop.home.path / "versions").iterdir())
 
 
+def one_back(engine: Engine) -> str:
+    """Take the last migration back and return what the database stands at."""
+    config = Config()
+    config.set_main_option("script_location", str(carried("migrations")))
+    with engine.store.sql.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "-1")
+    return present_revision(engine.store)
+
+
 def test_the_whole_program_updates_itself_and_its_database(shop: Shop) -> None:
     """The real tree as version 9.0.0: installed by the old one, started through it, its database migrated with a copy."""
     home = shop.home
     home.write(Settings(update_folder=str(shop.out)))
-    open_engine(home).store.dispose()
-    with closing(sqlite3.connect(home.database_file)) as database:
-        database.execute("DROP TABLE pre_entry")
-        database.execute("UPDATE alembic_version SET version_num = '0022'")
-        database.commit()
+    engine = open_engine(home)
+    before = one_back(engine)
+    engine.store.dispose()
     made = wheel(shop.out, NEXT, whole_tree(NEXT))
     released(shop.out, made, shop.key)
     updates = shop.fetched()
@@ -205,9 +216,9 @@ def test_the_whole_program_updates_itself_and_its_database(shop: Shop) -> None:
     assert f"{NEXT}/bondesk/" in _where(home), "the newer program ran"
     with closing(sqlite3.connect(home.database_file)) as database:
         assert database.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
-    (kept,) = (home.path / "backups").glob("bondesk-0022-*.sqlite")
+    (kept,) = (home.path / "backups").glob(f"bondesk-{before}-*.sqlite")
     with closing(sqlite3.connect(kept)) as database:
-        assert database.execute("SELECT version_num FROM alembic_version").fetchone() == ("0022",)
+        assert database.execute("SELECT version_num FROM alembic_version").fetchone() == (before,)
 
 
 def _where(home: Home) -> str:

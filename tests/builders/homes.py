@@ -18,6 +18,7 @@ from sqlalchemy import select
 from bondesk import demo
 from bondesk.app import first_administrator, load_codes, open_engine
 from bondesk.areas.setup.company import Company
+from bondesk.areas.verification.verification_model import AccountVerification
 from bondesk.base.identity import Identity
 from bondesk.base.options import read_options
 from bondesk.base.steps import Ask, Outcome, Step, play, proposed_answer
@@ -54,7 +55,41 @@ def _declared() -> Path:
 
 def declared_home(target: Path) -> Home:
     """Copy the factory with all its notes declared into ``target``."""
-    shutil.copytree(_declared(), target / "home")
+    return _copied(_declared(), target)
+
+
+@cache
+def _finished() -> Path:
+    """Make one data folder of the factory that did everything: notes, declarations, a closed cycle and an open one."""
+    folder = Path(tempfile.mkdtemp(prefix="bondesk-finished-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    engine = open_engine(declared_home(folder))
+    clerk, auditor = identity_of(engine, demo.ACCOUNT), identity_of(engine, demo.AUDITOR)
+    run_script(engine, clerk, "declare_notes", {}, selected=note_ids(engine, ie_flag="I", declaration_flag="1")[:2])
+    run_script(engine, clerk, "new_account_verification", {})
+    document = engine.catalogue.document("account_verification")
+    with engine.acting(auditor) as act:
+        one = act.facts.one(AccountVerification, times=1)
+        assert one is not None
+        for line in one.materials:
+            line.remark = "盘点差异待查"
+        act.session.flush()
+        records.move(act, document, one.id, "audit")
+        sending.order(act, document, [one.id])
+    sending.hand_over(engine, clerk)
+    receive(engine, clerk)
+    run_script(engine, clerk, "new_account_verification", {})
+    engine.store.dispose()
+    return folder / "home"
+
+
+def finished_home(target: Path) -> Home:
+    """Copy the factory that did everything into ``target``."""
+    return _copied(_finished(), target)
+
+
+def _copied(source: Path, target: Path) -> Home:
+    shutil.copytree(source, target / "home")
     home = Home(target / "home")
     home.write(Settings(gateway_root=str(home.path / "client"), demo=True))
     return home

@@ -14,15 +14,14 @@ from sqlalchemy.engine import Engine as Database
 
 from bondesk import demo
 from bondesk.app import open_engine
-from bondesk.areas.verification.verification_model import AccountVerification
 from bondesk.base.errors import Refused
 from bondesk.base.steps import run_through
-from bondesk.engine import receiving, records, reporting, sending
+from bondesk.engine import reporting
 from bondesk.engine.act import Act
 from bondesk.engine.checking import all_checks, check_steps, run_checks
 from bondesk.engine.engine import Engine
 from builders.faults import FAULTS
-from builders.homes import declared_home, identity_of, note_ids, run_script
+from builders.homes import finished_home, identity_of
 
 #: A fault of plain inserts and updates says by its words which tables it changed; after any other every check runs.
 _PLAIN = re.compile(r"(?:INSERT INTO|UPDATE) (\w+) ")
@@ -37,22 +36,7 @@ class _Undone(Exception):
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The factory: notes declared and posted, two declarations, one cycle closed by customs, the next one open."""
-    opened = open_engine(declared_home(tmp_path_factory.mktemp("checks")))
-    clerk, auditor = identity_of(opened, demo.ACCOUNT), identity_of(opened, demo.AUDITOR)
-    run_script(opened, clerk, "declare_notes", {}, selected=note_ids(opened, ie_flag="I", declaration_flag="1")[:2])
-    run_script(opened, clerk, "new_account_verification", {})
-    document = opened.catalogue.document("account_verification")
-    with opened.acting(auditor) as act:
-        one = act.facts.one(AccountVerification, times=1)
-        assert one is not None
-        for line in one.materials:
-            line.remark = "盘点差异待查"
-        act.session.flush()
-        records.move(act, document, one.id, "audit")
-        sending.order(act, document, [one.id])
-    sending.hand_over(opened, clerk)
-    receiving.receive(opened, clerk)
-    run_script(opened, clerk, "new_account_verification", {})
+    opened = open_engine(finished_home(tmp_path_factory.mktemp("checks")))
     yield opened
     opened.store.dispose()
 

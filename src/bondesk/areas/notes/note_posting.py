@@ -18,12 +18,12 @@ from bondesk.base.formal_copy import DRAFT, FORMAL, MATCHED
 from bondesk.ledger.posting import Posting, Stage
 
 DRAFT_KEY, FORMAL_KEY = "bonded_note", "bonded_note_formal"
-_STAGES = {"1": Stage.RESERVED, "2": Stage.POSTED, "3": Stage.POSTED}
+STAGES = {"1": Stage.RESERVED, "2": Stage.POSTED, "3": Stage.POSTED}
 
 
 def posts(note: BondedNote) -> bool:
     """Tell whether a note's state and mark move the ledger."""
-    return note.state == "APPROVED" and (note.writeoff_mark or "") in _STAGES
+    return note.state == "APPROVED" and (note.writeoff_mark or "") in STAGES
 
 
 def formal_postings(note: BondedNote, facts: Facts) -> Sequence[Posting]:
@@ -55,7 +55,7 @@ def _postings(note: BondedNote, facts: Facts, document_key: str) -> Sequence[Pos
 
     An unknown (mode, goods flag, direction) raises ``Refused`` NOTE-08; a mode without effect posts nothing.
     """
-    stage = _STAGES.get(note.writeoff_mark or "")
+    stage = STAGES.get(note.writeoff_mark or "")
     if note.state != "APPROVED" or stage is None:
         return ()
     return postings_in(note, note.lines, facts, document_key, stage)

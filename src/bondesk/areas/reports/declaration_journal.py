@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
+from sqlalchemy import true
+
 from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.codes.customs_code import units_of
 from bondesk.areas.declarations.declaration import DECLARATION
@@ -53,7 +55,7 @@ def run(work: LedgerWork, options: JournalOptions) -> Generator[Progress, None, 
     """Return a row per line of every declaration, those of no book included."""
     money, units, rows = Money(work.facts), units_of(work.facts), list[ReportRow]()
     inspected = {one.declaration for one in work.facts.find(InspectionRecord)}
-    statement = voucher_lines(work, Declaration, DeclarationLine, Declaration.declaration_no, options)
+    statement = voucher_lines(work, Declaration, DeclarationLine, Declaration.declaration_no, options, true())
     for batch in lines_read(work, statement):
         yield Progress(len(rows), len(rows) + len(batch), f"已读 {len(rows):,} 项")
         for head, line in batch:
@@ -103,7 +105,7 @@ def explain(work: LedgerWork, options: JournalOptions, row: str, column: str) ->
     """Explain a quantity (``企业内部编号/项``) by the note lines or source lines it was made of."""
     title = explained_title(COLUMNS, column)
     number, _, line_no = row.rpartition("/")
-    statement = voucher_lines(work, Declaration, DeclarationLine, Declaration.declaration_no, options)
+    statement = voucher_lines(work, Declaration, DeclarationLine, Declaration.declaration_no, options, true())
     for head, line in work.session.execute(statement.where(Declaration.internal_no == number)):
         if str(line.line_no) == line_no:
             trace = work.trace("declaration_formal" if head.copy == FORMAL else "declaration", line.id)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bondesk.areas.accounts.valuation import Rates
@@ -44,19 +44,27 @@ class JournalOptions:
 
 
 def voucher_lines(
-    work: LedgerWork, head: Any, line: Any, number: InstrumentedAttribute[str], options: JournalOptions
+    work: LedgerWork,
+    head: Any,
+    line: Any,
+    number: InstrumentedAttribute[str],
+    options: JournalOptions,
+    stands: ColumnElement[bool],
 ) -> Select[Any]:
-    """Return the statement of heads with their lines; ``number`` is what customs calls the voucher."""
-    drafted = select(number).where(head.company_id == work.company_id, head.copy == DRAFT, number != "")
-    alone = and_(
-        head.copy == FORMAL,
-        or_(head.match_state.is_(None), head.match_state != MATCHED),
-        or_(number == "", number.not_in(drafted.correlate(None))),
-    )
+    """Return the statement of heads with their lines; ``number`` is what customs calls the voucher.
+
+    ``stands`` tells which drafts stand for the formal copy of their number; another gives way to it.
+    """
+    mine = head.company_id == work.company_id, number != ""
+    unpaired = and_(head.copy == FORMAL, or_(head.match_state.is_(None), head.match_state != MATCHED))
+    drafted = select(number).where(*mine, head.copy == DRAFT, stands).correlate(None)
+    copied = select(number).where(*mine, unpaired, head.state != "VOID").correlate(None)
+    alone = and_(unpaired, or_(number == "", number.not_in(drafted)))
+    ours = and_(head.copy == DRAFT, or_(stands, number == "", number.not_in(copied)))
     statement = (
         select(head, line)
         .join(line, and_(line.company_id == head.company_id, line.header_id == head.id))
-        .where(head.company_id == work.company_id, head.state != "VOID", or_(head.copy == DRAFT, alone))
+        .where(head.company_id == work.company_id, head.state != "VOID", or_(ours, alone))
     )
     wanted = (
         (options.record_no, head.record_no),

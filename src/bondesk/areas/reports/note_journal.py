@@ -9,11 +9,14 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import Select, and_, or_
+
 from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.codes.customs_code import units_of
 from bondesk.areas.declarations.declared_books import counts_declarations
 from bondesk.areas.notes.bonded_note import BONDED_NOTE
 from bondesk.areas.notes.bonded_note_model import WRITEOFF_MARKS, BondedNote, NoteLine
+from bondesk.areas.notes.note_posting import STAGES
 from bondesk.areas.reports.chosen_books import choice_name, explained_title, no_row
 from bondesk.areas.reports.journal import JournalOptions, Money, lines_read, voucher_lines
 from bondesk.base.columns import Kind
@@ -75,7 +78,7 @@ def run(work: LedgerWork, options: NoteJournalOptions) -> Generator[Progress, No
     findings = _other_basis(books, options.record_no)
     effects, running = _effects(work, books, options)
     money, units, rows = Money(work.facts), units_of(work.facts), list[ReportRow]()
-    statement = voucher_lines(work, BondedNote, NoteLine, BondedNote.bond_no, options).where(NoteLine.row_mark != "2")
+    statement = _lines(work, options).where(NoteLine.row_mark != "2")
     for batch in lines_read(work, statement):
         yield Progress(len(rows), len(rows) + len(batch), f"已读 {len(rows):,} 项")
         for head, line in batch:
@@ -96,6 +99,13 @@ def run(work: LedgerWork, options: NoteJournalOptions) -> Generator[Progress, No
     if not rows and not findings:
         findings.append(note("RPT-13", "没有符合条件的核注清单；按账册统计前请先下载或导入核注清单"))
     return ReportTable(tuple(rows), tuple(findings))
+
+
+def _lines(work: LedgerWork, options: JournalOptions) -> Select[Any]:
+    """Return the notes with their lines; a draft stands for its formal copy as it does in the ledger."""
+    moves = and_(BondedNote.state == "APPROVED", BondedNote.writeoff_mark.in_(STAGES))
+    stands = or_(moves, BondedNote.list_state == "3")
+    return voucher_lines(work, BondedNote, NoteLine, BondedNote.bond_no, options, stands)
 
 
 def _with_unit(row: tuple[Any, ...], unit: str) -> tuple[Any, ...]:
@@ -157,7 +167,7 @@ def explain(work: LedgerWork, options: NoteJournalOptions, row: str, column: str
     title = explained_title(COLUMNS, column)
     number, _, line_no = row.rpartition("/")
     every = replace(options, item_no=None)
-    statement = voucher_lines(work, BondedNote, NoteLine, BondedNote.bond_no, every)
+    statement = _lines(work, every)
     found = work.session.execute(statement.where(BondedNote.internal_no == number)).all()
     for head, line in found:
         if str(line.line_no) != line_no:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bondesk.connections import Connections
 from bondesk.desktop.application import run_desktop
+from bondesk.program_updates import updates_of
 from bondesk.settings import Connection, Home, carried
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ def run_window(home: Home, account: str = "", password: str = "") -> int:
     book = Connections(home, open_engine)
     connections = book.all()
     start = (connections[0], account, password) if account else None
-    folder = carried("resources") / "help"
-    return run_desktop(connections, book.open, home.layout_file, start, folder, book=book, found=found)
+    folder, program = carried("resources") / "help", None if home.read().training else updates_of(home)
+    return run_desktop(connections, book.open, home.layout_file, start, folder, book=book, found=found, program=program)
 
 
 def open_engine(home: Home, connection: Connection, typed: str) -> Engine:

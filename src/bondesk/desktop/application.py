@@ -15,8 +15,10 @@ from bondesk.desktop.crash import CrashGuard, keep_log
 from bondesk.desktop.layout import Layout
 from bondesk.desktop.login import DataConnection, LoginWindow, SignedIn
 from bondesk.desktop.looks import apply_look, follow_system
+from bondesk.desktop.program_news import ProgramAtLogin
 
 if TYPE_CHECKING:
+    from bondesk.base.program_release import ProgramUpdates
     from bondesk.desktop.first_administrator import Found
     from bondesk.desktop.main_window import MainWindow
     from bondesk.engine.engine import Engine
@@ -38,13 +40,15 @@ class Desk(QObject):
         *,
         book: ConnectionBook | None = None,
         found: Found | None = None,
+        program: ProgramUpdates | None = None,
     ) -> None:
         """Sign in to one of ``connections``; remember the window in ``layout``.
 
         ``book`` manages the connections and ``found`` makes a first administrator, see :class:`LoginWindow`.
+        ``program`` knows of a newer program, which the login window asks to install.
         """
         super().__init__()
-        self._book, self._found = book, found
+        self._book, self._found, self._program = book, found, program
         self._connections, self._open_engine = list(connections), open_engine
         self._layout, self._guard, self._help_folder = layout, guard, help_folder
         self.login: LoginWindow | None = None
@@ -64,8 +68,16 @@ class Desk(QObject):
         login.crashed.connect(self._guard.report)
         login.left.connect(self._left_login)
         self.login = login
+        if self._program is not None:
+            self._ask_program(login, self._program)
         login.show()
         return login
+
+    def _ask_program(self, login: LoginWindow, program: ProgramUpdates) -> None:
+        """Let a downloaded newer program ask to be installed; this one ends once it was started anew."""
+        news = ProgramAtLogin(login, login.form, program)
+        news.crashed.connect(self._guard.report)
+        news.restarting.connect(login.close)
 
     def _signed_in(self, signed: SignedIn) -> None:
         """Open the main window before the login goes, so that the program does not end in between."""
@@ -106,11 +118,13 @@ def run_desktop(
     *,
     book: ConnectionBook | None = None,
     found: Found | None = None,
+    program: ProgramUpdates | None = None,
 ) -> int:
     """Run the desktop program and return its exit code.
 
     ``open_engine`` may be slow: it runs off the UI thread once the login window is painted. ``start``
-    (connection, account, password) signs in at once. ``book`` and ``found`` as in :class:`LoginWindow`.
+    (connection, account, password) signs in at once. ``book`` and ``found`` as in :class:`LoginWindow`,
+    ``program`` as in :class:`Desk`.
     """
     log_file = layout_file.parent / "logs" / "bondesk.log"
     app = cast(QApplication, QApplication.instance() or QApplication(sys.argv))
@@ -122,7 +136,7 @@ def run_desktop(
     guard = CrashGuard(log_file)
     guard.install()
     keep_log(log_file)
-    desk = Desk(connections, open_engine, layout, guard, help_folder, book=book, found=found)
+    desk = Desk(connections, open_engine, layout, guard, help_folder, book=book, found=found, program=program)
     login = desk.show_login()
     if start is not None:
         login.sign_in_as(start[0].name, start[1], start[2])

@@ -40,6 +40,11 @@ class LoginForm:
         self.news.hide()
         self.update = self._button("login_update", "更新海关参数…", "查看新的海关参数会改变什么，不必登录就可以更新")
         self.update.setProperty("role", "link")
+        self.program_news = self._label("login_program_news", "", "notice")
+        self.program_news.setWordWrap(True)
+        self.program = self._button("login_program", "更新程序", "安装已下载的新版本，不必登录；装好后程序重新启动")
+        for widget in (self.program_news, self.program):
+            widget.hide()
         self._lay_out(title, subtitle)
 
     def _lay_out(self, title: QLabel, subtitle: QLabel) -> None:
@@ -72,6 +77,8 @@ class LoginForm:
         layout.addSpacing(style.GAP)
         layout.addWidget(self.button)
         layout.addSpacing(style.GAP)
+        layout.addWidget(self.program_news)
+        layout.addWidget(self.program)
         layout.addWidget(self.news)
         layout.addWidget(self.update, 0, Qt.AlignmentFlag.AlignRight)
         layout.addStretch(1)
@@ -124,6 +131,13 @@ class LoginForm:
         self.news.setVisible(bool(text))
         self.fit()
 
+    def tell_program(self, text: str, *, offers: bool) -> None:
+        """Show what there is to say of a newer program ("" = nothing); ``offers`` shows the button that installs it."""
+        self.program_news.setText(text)
+        self.program_news.setVisible(bool(text))
+        self.program.setVisible(offers)
+        self.fit()
+
     def set_busy(self, busy: bool) -> None:
         """Take no input while the pair is checked."""
         self.button.setText("正在登录…" if busy else "登录")
@@ -136,6 +150,7 @@ class LoginForm:
             self.found,
             self.button,
             self.update,
+            self.program,
         ):
             widget.setEnabled(not busy)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -13,6 +13,7 @@ from bondesk.desktop import style
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.elided_label import ElidedLabel
 from bondesk.desktop.form_work import off_thread
+from bondesk.desktop.program_update_dialog import ProgramUpdateDialog
 from bondesk.desktop.wording import said
 from bondesk.engine import code_updating, notices
 from bondesk.engine.ports import Notice
@@ -69,7 +70,7 @@ class UpdateFunctions(QFrame):
         """Say which release of the tables is installed, and which program runs."""
         engine = self._context.engine
         self.program.setText(f"当前版本 {bondesk.__version__}")
-        if engine.notices is None:
+        if engine.notices is None and engine.program is None:
             self.look.setEnabled(False)
             self.look.setToolTip("没有设置更新目录，请管理员在设置中指定")
         if engine.releases is None:
@@ -84,18 +85,27 @@ class UpdateFunctions(QFrame):
         )
 
     def look_for_program(self) -> None:
-        """Ask the update folder for a newer program."""
+        """Open the dialog of a newer program; where none can be installed from here, tell what the folder says."""
         context = self._context
+        if context.engine.program is not None:
+            dialog = ProgramUpdateDialog(context.engine.program, lambda: _notice(notices.known(context.engine)), self)
+            dialog.crashed.connect(context.lane.crashed)
+            dialog.open()
+            return
         self.program.setText("正在查找新版本…")
         off_thread(context, self, partial(notices.known, context.engine), self._shown, self._failed)
 
     def _shown(self, found: tuple[Notice, ...]) -> None:
-        newer = [one for one in found if one.kind == _PROGRAM]
-        if not newer:
-            self.program.setText(f"当前版本 {bondesk.__version__}，没有新版本")
-            return
-        last = newer[-1]
-        self.program.setText(f"有新版本 {last.version}（{last.published:%Y-%m-%d}）：{last.title}　{last.text}")
+        self.program.setText(_notice(found) or f"当前版本 {bondesk.__version__}，没有新版本")
 
     def _failed(self, problem: Exception) -> None:
         self.program.setText(said(problem, "查找新版本时程序出错"))
+
+
+def _notice(found: Sequence[Notice]) -> str:
+    """Say what the newest notice of a newer program says, "" without one."""
+    newer = [one for one in found if one.kind == _PROGRAM]
+    if not newer:
+        return ""
+    last = newer[-1]
+    return f"有新版本 {last.version}（{last.published:%Y-%m-%d}）：{last.title}　{last.text}".rstrip()

@@ -11,6 +11,7 @@ import hashlib
 import json
 import shutil
 import sys
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,13 @@ def manifest_of(wheel: Path, key: str, notes: str, published: date) -> dict[str,
     }
 
 
+def carried_keys(wheel: Path) -> list[str]:
+    """Return the names of the keys a wheel trusts: without its publisher's it refuses every later release."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = [Path(one) for one in archive.namelist()]
+    return [one.stem for one in names if one.parent.name == "program_keys" and one.suffix == ".pub"]
+
+
 def release(wheel: Path, out: Path, key: Ed25519PrivateKey, name: str, notes: str, published: date) -> None:
     """Write a release into ``out``: the manifest last, so that nobody sees half of it."""
     out.mkdir(parents=True, exist_ok=True)
@@ -54,6 +62,9 @@ def main() -> int:
     given = top.parse_args()
     key = serialization.load_pem_private_key(given.key.read_bytes(), None)
     assert isinstance(key, Ed25519PrivateKey)
+    if not carried_keys(given.wheel):
+        print(f"{given.wheel.name} carries no public key: it could never be updated itself", file=sys.stderr)
+        return 1
     release(given.wheel, given.out, key, given.key.stem, given.notes, date.today())
     return 0
 

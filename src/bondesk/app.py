@@ -67,7 +67,7 @@ def open_engine(home: Home, connection: Connection | None = None, typed: str = "
     settings = home.read()
     chosen = connection or settings.connections[0]
     store = open_store(home.url_of(chosen, typed))
-    keep_before_migration(store, home.path / "backups")
+    keep_before_migration(store, home.path / "backups", carried("migrations"))
     upgrade(store, carried("migrations"))
     root = Path(settings.gateway_root) if settings.gateway_root else None
     client = ClientFolders(home)

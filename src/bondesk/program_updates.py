@@ -12,8 +12,8 @@ import py_compile
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import replace
+import time
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import bondesk
@@ -28,6 +28,8 @@ _MANIFEST, _SIGNATURE = "program.json", "program.sig"
 #: What the newer program is asked before it is trusted to start.
 _TRIAL = "import bondesk, bondesk.cli, bondesk.window, bondesk.app; print(bondesk.__version__)"
 _TRIAL_SECONDS = 120
+#: A scanner of files may hold what was just written; then Windows does not rename it (tries, seconds between them).
+_TRIES, _BETWEEN = 5, 0.4
 
 
 class HomeUpdates:
@@ -80,8 +82,11 @@ class HomeUpdates:
         return release if there and numbers(release.version) > numbers(self._present) else None
 
     def download(self, release: ProgramRelease, tell: Tell) -> None:
-        """Bring the release here, verify it, and only then let it wait under its name."""
-        from bondesk.adapters.program_wheel import verify_file
+        """Bring the release here, verify it, and only then let it wait under its name.
+
+        What cannot run on this computer is refused here (PROG-05), not after the user closed everything for it.
+        """
+        from bondesk.adapters.program_wheel import require_fitting, verify_file
 
         source = self._known()
         found = source.newest()
@@ -90,6 +95,7 @@ class HomeUpdates:
         part = Path(source.fetch(release, str(self._waiting), tell))
         try:
             verify_file(release, part, lambda _done, _total: None)
+            require_fitting(release, part)
             for old in (*self._waiting.glob("*.whl"), self._waiting / _MANIFEST):
                 old.unlink(missing_ok=True)
             os.replace(part, self._waiting / release.file)
@@ -104,7 +110,10 @@ class HomeUpdates:
             raise OutsideFailure(f"新版本不能保存到 {self._waiting}：{problem.strerror or problem}") from problem
 
     def install(self, tell: Tell) -> ProgramRelease:
-        """Verify once more, unpack, try, list, switch; the present version stays for going back."""
+        """Verify once more, unpack, try, list, switch; the present version stays for going back.
+
+        What is refused waits no longer: the login would ask for it for ever, and it could not be downloaded again.
+        """
         if getattr(sys, "frozen", False):
             raise Refused("这台电脑的程序由安装包安装，请运行新的安装包更新", "PROG-06")
         release = self.downloaded()
@@ -117,18 +126,28 @@ class HomeUpdates:
             try:
                 files = self._unpacked(release, part, tell)
                 shutil.rmtree(final, ignore_errors=True)
-                os.replace(part, final)
+                _rename(part, final)
             finally:
                 shutil.rmtree(part, ignore_errors=True)
             before = program_versions.read_pointer(self._versions)
+            if before.version != self._present:  # it does not run: the installed program does
+                before = Pointer()
             fresh = Pointer(release.version, files, before.version, before.files)
-            if before.version == release.version:
-                fresh = replace(fresh, before=before.before, before_files=before.before_files)
             program_versions.write_pointer(self._versions, fresh)
             shutil.rmtree(self._waiting, ignore_errors=True)
+            self._clear({fresh.version, fresh.before})
+        except Refused:
+            shutil.rmtree(self._waiting, ignore_errors=True)
+            raise
         except OSError as problem:
             raise OutsideFailure(f"新版本不能安装到 {self._versions}：{problem.strerror or problem}") from problem
         return release
+
+    def _clear(self, needed: Collection[str]) -> None:
+        """Remove the versions nobody can go back to."""
+        for old in self._versions.iterdir():
+            if old.is_dir() and numbers(old.name) and old.name not in needed:
+                shutil.rmtree(old, ignore_errors=True)
 
     def _unpacked(self, release: ProgramRelease, part: Path, tell: Tell) -> str:
         from bondesk.adapters.program_wheel import unpack, verify_file
@@ -166,6 +185,17 @@ class HomeUpdates:
         return program_versions.trouble(self._versions)
 
 
+def _rename(part: Path, final: Path) -> None:
+    for left in reversed(range(_TRIES)):
+        try:
+            os.replace(part, final)
+            return
+        except PermissionError:
+            if not left:
+                raise
+            time.sleep(_BETWEEN)
+
+
 def _require_running(folder: Path, version: str) -> None:
     """Start the unpacked program far enough to see that it is whole; ``Refused`` (PROG-01) when it is not."""
     environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -178,6 +208,7 @@ def _require_running(folder: Path, version: str) -> None:
             text=True,
             timeout=_TRIAL_SECONDS,
             check=False,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     except (OSError, subprocess.TimeoutExpired) as problem:
         raise Refused("新版本试运行没有成功，没有安装", "PROG-01") from problem

@@ -83,9 +83,16 @@ def wrong_file(folder: Path, digest: str) -> str:
                 name = file if inner == "." else f"{inner}/{file}"
                 if name != FILES and name not in listed:
                     return name
-        return next((name for name, known in listed.items() if sha256_of(folder / name) != known), "")
-    except (OSError, ValueError) as problem:
-        return str(problem)
+        return next((name for name, known in listed.items() if not _holds(folder / name, known)), "")
+    except (OSError, ValueError):
+        return FILES
+
+
+def _holds(path: Path, known: str) -> bool:
+    try:
+        return sha256_of(path) == known
+    except OSError:
+        return False
 
 
 def sha256_of(path: Path) -> str:

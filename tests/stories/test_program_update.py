@@ -21,10 +21,11 @@ from bondesk import program_versions
 from bondesk.adapters.program_source import ProgramFolder, ProgramServer
 from bondesk.adapters.rehearsal_service import UPDATES, RehearsalService
 from bondesk.app import open_engine
-from bondesk.base.errors import Refused
+from bondesk.base.errors import OutsideFailure, Refused
 from bondesk.base.program_release import ProgramSource
 from bondesk.base.steps import Cancelled
 from bondesk.engine.engine import Engine
+from bondesk.engine.keeping import keep_before_migration
 from bondesk.engine.schema import HEAD, present_revision
 from bondesk.program_updates import HomeUpdates
 from bondesk.settings import Home, Settings, carried
@@ -117,6 +118,8 @@ def test_a_file_changed_after_the_download_is_not_installed(shop: Shop) -> None:
     with pytest.raises(Refused, match="PROG-04"):
         updates.install(untold)
     assert program_versions.read_pointer(shop.home.path / "versions").version == ""
+    assert updates.downloaded() is None, "it is not asked for at every login, and can be downloaded again"
+    assert shop.fetched().install(untold).version == NEXT
 
 
 def test_a_download_from_the_service_goes_on_where_it_broke_off(shop: Shop, service: RehearsalService) -> None:
@@ -144,8 +147,58 @@ def test_a_download_from_the_service_goes_on_where_it_broke_off(shop: Shop, serv
 def test_what_a_release_needs_has_to_be_here(shop: Shop) -> None:
     shop.publish(requires=("SQLAlchemy==99.1", "never-heard-of==1; sys_platform == 'no-such'"))
     with pytest.raises(Refused, match=r"PROG-05.*SQLAlchemy 99\.1"):
+        shop.fetched()
+    assert shop.updates().downloaded() is None, "said at the download, not after everything was closed for it"
+
+
+def test_only_what_can_be_gone_back_to_is_kept(shop: Shop) -> None:
+    versions = shop.home.path / "versions"
+    for present, fresh in (("0.1.0", "9.0.0"), ("9.0.0", "9.1.0"), ("9.1.0", "9.2.0")):
+        shop.publish(fresh)
+        updates = shop.updates(present=present)
+        release = updates.newer()
+        assert release is not None
+        updates.download(release, untold)
+        updates.install(untold)
+    assert sorted(one.name for one in versions.iterdir() if one.is_dir()) == ["9.1.0", "9.2.0"]
+    (versions / "9.2.0" / "FILES").unlink()
+    assert program_versions.chosen(versions, "0.1.0") is None
+    assert "已损坏" in updates.trouble()
+    shop.publish("9.3.0")
+    shop.fetched().install(untold)
+    assert program_versions.read_pointer(versions).before == "", "what did not run is not gone back to"
+
+
+@pytest.mark.parametrize("name", ["bondesk/con.py", "bondesk/a.", "bondesk/a:b", "bondesk/../../x", "bondesk/CLI.py"])
+def test_names_windows_does_not_take_are_refused(shop: Shop, name: str) -> None:
+    released(shop.out, wheel(shop.out, NEXT, {**small_tree(NEXT), name: b""}), shop.key)
+    with pytest.raises(Refused, match="PROG-01"):
         shop.fetched().install(untold)
-    assert not (shop.home.path / "versions" / NEXT).exists()
+    assert not list((shop.home.path / "versions").iterdir())
+
+
+def test_copies_before_migrations_stay_whoever_tries_again(shop: Shop) -> None:
+    """A database of a newer program is refused without a copy; trying again adds none and pushes none out."""
+    engine, folder, migrations = open_engine(shop.home), shop.home.path / "backups", carried("migrations")
+    with engine.store.sql.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    for _again in range(2):
+        with pytest.raises(OutsideFailure, match="先更新程序"):
+            keep_before_migration(engine.store, folder, migrations)
+    assert not folder.exists()
+    for revision in ("0001", "0002", "0002", "0003", "0004", "0005", "0006"):
+        with engine.store.sql.begin() as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = ?", (revision,))
+        (kept,) = [keep_before_migration(engine.store, folder, migrations)]
+        assert kept is not None
+        older = f"bondesk-{revision}-2020010{revision[-1]}000000.sqlite"
+        kept.rename(folder / older)
+    kept = keep_before_migration(engine.store, folder, migrations)
+    names = [one.name.split("-")[1] for one in sorted(folder.iterdir())]
+    assert names == ["0002", "0003", "0004", "0005", "0006"]
+    assert kept is not None
+    assert kept.exists(), "the newest of its structure"
+    engine.store.dispose()
 
 
 def test_installed_beside_run_only_when_whole_and_gone_back_from(shop: Shop) -> None:

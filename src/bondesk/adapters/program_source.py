@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from bondesk.adapters.update_server import PATIENCE, UpdateServer
 from bondesk.base.errors import OutsideFailure
@@ -38,22 +39,32 @@ class ProgramFolder:
             raise OutsideFailure(f"更新目录 {self._folder} 读不出来：{problem.strerror or problem}") from problem
 
     def fetch(self, release: ProgramRelease, folder: str, tell: Tell) -> str:
-        """Copy the file, going on where an earlier try stopped."""
+        """Copy the file, going on where an earlier try stopped; parts of other releases go."""
         source, part = self._folder / release.file, Path(folder) / f"{release.file}.{release.sha256[:16]}.part"
         try:
-            part.parent.mkdir(parents=True, exist_ok=True)
-            done = part.stat().st_size if part.exists() else 0
-            with source.open("rb") as stream, part.open("ab" if done <= release.size else "wb") as target:
-                stream.seek(target.tell())
-                tell(target.tell(), release.size)
-                while piece := stream.read(_CHUNK):
-                    target.write(piece)
-                    tell(target.tell(), release.size)
-                    if target.tell() > release.size:
-                        break
+            stream = source.open("rb")
         except OSError as problem:
-            raise OutsideFailure(f"新版本 {source} 读不出来：{problem.strerror or problem}") from problem
+            raise OutsideFailure(f"新版本 {source} 打不开：{problem.strerror or problem}") from problem
+        try:
+            part.parent.mkdir(parents=True, exist_ok=True)
+            for other in part.parent.glob("*.part"):
+                if other != part:
+                    other.unlink(missing_ok=True)
+            done = part.stat().st_size if part.exists() else 0
+            with stream, part.open("ab" if done <= release.size else "wb") as target:
+                _copy(stream, target, release.size, tell)
+        except OSError as problem:
+            text = f"新版本没有复制完：{problem.strerror or problem}；已收到的部分保留，请检查网络和磁盘空间后再试"
+            raise OutsideFailure(text) from problem
         return str(part)
+
+
+def _copy(stream: IO[bytes], target: IO[bytes], size: int, tell: Tell) -> None:
+    stream.seek(target.tell())
+    tell(target.tell(), size)
+    while target.tell() <= size and (piece := stream.read(_CHUNK)):
+        target.write(piece)
+        tell(target.tell(), size)
 
 
 class ProgramServer:

@@ -24,6 +24,9 @@ from bondesk.base.program_release import ProgramRelease, Tell
 LARGEST, _MEMBERS, _UNPACKED, _RATIO, _CHUNK = 200 << 20, 20_000, 1 << 30, 200, 1 << 18
 _FILE = re.compile(r"bondesk-(\d{1,6}(?:\.\d{1,6}){1,4})-py3-none-any\.whl")
 _EXACT = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[[^]]*\])?\s*==\s*([0-9A-Za-z.!+]+)\s*(?:;\s*(.*))?$")
+_UNREADABLE = (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, ValueError)
+#: What Windows does not take for the name of a file, or takes for another one.
+_ODD = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?|.*[. ]|.*[<>:\"|?*\x00-\x1f\\].*")
 _FROM, _BELOW = re.compile(r">=\s*3\.(\d+)"), re.compile(r"<\s*3\.(\d+)")
 
 
@@ -78,6 +81,16 @@ def verify_file(release: ProgramRelease, path: Path, tell: Tell) -> None:
         raise Refused(f"下载的 {release.file} 与签名的不是同一个文件，已丢弃；请重新下载", "PROG-04")
 
 
+def require_fitting(release: ProgramRelease, wheel: Path) -> None:
+    """Make sure that what a verified wheel needs is here; ``Refused``: PROG-01, PROG-05."""
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            metadata = archive.read(f"bondesk-{release.version}.dist-info/METADATA").decode("utf-8")
+    except _UNREADABLE as problem:
+        raise _damaged("不是完整的程序文件") from problem
+    _require_fitting(metadata, release.version)
+
+
 def unpack(release: ProgramRelease, wheel: Path, folder: Path, tell: Tell) -> None:
     """Unpack a verified wheel; every file has to be as its RECORD says. ``Refused``: PROG-01, PROG-05."""
     try:
@@ -98,7 +111,7 @@ def unpack(release: ProgramRelease, wheel: Path, folder: Path, tell: Tell) -> No
                 target.write_bytes(content)
                 done += len(content)
                 tell(done, total)
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, ValueError) as problem:
+    except _UNREADABLE as problem:
         raise _damaged("不是完整的程序文件") from problem
 
 
@@ -108,11 +121,11 @@ def _damaged(why: str) -> Refused:
 
 def _require_sound(infos: list[zipfile.ZipInfo]) -> None:
     names = [one.filename for one in infos]
-    if len(names) > _MEMBERS or len(set(names)) != len(names):
+    if len(names) > _MEMBERS or len({name.casefold() for name in names}) != len(names):
         raise _damaged("文件数目不对")
     for one in infos:
         path = PurePosixPath(one.filename)
-        outside = path.is_absolute() or ".." in path.parts or "\\" in one.filename or ":" in one.filename
+        outside = path.is_absolute() or any(_ODD.fullmatch(part) for part in path.parts)
         if outside or (one.external_attr >> 28) == 0xA or path.parts[0].partition("-")[0] != "bondesk":
             raise _damaged(f"不允许的文件 {one.filename}")
     unpacked, packed = sum(one.file_size for one in infos), sum(one.compress_size for one in infos)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -23,6 +24,17 @@ def while_alive(owner: QObject, reaction: Callable[[T], None]) -> Callable[[T], 
             reaction(answer)
 
     return guarded
+
+
+def _reaction(job: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None]) -> Reaction:
+    """Do ``job`` and return what is to be done about how it ended."""
+    try:
+        result = job()
+    except Exception as problem:
+        _log.info("background job failed", exc_info=problem)
+        failure = problem
+        return lambda: failed(failure)
+    return lambda: done(result)
 
 
 class _Errands(QThread):
@@ -48,17 +60,7 @@ class Background(QObject):
 
     def run(self, job: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
         """Run ``job`` on the thread; call ``done`` with its result or ``failed`` with its exception."""
-
-        def outer() -> Reaction:
-            try:
-                result = job()
-            except Exception as problem:
-                _log.info("background job failed", exc_info=problem)
-                failure = problem
-                return lambda: failed(failure)
-            return lambda: done(result)
-
-        self._errands.jobs.put(outer)
+        self._errands.jobs.put(lambda: _reaction(job, done, failed))
         if not self._errands.isRunning():
             self._errands.start()
 
@@ -70,3 +72,28 @@ class Background(QObject):
         """Finish what is queued and stop the thread."""
         self._errands.jobs.put(None)
         self._errands.wait()
+
+
+class Detached(QObject):
+    """A thread per job that nobody ever waits for: for what hangs with the network. Answers come on the UI thread."""
+
+    _ready = Signal(object)
+
+    def __init__(self, owner: QObject) -> None:
+        """Answer for as long as ``owner`` lives."""
+        super().__init__(owner)
+        self._ready.connect(self._deliver)
+
+    def run(self, job: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
+        """Run ``job``; call ``done`` with its result or ``failed`` with its exception, unless the owner has gone."""
+
+        def outer() -> None:
+            reaction = _reaction(job, done, failed)
+            if isValid(self):
+                self._ready.emit(reaction)
+
+        threading.Thread(target=outer, name="detached", daemon=True).start()
+
+    def _deliver(self, reaction: Reaction) -> None:
+        """Run on the UI thread, because this object lives there."""
+        reaction()

@@ -18,17 +18,18 @@ from PySide6.QtWidgets import (
 )
 
 import bondesk
+from bondesk.base.errors import OutsideFailure, Refused
 from bondesk.base.program_release import ProgramRelease, ProgramUpdates
 from bondesk.base.steps import Cancelled
 from bondesk.desktop import style
-from bondesk.desktop.background import Background, while_alive
+from bondesk.desktop.background import Detached, while_alive
 from bondesk.desktop.wording import is_fault, said
 
 _SIZE = (620, 420)
 _FAULT = "下载新版本时程序出错，现在的版本没有改变，详细情况已写入日志。"
 _READY = "已下载并核对签名。关闭程序再打开，在登录窗口点「更新程序」安装，然后再登录一次。"
-#: What waits to be installed, what is newer at the source, what notices tell.
-Found = tuple[ProgramRelease | None, ProgramRelease | None, str]
+#: What waits to be installed, what is newer at the source, what notices tell, what kept the source from answering.
+Found = tuple[ProgramRelease | None, ProgramRelease | None, str, Exception | None]
 
 
 class ProgramUpdateDialog(QDialog):
@@ -44,9 +45,9 @@ class ProgramUpdateDialog(QDialog):
         self.setWindowTitle("客户端程序更新")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(style.scaled(_SIZE[0]), style.scaled(_SIZE[1]))
-        self._updates, self._tell_notices, self._background = updates, told, Background()
+        self._updates, self._tell_notices, self._background = updates, told, Detached(self)
         self._release: ProgramRelease | None = None
-        self._running = self._stopped = False
+        self._running = self._stopped = self._fetching = False
         self._told.connect(self._show_progress)
         self._build()
         self.look()
@@ -100,15 +101,23 @@ class ProgramUpdateDialog(QDialog):
             return
 
         def job() -> Found:
-            return self._updates.downloaded(), self._updates.newer(), self._tell_notices()
+            waiting = self._updates.downloaded()
+            try:
+                newer, away = self._updates.newer(), None
+            except (OutsideFailure, Refused) as problem:
+                newer, away = None, problem
+            return waiting, newer, self._tell_notices(), away
 
         self._begin("正在查找新版本…")
         self._background.run(job, while_alive(self, self._found), while_alive(self, self._failed))
 
     def _found(self, found: Found) -> None:
         self._end()
-        waiting, newer, notice = found
+        waiting, newer, notice, away = found
         release = newer or waiting
+        if release is None and away is not None:
+            self._failed(away)
+            return
         if release is None:
             self.heading.setText("有新版本，但来源中没有可以安装的文件" if notice else "已是最新版本")
             self._say(notice, "notice")
@@ -147,7 +156,10 @@ class ProgramUpdateDialog(QDialog):
     def _failed(self, problem: Exception) -> None:
         self._end()
         cancelled = isinstance(problem, Cancelled)
-        self.heading.setText("已停止，再下载时接着下载" if cancelled else "没有下载")
+        failed = "没有下载完" if self._fetching else "没有查到新版本"
+        self.heading.setText("已停止，再下载时接着下载" if cancelled else failed)
+        if not self._fetching:
+            self.facts.setText(f"当前版本 {bondesk.__version__}")
         if not cancelled:
             self._say(said(problem, _FAULT), "error")
         self.fetch.setEnabled(self._release is not None)
@@ -166,7 +178,7 @@ class ProgramUpdateDialog(QDialog):
         self.bar.setFormat(f"{done / (1 << 20):.1f} / {total / (1 << 20):.1f} MB")
 
     def _begin(self, text: str, *, keep: bool = False) -> None:
-        self._running, self._stopped = True, False
+        self._running, self._stopped, self._fetching = True, False, keep
         self.heading.setText(text)
         self._say("", "notice")
         if not keep:
@@ -195,19 +207,17 @@ class ProgramUpdateDialog(QDialog):
         self.message.setVisible(bool(text))
 
     def reject(self) -> None:
-        """Stop what runs; close when nothing does."""
-        if self._running:
+        """Stop a download; close when none runs. A source that does not answer is not waited for."""
+        if self._running and self._fetching:
             self._stopped = True
             self.leave.setEnabled(False)
             return
-        self._background.close()
         super().reject()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Closing while something runs stops it first."""
-        if self._running:
+        """Closing while something is downloaded stops it first."""
+        if self._running and self._fetching:
             self.reject()
             event.ignore()
             return
-        self._background.close()
         super().closeEvent(event)

@@ -8,17 +8,19 @@ from contextlib import closing
 from pathlib import Path
 
 from bondesk.base.errors import OutsideFailure
-from bondesk.engine.schema import HEAD, present_revision
+from bondesk.engine.schema import HEAD, present_revision, refuse_newer
 from bondesk.engine.store import Store, china_now
 
-#: Copies that are kept; older ones go.
+#: Copies that are kept, one of each structure; older ones go.
 _KEPT = 5
 
 
-def keep_before_migration(store: Store, folder: Path) -> Path | None:
+def keep_before_migration(store: Store, folder: Path, migrations: Path) -> Path | None:
     """Copy the database into ``folder`` when it is about to be migrated and return where.
 
     ``OutsideFailure`` when that is impossible: nothing is migrated then. A server's database is its keeper's to copy.
+    A database that a newer program changed is refused, not copied: trying again and again would push out the one copy
+    that leads back.
     """
     file = Path(store.sql.url.database or "")
     if not store.is_sqlite or not file.exists():
@@ -26,6 +28,7 @@ def keep_before_migration(store: Store, folder: Path) -> Path | None:
     revision = present_revision(store)
     if revision in ("", HEAD):
         return None
+    refuse_newer(revision, migrations)
     target = folder / f"{file.stem}-{revision}-{china_now():%Y%m%d%H%M%S}.sqlite"
     part = target.with_suffix(".part")
     try:
@@ -33,11 +36,18 @@ def keep_before_migration(store: Store, folder: Path) -> Path | None:
         with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(part)) as copy:
             source.backup(copy)
         os.replace(part, target)
-        for old in sorted(folder.glob(f"{file.stem}-*.sqlite"), key=lambda one: one.stat().st_mtime)[:-_KEPT]:
-            old.unlink()
+        _clear(folder, file.stem)
     except (OSError, sqlite3.Error) as problem:
         part.unlink(missing_ok=True)
         raise OutsideFailure(
             f"升级数据结构之前不能备份到 {folder}：{problem}。数据没有改变，请检查磁盘空间和权限后再登录"
         ) from problem
     return target
+
+
+def _clear(folder: Path, stem: str) -> None:
+    """Keep the newest copy of each structure: a migration that fails at every start must not push the others out."""
+    newest: dict[str, Path] = {}
+    for copy in sorted(folder.glob(f"{stem}-*.sqlite"), key=lambda one: one.name.rpartition("-")[2], reverse=True):
+        if newest.setdefault(copy.name.rpartition("-")[0], copy) != copy or len(newest) > _KEPT:
+            copy.unlink()

@@ -58,8 +58,9 @@ def months(begin: date, end: date) -> Iterator[tuple[date, date]]:
 
 
 def allowed_kinds(catalogue: Catalogue, identity: Identity) -> tuple[DownloadKind, ...]:
-    """Return the kinds a user may take in, in business order."""
-    return tuple(kind for kind in download_kinds(catalogue.documents) if identity.may(kind.formal, "import"))
+    """Return the kinds a user may see and take in, in business order."""
+    kinds = download_kinds(catalogue.documents)
+    return tuple(one for one in kinds if identity.may(one.formal, "view") and identity.may(one.formal, "import"))
 
 
 def require_any(catalogue: Catalogue, identity: Identity) -> None:

@@ -48,11 +48,11 @@ class Candidate:
 
 
 def kinds(catalogue: Catalogue, identity: Identity) -> tuple[PreEntryKind, ...]:
-    """Return the kinds a user may send to customs, those without a standard message first."""
+    """Return the kinds a user may see and send to customs, those without a standard message first."""
     found = [
         PreEntryKind(one.key, one.title, one.typed_in or one.message is None)
         for one in catalogue.documents
-        if one.flow.move("send") is not None and identity.may(one.key, "send")
+        if one.flow.move("send") is not None and all(identity.may(one.key, right) for right in ("view", "send"))
     ]
     return tuple(sorted(found, key=lambda one: not one.freely))
 

@@ -130,31 +130,3 @@ def test_masters_lists_and_saves(team: tuple[Engine, Identity]) -> None:
     assert refusal.value.findings[0].code == "CONFLICT"
     with engine.acting(who) as act:
         assert act.facts.find(Partner, code="K1")[0].name == "二"
-
-
-def test_many_hands_on_one_outbox(team: tuple[Engine, Identity], tmp_path: Path) -> None:
-    """Four programs hand each message of one database over once and mark it once."""
-    engine, who = team
-    for key, name in WORKBOOKS[:9]:
-        bring(engine, who, key, name)
-    for box in BOXES:
-        (tmp_path / "client" / "Nems" / box).mkdir(parents=True)
-    engine = replace(engine, gateway=GatewayFolders(lambda: folders_below(tmp_path / "client")))
-    office = Office(Home(tmp_path / "home"), engine, who, who)
-    with office.act() as act:
-        document = office.document("company")
-        draft = records.open_draft(act, document, act.facts.find(document.header)[0].id)
-        draft.head |= {"customs_code": "441994Z001", "name": "东莞澄岚", "credit_code": "91441900MA5CL0001Q"}
-        records.save(act, document, draft)
-    numbers = [number for source in ("IM2401001", "IM2401002", "IM2401004") for number in office.notes(source)]
-    office.audit(numbers)
-    office.order(numbers)
-    others = [replace(engine, store=open_store(engine.store.url)) for _ in range(4)]
-    with ThreadPoolExecutor(4) as pool:
-        results = list(pool.map(lambda one: Office(office.home, one, who, who).hand_over(), others))
-    for one in others:
-        one.store.dispose()
-    assert [problem for result in results for problem in result.problems] == []
-    assert sum(result.handed for result in results) == len(numbers)
-    assert len(list((tmp_path / "client" / "Nems" / "OutBox").iterdir())) == len(numbers)
-    assert [office.note(number).state for number in numbers] == ["SENT"] * len(numbers)

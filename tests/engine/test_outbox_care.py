@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,8 +17,6 @@ from bondesk.engine.outbox_care import OutboxLine, confirm_handed, outbox, resen
 from bondesk.engine.tables import Outbox
 from builders.office import Office
 from builders.volumes import read_only, small_volume
-
-RACER = Path(__file__).with_name("racing_clerk.py")
 
 
 @pytest.fixture
@@ -169,22 +165,3 @@ def test_a_folder_that_vanishes_under_way_is_no_unknown(office: Office) -> None:
     shutil.move(office.client.with_name("away"), office.client)
     assert office.hand_over().handed == 1
     assert len(files(office)) == 1
-
-
-def test_two_programs_send_the_same_note_once(office: Office) -> None:
-    """Two processes order and hand over the same audited note at the same moment: one file, one row."""
-    (number, *_) = office.notes("IM2401001")
-    office.audit([number])
-    office.close()
-    gate = office.home.path / "gate"
-    command = [sys.executable, str(RACER), str(office.home.path), number, str(gate)]
-    racers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    for racer in racers:
-        assert racer.stdout is not None
-        assert racer.stdout.readline() == "ready\n"
-    gate.touch()
-    said = [racer.communicate(timeout=60)[0] for racer in racers]
-    assert [racer.returncode for racer in racers] == [0, 0], said
-    assert len(files(office)) == 1, said
-    assert [one.state for one in lines(office)] == ["handed"]
-    assert office.note(number).state == "SENT"

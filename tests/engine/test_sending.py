@@ -81,21 +81,6 @@ def test_a_note_is_not_ordered_twice(office: Office) -> None:
     assert outbox(office) == ["ready"]
 
 
-def test_many_hands(office: Office) -> None:
-    """Four programs on one data folder hand each message over once, count it once and report no failure."""
-    numbers = audited(office, "IM2401001", "IM2401002", "IM2401004")
-    office.order(numbers)
-    offices = [open_office(office.home.path) for _ in range(4)]
-    with ThreadPoolExecutor(4) as pool:
-        results = list(pool.map(lambda one: one.hand_over(), offices))
-    for one in offices:
-        one.close()
-    assert [problem for result in results for problem in result.problems] == []
-    assert sum(result.handed for result in results) == len(numbers)
-    assert len(handed(office)) == len(numbers)
-    assert outbox(office) == ["handed"] * len(numbers)
-
-
 def test_the_folder_is_away(office: Office) -> None:
     """A missing folder is an outside failure that names it; the note waits and goes out when it is back."""
     (number,) = audited(office, "IM2401001")

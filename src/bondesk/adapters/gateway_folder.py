@@ -24,7 +24,8 @@ from bondesk.base.errors import OutsideFailure
 from bondesk.engine.ports import Arrival, Arrivals
 
 STAGING, ARCHIVE, QUARANTINE = "BondeskStaging", "BondeskArchive", "BondeskQuarantine"
-_LOOKED_INTO = ("outbox", "sentbox", "failbox", "tempbox")
+#: In the order in which the client moves a message on, so that one that moves while we look is met all the same.
+_LOOKED_INTO = ("outbox", "tempbox", "sentbox", "failbox")
 #: The first start tag behind declaration, comments and processing instructions, as it is written.
 _ROOT = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?>(?:<\?(?>.*?\?>)\s*|<!--(?>.*?-->)\s*|<!DOCTYPE(?>[^\[>]*)(?>(?:\[.*?\]\s*)?)>\s*)*)<([^\s/>!?]+)",

@@ -200,19 +200,26 @@ def hand_over(engine: Engine, identity: Identity) -> HandedOver:
     gateway = engine.known_gateway()
     with engine.acting(identity) as act:
         act.require_exchange()
-        waiting = act.session.execute(
-            select(Outbox.id, Outbox.state)
-            .where(Outbox.company_id == act.company_id, Outbox.state.in_(("ready", "releasing")))
-            .order_by(Outbox.id)
-        ).all()
+        mine = select(Outbox.id).where(Outbox.company_id == act.company_id)
+        waiting = act.session.scalars(mine.where(Outbox.state.in_(("ready", "releasing"))).order_by(Outbox.id)).all()
     handed, problems = 0, []
-    for row_id, _state in waiting:
+    for row_id in waiting:
         try:
-            handed += _hand_over_one(engine, identity, gateway, row_id)
+            handed += _undisturbed(engine, identity, gateway, row_id)
         except OutsideFailure as problem:
             problems.append(str(problem))
             _keep_problem(engine, identity, row_id, str(problem))
     return HandedOver(handed, tuple(dict.fromkeys(problems)), message_signing.waiting(engine, identity))
+
+
+def _undisturbed(engine: Engine, identity: Identity, gateway: Gateway, row_id: int) -> int:
+    """Hand one message over; when an answer changed its document in the same moment, finish behind that."""
+    try:
+        return _hand_over_one(engine, identity, gateway, row_id)
+    except Refused as problem:
+        if all(finding.code != "CONFLICT" for finding in problem.findings):
+            raise
+        return _hand_over_one(engine, identity, gateway, row_id)
 
 
 def _hand_over_one(engine: Engine, identity: Identity, gateway: Gateway, row_id: int) -> int:
@@ -287,4 +294,6 @@ def _outbox(act: Act, row_id: int) -> Outbox:
 
 def _keep_problem(engine: Engine, identity: Identity, row_id: int, text: str) -> None:
     with engine.acting(identity) as act:
-        _outbox(act, row_id).problem = text[:512]
+        row = _outbox(act, row_id)
+        if row.state != "handed":  # by another process, meanwhile
+            row.problem = text[:512]

@@ -67,3 +67,21 @@ def test_a_failure_of_an_older_sending_changes_nothing(factory_office: Office) -
 def test_a_failure_nobody_knows_waits_with_a_reason(factory_office: Office) -> None:
     """A stem we never handed over is quarantined."""
     assert arrives(factory_office, "Failed_20240101000000_I_X_1_202408191442314383412.xml") == (0, 1)
+
+
+def test_named_for_one_and_speaking_of_another(factory_office: Office) -> None:
+    """The content decides: what is named after the first note and speaks of the second changes the second alone."""
+    (first, stem), (second, _stem) = sent(factory_office, "IM2401001", "IM2401002")
+    accepted = (
+        f"<CommonResponeMessage><SeqNo>202400000000000077</SeqNo><EtpsPreentNo>{second}</EtpsPreentNo>"
+        "<DealFlag>0</DealFlag></CommonResponeMessage>"
+    )
+    assert arrives(factory_office, f"Successed_{stem}_202408191442314383412.xml", accepted) == (1, 0)
+    failed = accepted.replace("<DealFlag>0", "<CheckInfo>已申报</CheckInfo><DealFlag>-1")
+    assert arrives(factory_office, f"Failed_{stem}_202408191442314383413.xml", failed) == (1, 0)
+    one, other = factory_office.note(first), factory_office.note(second)
+    assert (one.state, one.seq_no, one.customs_reason) == ("SENT", "", "")
+    assert (other.state, other.seq_no, other.customs_reason) == ("REJECTED", "202400000000000077", "已申报")
+    strange = accepted.replace(second, "NOBODY")
+    assert arrives(factory_office, f"Successed_{stem}_202408191442314383414.xml", strange) == (0, 1)
+    assert factory_office.note(first).state == "SENT"

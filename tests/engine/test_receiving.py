@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter, defaultdict
 from itertools import permutations
 from pathlib import Path
 
@@ -14,7 +16,9 @@ from bondesk.app import open_engine
 from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.areas.notes.receipts import receive as apply
 from bondesk.base.messages import Receipt
-from bondesk.engine.engine import Engine
+from bondesk.base.operation_log import OperationLog
+from bondesk.engine.engine import SYSTEM, Engine
+from bondesk.engine.posting import rebuild_balances
 from bondesk.engine.receiving import receive
 from bondesk.engine.sending import hand_over
 from bondesk.engine.tables import PostingRow, ReceiptFile
@@ -69,21 +73,63 @@ def test_all_24_orders_end_alike(tmp_path: Path) -> None:
     assert next(iter(ends))[0] == "APPROVED"
 
 
-@pytest.mark.parametrize("order", [(3, 2, 1, 0), (2, 0, 3, 1), (1, 3, 0, 2)])
-def test_files_in_any_order_through_the_folder(tmp_path: Path, order: tuple[int, ...]) -> None:
-    engine, files = answers(tmp_path)
+def test_all_24_orders_of_real_files(tmp_path: Path) -> None:
+    """24 notes get their four answers through the InBox, each in another order and every file three times.
+
+    Each note ends as its answers say, with its numbers, one history of four receipts and its lines posted once.
+    """
+    home = copied_home(tmp_path)
+    engine = _alone(open_engine(home))
+    generated(engine, "IM240")
+    sizes = sorted(read(engine, BondedNote, lambda note: (len(note.lines), note.id), supervision_mode="0615"))
+    ids = [note_id for _lines, note_id in sizes[:24]]
+    audited(engine, ids)
+    ordered(engine, ids)
     clerk = identity_of(engine, demo.ACCOUNT)
+    assert hand_over(engine, clerk).handed == 24
+    assert RehearsalCustoms(Path(home.read().gateway_root), date_by_document=True).answer() == 24
     inbox = inbox_of(engine)
-    for position in order:
-        name, content = files[position]
-        for copy in ("", "again_", "third_"):
-            (inbox / f"{copy}{name}").write_bytes(content)
-        receive(_alone(engine), clerk)
-    assert read(engine, BondedNote, lambda note: (note.state, note.writeoff_mark)) == [("APPROVED", "2")]
-    assert read(engine, ReceiptFile, lambda row: row.state) == ["applied"] * 4
-    assert list(inbox.iterdir()) == []
-    standing = [-1 if reversal else 1 for reversal in read(engine, PostingRow, lambda row: row.reversal)]
-    assert sum(standing) == read(engine, BondedNote, lambda note: len(note.lines))[0]
+    files: dict[str, list[tuple[str, bytes]]] = defaultdict(list)
+    for path in sorted(inbox.iterdir()):
+        number = re.search(r"_I_(I\d+)_", path.name)
+        assert number is not None
+        files[number.group(1)].append((path.name, path.read_bytes()))
+        path.unlink()
+    orders = dict(zip(sorted(files), permutations(range(4)), strict=True))
+    told = 0
+    for place in range(4):
+        for number, order in orders.items():
+            name, content = files[number][order[place]]
+            (inbox / name).write_bytes(content)
+            (inbox / f"again_{name}").write_bytes(content)
+            if place:
+                name, content = files[number][order[place - 1]]
+                (inbox / f"late_{name}").write_bytes(content)
+        told += receive(engine, clerk).taken
+        assert list(inbox.iterdir()) == []
+    assert told == 24 * (4 + 4 + 3)
+    with engine.acting(SYSTEM) as act:
+        notes = {note.internal_no: note for note in act.facts.find(BondedNote) if note.internal_no in files}
+        kept = Counter(row.document_id for row in act.facts.find(ReceiptFile, state="applied"))
+        taken = Counter(row.document_id for row in act.facts.find(OperationLog, action="接收回执"))
+        standing: Counter[int] = Counter()
+        for row in act.facts.find(PostingRow):
+            standing[row.document_id] += -1 if row.reversal else 1
+        assert kept == taken == dict.fromkeys(ids, 4)
+        assert act.facts.find(ReceiptFile, state="quarantined") == []
+        for number, note in notes.items():
+            assert (number, orders[number], side(note)) == (number, orders[number], _said_by(files[number]))
+            assert (note.state, standing[note.id]) == ("APPROVED", len(note.lines))
+        assert rebuild_balances(act) == []
+    engine.store.dispose()
+
+
+def _said_by(files: list[tuple[str, bytes]]) -> tuple[object, ...]:
+    """What the answers make of a note in the order customs gave them."""
+    note = BondedNote(internal_no="N", state="SENT", writeoff_mark="0")
+    for _name, content in files:
+        apply(note, SingleWindowReceipts().read(content), None)
+    return side(note)
 
 
 def inbox_of(engine: Engine) -> Path:

@@ -77,7 +77,6 @@ def killed(work: Callable[[], str]) -> None:
     assert code == -signal.SIGKILL, f"{code} {told}"
 
 
-
 def barrier(parties: int) -> Barrier:
     """Return a place at which so many processes wait for each other; nobody waits for ever."""
     return multiprocessing.get_context("fork").Barrier(parties, timeout=_PATIENCE)

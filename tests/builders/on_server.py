@@ -34,5 +34,3 @@ def on_server(template: Path, path: Path, url: str) -> Path:
     server.dispose()
     home.write(settings.model_copy(update={"connections": [Connection(name="团队", url=url)]}))
     return path
-
-

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, func, select
 
-from bondesk.adapters.gateway_folder import GatewayFolders, folders_below
 from bondesk.app import first_administrator, load_codes, open_engine
 from bondesk.areas.codes.partner import Partner
 from bondesk.base.columns import ExactDecimal
@@ -26,7 +23,7 @@ from bondesk.engine.importing import import_steps
 from bondesk.engine.query import Condition, Query, count, page
 from bondesk.engine.store import Store, open_store
 from bondesk.settings import Connection, Home, Settings
-from builders.office import BOXES, DEMO, PASSWORD, Office
+from builders.office import DEMO, PASSWORD
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 

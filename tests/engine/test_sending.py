@@ -6,7 +6,6 @@ import io
 import re
 import shutil
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -17,7 +16,7 @@ from bondesk.base.errors import OutsideFailure, Refused
 from bondesk.engine import checking, records
 from bondesk.engine.engine import SYSTEM
 from bondesk.engine.tables import Outbox
-from builders.office import Office, open_office
+from builders.office import Office
 
 
 @pytest.fixture

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import uuid
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import create_engine, make_url, text
 
 from bondesk import app
+from bondesk.settings import Connection, Home, Settings
+from builders.databases import migrated, server_database
 from builders.office import Office, copy_of, found_codes, found_factory, found_masters, open_office
 
 Opener = Callable[..., Office]
@@ -90,14 +91,39 @@ def factory_office(office_at: Opener, factory_template: Path) -> Office:
 @pytest.fixture
 def postgres_url() -> Iterator[str]:
     """A database of its own on the test server; skips without one."""
-    server = os.environ.get("BONDESK_TEST_POSTGRES", "")
-    if not server:
-        pytest.skip("BONDESK_TEST_POSTGRES names no server")
-    name = f"bondesk_{uuid.uuid4().hex[:12]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
+    with server_database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database on the test server with the schema in it, to be copied."""
+    with server_database() as url:
+        migrated(tmp_path_factory.mktemp("server"), url)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the schema in it, to be copied."""
+    path = tmp_path_factory.mktemp("file") / "migrated.sqlite"
+    migrated(path.parent, f"sqlite:///{path.as_posix()}")
+    return path
+
+
+@pytest.fixture
+def home_on(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], Home]]:
+    """Make a data folder over an empty migrated database: ``home_on("sqlite")``, ``home_on("postgres")``."""
+    with ExitStack() as databases:
+
+        def make(kind: str) -> Home:
+            home = Home(tmp_path / "home")
+            if kind == "sqlite":
+                shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "a.sqlite")
+                url = f"sqlite:///{(tmp_path / 'a.sqlite').as_posix()}"
+            else:
+                url = databases.enter_context(server_database(request.getfixturevalue("migrated_postgres")))
+            home.write(Settings(connections=[Connection(name="团队", url=url)]))
+            return home
+
+        yield make

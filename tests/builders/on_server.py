@@ -16,7 +16,7 @@ _AT_ONCE = 2000
 
 
 def on_server(template: Path, path: Path, url: str) -> Path:
-    """Copy a template of the embedded database to ``path``, its rows into the empty database at ``url``."""
+    """Copy a template of the embedded database to ``path``, its rows into the database without rows at ``url``."""
     home = Home(copy_of(template, path))
     settings = home.read()
     if settings.connections[0].url:  # the template lies on a server already

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,7 +22,7 @@ from bondesk.engine.act import Act
 from bondesk.engine.attachments import Paper, attach, attachments, content_of, describe, detach
 from bondesk.engine.drafts import Draft
 from bondesk.engine.engine import SYSTEM, Engine
-from bondesk.settings import Connection, Home, Settings
+from bondesk.settings import Home
 from builders.office import PASSWORD, Office
 
 ZHANG = Identity(11, "zhang", "张三", frozenset({("*", "*")}))
@@ -66,13 +65,9 @@ class Cabinet:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def cabinet(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cabinet]:
+def cabinet(request: pytest.FixtureRequest, home_on: Callable[[str], Home]) -> Iterator[Cabinet]:
     """A company on each kind of database."""
-    sqlite = f"sqlite:///{(tmp_path / 'a.sqlite').as_posix()}"
-    url = sqlite if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
-    home = Home(tmp_path / "home")
-    home.write(Settings(connections=[Connection(name="团队", url=url)]))
-    engine = open_engine(home)
+    engine = open_engine(home_on(request.param))
     first_administrator(engine, PASSWORD)
     yield Cabinet(engine)
     engine.store.dispose()

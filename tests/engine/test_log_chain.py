@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -25,21 +25,16 @@ from bondesk.engine.engine import SYSTEM, Engine
 from bondesk.engine.list_export import export_steps
 from bondesk.engine.query import Query
 from bondesk.engine.store import open_store
-from bondesk.settings import Connection, Home, Settings
+from bondesk.settings import Home
 from builders.office import PASSWORD, Office
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
 @pytest.fixture(params=BOTH)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest, home_on: Callable[[str], Home]) -> Iterator[Engine]:
     """A migrated company with an administrator and six partners, on each database."""
-    url = f"sqlite:///{(tmp_path / 'a.sqlite').as_posix()}"
-    if request.param == "postgres":
-        url = str(request.getfixturevalue("postgres_url"))
-    home = Home(tmp_path / "home")
-    home.write(Settings(connections=[Connection(name="团队", url=url)]))
-    opened = open_engine(home)
+    opened = open_engine(home_on(request.param))
     first_administrator(opened, PASSWORD)
     for number in range(6):
         with opened.acting(SYSTEM) as act:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,19 +15,16 @@ from bondesk.base.errors import Disconnected, OutsideFailure
 from bondesk.engine.engine import SYSTEM, Engine
 from bondesk.engine.schema import present_revision
 from bondesk.engine.store import connection_trouble, open_store, outside
-from bondesk.settings import Connection, Home, Settings
+from bondesk.settings import Home
 from builders.broken_line import BrokenLine
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
 @pytest.fixture(params=BOTH)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest, home_on: Callable[[str], Home]) -> Iterator[Engine]:
     """A company in a database of each kind."""
-    url = "" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
-    home = Home(tmp_path / "home")
-    home.write(Settings(connections=[Connection(name="团队", url=url)]))
-    opened = open_engine(home)
+    opened = open_engine(home_on(request.param))
     yield opened
     opened.store.dispose()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from bondesk.engine.act import Act
 from bondesk.engine.engine import SYSTEM
 from bondesk.engine.sending import HandedOver
 from bondesk.engine.tables import Outbox
+from bondesk.settings import Home
 from builders.forks import Child, barrier, needs_fork
 from builders.office import Office, open_office
 from builders.on_server import on_server
@@ -29,13 +30,15 @@ ROUNDS = 10
 
 
 @pytest.fixture(params=BOTH)
-def office(request: pytest.FixtureRequest, factory_template: Path, tmp_path: Path) -> Iterator[Office]:
+def office(
+    request: pytest.FixtureRequest, factory_template: Path, tmp_path: Path, home_on: Callable[[str], Home]
+) -> Iterator[Office]:
     """An office of the demo company on a database of each kind."""
     if request.param == "sqlite":
         opened = request.getfixturevalue("factory_office")
     else:
-        url = str(request.getfixturevalue("postgres_url"))
-        opened = open_office(on_server(factory_template, tmp_path / "home", url))
+        url = home_on(request.param).read().connections[0].url
+        opened = open_office(on_server(factory_template, tmp_path / "office", url))
     yield opened
     opened.close()
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -21,7 +20,7 @@ from bondesk.areas.codes.partner import Partner
 from bondesk.areas.setup.users import User
 from bondesk.desktop.form_page import FormPage
 from bondesk.engine.engine import SYSTEM
-from bondesk.settings import Connection, Home, Settings
+from bondesk.settings import Home
 from builders.broken_line import BrokenLine
 from builders.clerk import Clerk, child, wait_until
 
@@ -68,10 +67,8 @@ class Desk:
 
 
 @pytest.fixture(params=BOTH)
-def desk(request: pytest.FixtureRequest, tmp_path: Path, qtbot: QtBot) -> Iterator[Desk]:
-    url = "" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
-    home = Home(tmp_path / "home")
-    home.write(Settings(connections=[Connection(name="总厂", url=url)]))
+def desk(request: pytest.FixtureRequest, home_on: Callable[[str], Home], qtbot: QtBot) -> Iterator[Desk]:
+    home = home_on(request.param)
     engine = open_engine(home)
     first_administrator(engine, "secret-1")
     engine.store.dispose()

@@ -9,8 +9,16 @@ from typing import Any
 from bondesk.base.columns import Kind
 from bondesk.base.explanation import Explanation
 from bondesk.base.findings import Finding
-from bondesk.base.options import NoOptions
+from bondesk.base.options import NoOptions, option
 from bondesk.base.steps import Progress
+
+#: The option by which a report shows the ledger as it was known at the end of a day.
+KNOWN_ON = "known_on"
+
+
+def known_day() -> Any:
+    """Declare the option :data:`KNOWN_ON`: figures are those that could be seen on the screen that evening."""
+    return option("截至知晓日", None, help="只算到这天为止已入账的清单，即当天晚上看到的数；空 = 现在所知")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from datetime import date, datetime
 from typing import Any
 
@@ -59,6 +60,7 @@ class Act:
         self._clock = clock
         self.facts = StoredFacts(session, company_id, self._today)
         self.books = StoredBooks(session, company_id)
+        self.known_on: date | None = None
         self._origins = Origins(session, company_id, files)
         self._codebook: CodeBook | None = None
 
@@ -80,6 +82,14 @@ class Act:
 
     def _today(self) -> date:
         return self._clock().date()
+
+    def as_known(self, day: date | None) -> Act:
+        """Return this act reading the ledger as it was known at the end of ``day``; None = as known now."""
+        if day is None:
+            return self
+        seen = copy(self)
+        seen.known_on, seen.books = day, self.books.as_known(day)
+        return seen
 
     def may(self, document_key: str, action: str) -> bool:
         """Tell whether the acting user has a right."""

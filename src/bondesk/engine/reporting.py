@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from bondesk.base.explanation import Explanation
-from bondesk.base.reports import Report, ReportTable
+from bondesk.base.findings import Finding, note
+from bondesk.base.reports import KNOWN_ON, Report, ReportTable
 from bondesk.base.steps import Progress, run_through
 from bondesk.engine.act import Act
 
 
 def run(act: Act, report: Report, options: Any) -> Generator[Progress, None, ReportTable]:
-    """Run ``report``; yields progress, returns the table."""
+    """Run ``report``, with the knowledge of the day the options name; yields progress, returns the table."""
     act.require_report(report.key, report.title)
-    table = yield from report.run(act, options)
-    return table
+    day = known_on(options)
+    table = yield from report.run(act.as_known(day), options)
+    return table if day is None else replace(table, findings=(_said(day), *table.findings))
+
+
+def _said(day: date) -> Finding:
+    """Say what 截至知晓日 covers, so that nobody takes the whole table for a picture of that day."""
+    text = f"清单按 {day} 当天晚上已入账的计算；单耗、汇率、盘点和仓单按现在的资料，草稿不计"
+    return note("RPT-46", text, "known_on")
 
 
 def run_at_once(act: Act, report: Report, options: Any) -> ReportTable:
@@ -27,7 +37,13 @@ def run_at_once(act: Act, report: Report, options: Any) -> ReportTable:
 def explain(act: Act, report: Report, options: Any, row: str, column: str) -> Explanation:
     """Return the derivation of one cell."""
     act.require_report(report.key, report.title)
-    return report.explain(act, options, row, column)
+    return report.explain(act.as_known(known_on(options)), options, row, column)
+
+
+def known_on(options: Any) -> date | None:
+    """Return the 截至知晓日 options name, None where they have none."""
+    day: date | None = getattr(options, KNOWN_ON, None)
+    return day
 
 
 def totals(report: Report, table: ReportTable) -> tuple[Decimal | None, ...]:

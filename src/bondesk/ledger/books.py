@@ -31,6 +31,10 @@ class LedgerWork(Work, Protocol):
     def books(self) -> Books:
         """Return the ledger of the present company."""
 
+    @property
+    def known_on(self) -> date | None:
+        """Return the day whose knowledge the ledger shows (截至知晓日), None for everything known now."""
+
     def trace(self, document_key: str, line_id: int) -> Explanation | None:
         """Explain one line of a posted document down to source lines and workbook cells."""
 

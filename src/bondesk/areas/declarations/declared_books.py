@@ -124,8 +124,18 @@ def counts_declarations(book: Account) -> bool:
 
 
 def books_of(work: LedgerWork, book: Account) -> Books:
-    """Return the ledger a book is counted in: its notes' postings, or its declarations."""
+    """Return the ledger a book is counted in: its notes' postings, or its declarations.
+
+    ``RPT-45`` for declarations as known on a past day: which state they had then is not kept.
+    """
+    if counts_declarations(book) and work.known_on is not None:
+        raise Refused(not_known(book), "RPT-45")
     return DeclaredBooks(work) if counts_declarations(book) else work.books
+
+
+def not_known(book: Account) -> str:
+    """Say why a book that counts declarations cannot be shown as it was known on a past day."""
+    return f"{book.record_no} 按报关单统计，报关单过去的状态没有保存，不能按截至知晓日查询；请清空截至知晓日"
 
 
 def counted_paper(work: LedgerWork, book: Account) -> tuple[str, bool]:

@@ -22,7 +22,7 @@ from bondesk.base.explanation import Explanation
 from bondesk.base.findings import Finding, note
 from bondesk.base.numbers import plain
 from bondesk.base.options import option
-from bondesk.base.reports import Bars, Report, ReportColumn, ReportRow, ReportTable
+from bondesk.base.reports import Bars, Report, ReportColumn, ReportRow, ReportTable, known_day
 from bondesk.base.steps import Progress
 from bondesk.ledger.attribution import STEPS, UNEXPLAINED, Split
 from bondesk.ledger.books import LedgerWork
@@ -54,6 +54,7 @@ class AttributionOptions:
     direct: bool = option("短溢表计入进出口时间差", False)
     domestic: bool = option("内购库存参与分析", False)
     hide_zero: bool = option("隐藏没有差异的料件", False)
+    known_on: date | None = known_day()
 
 
 COLUMNS = (

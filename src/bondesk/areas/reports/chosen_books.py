@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from bondesk.areas.accounts.book_model import Account, AccountLine
 from bondesk.areas.accounts.book_reading import Period, approved_books, read_period
 from bondesk.areas.codes.customs_code import units_of
-from bondesk.areas.declarations.declared_books import books_of, counted_paper, counts_declarations
+from bondesk.areas.declarations.declared_books import books_of, counted_paper, counts_declarations, not_known
 from bondesk.base.columns import Kind
 from bondesk.base.errors import Refused
 from bondesk.base.explanation import Explanation
@@ -24,7 +24,7 @@ from bondesk.base.facts import Facts
 from bondesk.base.findings import Finding, note
 from bondesk.base.numbers import QUANTITY_PLACES, half_up, plain
 from bondesk.base.options import option
-from bondesk.base.reports import ReportColumn, ReportRow, ReportTable
+from bondesk.base.reports import ReportColumn, ReportRow, ReportTable, known_day
 from bondesk.base.steps import Progress
 from bondesk.ledger.books import Books, LedgerWork
 from bondesk.ledger.posting import Posting, Stage
@@ -41,6 +41,7 @@ class BookOptions:
     date_from: date | None = option("期间起", None, help="空 = 账册开始")
     date_to: date | None = option("期间止", None, help="空 = 不限")
     item_no: int | None = option("备案序号", None, help="空 = 全部")
+    known_on: date | None = known_day()
 
 
 #: How rows about an item of a book begin.
@@ -151,6 +152,9 @@ def over_books(
     findings: list[Finding] = []
     for place, book in enumerate(books):
         yield Progress(place, len(books), f"账册 {book.record_no}")
+        if counted and work.known_on is not None and counts_declarations(book):
+            findings.append(note("RPT-45", not_known(book), "known_on"))
+            continue
         findings += _without_papers(work, book) if counted else ()
         for one in rows_of(OpenedBook(work, book, len(books) > 1)):
             if isinstance(one, Finding):

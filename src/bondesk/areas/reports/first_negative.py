@@ -17,7 +17,7 @@ from bondesk.base.explanation import Explanation
 from bondesk.base.findings import note
 from bondesk.base.numbers import half_up, plain
 from bondesk.base.options import option
-from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable
+from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable, known_day
 from bondesk.base.steps import Progress
 from bondesk.ledger.books import LedgerWork
 from bondesk.ledger.posting import Posting, Stage
@@ -38,6 +38,7 @@ class FirstNegativeOptions:
     reserved: bool = option("计入预核扣", True)
     drafts: bool = option("计入草稿和在途清单", True, help="暂存、已审核、已发送而未核扣的清单")
     item_no: int | None = option("备案序号", None, help="空 = 全部料件")
+    known_on: date | None = known_day()
 
 
 COLUMNS = (
@@ -64,7 +65,7 @@ def events_of(work: LedgerWork, book: Account, options: FirstNegativeOptions) ->
     found = _events(work.books.postings(book.record_no, None, None, Stage.POSTED.value), Stage.POSTED.value)
     if options.reserved:
         found += _events(work.books.postings(book.record_no, None, None, Stage.RESERVED.value), Stage.RESERVED.value)
-    if options.drafts:
+    if options.drafts and work.known_on is None:
         found += _events(unfinished_postings(work, book.record_no), _DRAFT)
     return found
 

@@ -27,7 +27,7 @@ from bondesk.base.explanation import Explanation
 from bondesk.base.findings import Finding, note
 from bondesk.base.numbers import plain
 from bondesk.base.options import option
-from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable
+from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable, known_day
 from bondesk.base.steps import Progress
 from bondesk.ledger.books import LedgerWork
 from bondesk.ledger.handbook import material_figure, product_figure
@@ -44,6 +44,7 @@ class HandbookStatusOptions:
     record_no: str = option("手册编号", "", reference="handbook", help="空 = 全部手册")
     day: date | None = option("截止日期", None, help="空 = 不限")
     item_no: int | None = option("备案序号", None, help="空 = 全部")
+    known_on: date | None = known_day()
 
 
 def _shown(key: str, title: str, *, explained: bool = True) -> ReportColumn:

@@ -24,7 +24,7 @@ from bondesk.base.explanation import Explanation
 from bondesk.base.findings import Finding
 from bondesk.base.numbers import plain
 from bondesk.base.options import option
-from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable
+from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable, known_day
 from bondesk.base.steps import Progress
 from bondesk.ledger.balance import ItemFold
 from bondesk.ledger.books import LedgerWork
@@ -44,6 +44,7 @@ class MaterialBalanceOptions:
     date_from: date | None = option("期初日期", None, help="空 = 账册开始，期初为0")
     item_no: int | None = option("备案序号", None, help="空 = 全部料件")
     hide_zero: bool = option("隐藏结余为0且无变动的料件", False)
+    known_on: date | None = known_day()
 
 
 COLUMNS = (

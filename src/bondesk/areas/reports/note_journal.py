@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +25,7 @@ from bondesk.base.findings import Finding, note
 from bondesk.base.formal_copy import FORMAL
 from bondesk.base.numbers import plain
 from bondesk.base.options import option
-from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable
+from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable, known_day
 from bondesk.base.steps import Progress
 from bondesk.ledger.books import LedgerWork
 from bondesk.ledger.posting import Posting, Stage
@@ -40,6 +40,7 @@ class NoteJournalOptions(JournalOptions):
     """The conditions of a journal, and whether notes that moved nothing yet are shown."""
 
     posted_only: bool = option("只看已核扣", False)
+    known_on: date | None = known_day()
 
 
 COLUMNS = (

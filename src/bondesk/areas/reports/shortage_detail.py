@@ -23,7 +23,7 @@ from bondesk.base.explanation import Explanation
 from bondesk.base.findings import Finding, note
 from bondesk.base.numbers import QUANTITY_PLACES, half_up, plain
 from bondesk.base.options import option
-from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable
+from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable, known_day
 from bondesk.base.steps import Progress
 from bondesk.ledger.books import LedgerWork
 from bondesk.ledger.posting import Stage
@@ -42,6 +42,7 @@ class ShortageDetailOptions:
     direct: bool = option("计入进出口时间差", False)
     domestic: bool = option("内购库存参与分析", False)
     item_no: int | None = option("备案序号", None, help="空 = 全部料件")
+    known_on: date | None = known_day()
 
 
 COLUMNS = (

@@ -24,7 +24,7 @@ from bondesk.base.facts import Facts
 from bondesk.base.findings import Finding, note
 from bondesk.base.numbers import plain
 from bondesk.base.options import option
-from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable
+from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable, known_day
 from bondesk.base.steps import Progress
 from bondesk.ledger.books import LedgerWork
 from bondesk.ledger.shortage import ShortageRow, Verdict
@@ -49,6 +49,7 @@ class ShortageOptions:
     price: str = option("单价", "CYCLE", choices=PRICES)
     vat_rate: Decimal = option("增值税率", Decimal(13), help="%")
     only_beyond: bool = option("只看短溢", False, help="只列超过容差的料件")
+    known_on: date | None = known_day()
 
 
 COLUMNS = (

@@ -22,7 +22,7 @@ from bondesk.base.explanation import Explanation
 from bondesk.base.findings import note
 from bondesk.base.numbers import plain
 from bondesk.base.options import option
-from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable
+from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable, known_day
 from bondesk.base.steps import Progress
 from bondesk.ledger.books import LedgerWork
 from bondesk.ledger.consumption import ZERO
@@ -55,6 +55,7 @@ class WhatIfOptions:
     direct: bool = option("计入进出口时间差", False)
     domestic: bool = option("内购库存参与分析", False)
     only_changed: bool = option("只看有变化的料件", False)
+    known_on: date | None = known_day()
 
 
 COLUMNS = (

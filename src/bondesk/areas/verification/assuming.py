@@ -102,7 +102,7 @@ def checked(overlay: Overlay, filed: Filed, books: Books, record_no: str, title:
 
 def overlaid(work: LedgerWork, record_no: str, overlay: Overlay) -> OverlaidBooks:
     """Return the real books of one account seen through ``overlay``."""
-    drafts = unfinished_postings(work, record_no) if overlay.drafts else ()
+    drafts = unfinished_postings(work, record_no) if overlay.drafts and work.known_on is None else ()
     printed = effect_table(work.facts, "MANUAL") if overlay.printed else None
     return OverlaidBooks(work.books, overlay, drafts, printed)
 

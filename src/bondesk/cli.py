@@ -127,7 +127,7 @@ def _with_key(sub: argparse.ArgumentParser) -> argparse.ArgumentParser:
 def _reports(verbs: Any) -> None:
     report = _with_key(verbs.add_parser("report", help="报表"))
     report.add_argument("--set", action="append", default=[], nargs="+", metavar="name=value")
-    report.add_argument("--format", choices=("csv", "json", "xlsx"), default="csv")
+    report.add_argument("--format", choices=("csv", "json", "xlsx", "pdf"), default="csv")
     report.add_argument("--out", type=Path)
     explain = _with_key(verbs.add_parser("explain", help="解释一个数字"))
     explain.add_argument("row")
@@ -442,7 +442,7 @@ def _report(home: Home, given: argparse.Namespace) -> int:
     with engine.acting(identity) as act:
         table = reporting.run_at_once(act, report, options)
         output.findings(table.findings)
-        output.report(act, report, table, given.format, given.out)
+        output.report(act, report, table, given.format, given.out, options)
     return DONE
 
 

@@ -25,7 +25,7 @@ from bondesk.engine.act import Act
 from bondesk.engine.download_runs import Run
 from bondesk.engine.downloading import Found
 from bondesk.engine.query import Query, page
-from bondesk.engine.reporting import totals
+from bondesk.engine.reporting import conditions_of, totals
 
 _PAGE = 1000
 _WORDS = {Severity.ERROR: "错误", Severity.CONFIRM: "确认", Severity.NOTE: "提示"}
@@ -132,13 +132,16 @@ def _harmless(cell: str) -> str:
     return cell
 
 
-def report(act: Act, declared: Report, table: ReportTable, form: str, out: Path | None) -> None:
-    """Write a report as CSV or JSON to standard output or a file, or as a workbook to a file."""
-    if form == "xlsx":
+def report(act: Act, declared: Report, table: ReportTable, form: str, out: Path | None, options: Any) -> None:
+    """Write a report as CSV or JSON to standard output or a file, or as a workbook or PDF to a file."""
+    if form in ("xlsx", "pdf"):
         if out is None:
-            raise WrongCall("导出工作簿须用 --out 指定文件")
-        for _progress in exporting.report_steps(act, declared, table, out):
-            pass
+            raise WrongCall(f"导出 {form} 须用 --out 指定文件")
+        if out.suffix.lower() != f".{form}":
+            raise WrongCall(f"--format {form} 的文件名须以 .{form} 结尾：{out.name}")
+        for step in exporting.report_steps(act, declared, table, out, conditions=conditions_of(options)):
+            if isinstance(step, Progress):
+                progress(step)
         say(f"已写出 {out}")
         return
     stream, sys.stdout = sys.stdout, (out.open("w", encoding="utf-8", newline="") if out else sys.stdout)

@@ -34,7 +34,7 @@ from bondesk.base.documents import DocumentType
 from bondesk.base.identity import Identity
 from bondesk.base.messages import Message, MessageFacts, Receipt
 from bondesk.base.records import Base
-from bondesk.base.sheets import ColumnLook, SheetBook, TemplateSheet, WrittenSheet
+from bondesk.base.sheets import ColumnLook, SheetBook, TableHead, TemplateSheet, WrittenSheet
 from bondesk.desktop.commands import shortcut_text
 from bondesk.desktop.context import Codes, DeskContext
 from bondesk.desktop.lane import Lane
@@ -63,6 +63,9 @@ class PlainTable:
     def close(self) -> None:
         self.path.write_text("\n".join("\t".join(line) for line in self.lines), encoding="utf-8")
 
+    def add_total(self, row: Sequence[object]) -> None:
+        self.add(row)
+
     def add_aside(self, name: str, row: Sequence[object]) -> None:
         self.lines.append([name, *map(str, row)])
 
@@ -82,7 +85,9 @@ class PlainFiles:
         lines = [[column.heading for column in columns], *rows]
         path.write_text("\n".join("\t".join(str(value) for value in line) for line in lines), encoding="utf-8")
 
-    def table_writer(self, path: Path, title: str, columns: Sequence[ColumnLook]) -> PlainTable:
+    def table_writer(
+        self, path: Path, title: str, columns: Sequence[ColumnLook], head: TableHead | None = None
+    ) -> PlainTable:
         return PlainTable(path, columns)
 
     def write_template(self, path: Path, sheets: Sequence[TemplateSheet], code_lists: Any) -> None:

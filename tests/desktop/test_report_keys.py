@@ -82,7 +82,7 @@ def test_a_query_that_cannot_be_asked_or_finds_nothing_says_so_and_ends(sign_in:
     answered(desk, page)
     assert page.strip.isVisible()
     assert QApplication.focusWidget() is box
-    assert "改正" in page.said.text()
+    assert "改正" in page.tools.said.text()
     page.options.set_defaults()
     desk.press(KEY.Key_F5)
     answered(desk, page)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from bondesk.adapters.excel.files import ExcelFiles
+from bondesk.adapters.paper.pages import Pages
 from bondesk.base.columns import Kind
 from bondesk.base.explanation import Explanation
 from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable
@@ -123,15 +124,15 @@ def test_a_search_leaves_what_it_finds_with_its_total(page: ReportPage, qtbot: Q
     page.view.sortByColumn(1, Qt.SortOrder.AscendingOrder)
     assert names(page) == ["=1+1", "电阻器", "电容器", "合计"]
     page.bound["report.find"].trigger()
-    page.search.insert("器")
+    page.tools.search.insert("器")
     qtbot.waitUntil(lambda: names(page) == ["电阻器", "电容器", "合计"])
     assert page.model.value(2, 2) == Decimal("1234.62345")
-    assert page.said.text() == "显示 2 行，共 3 行"
-    page.search.setText("没有的")
+    assert page.tools.said.text() == "显示 2 行，共 3 行"
+    page.tools.search.setText("没有的")
     qtbot.waitUntil(lambda: page.model.rowCount() == 0)
     assert page.bound["report.export"].toolTip().endswith("没有查找到的行")
-    page.search.clear()
-    qtbot.waitUntil(lambda: page.said.text() == "共 3 行")
+    page.tools.search.clear()
+    qtbot.waitUntil(lambda: page.tools.said.text() == "共 3 行")
     assert names(page) == ["=1+1", "电阻器", "电容器", "合计"]
 
 
@@ -188,3 +189,31 @@ def test_a_row_opens_the_document_it_tells_of(page: ReportPage, monkeypatch: pyt
     assert opened == [("part", 7)]
     page.view.setCurrentIndex(page.model.index(3, 2))  # the total row
     assert not page.bound["report.open"].isEnabled()
+
+
+def test_the_pages_hold_what_is_shown(page: ReportPage, qtbot: QtBot, tmp_path: Path, monkeypatch: Any) -> None:
+    """Ctrl+P asks for the file alone; rows, columns and what was searched for are those of the screen."""
+    drawn, text = list[str](), Pages.text
+
+    def keep(self: Pages, x: float, y: float, word: str, size: float, *, bold: bool = False) -> None:
+        drawn.append(word)
+        text(self, x, y, word, size, bold=bold)
+
+    monkeypatch.setattr(Pages, "text", keep)
+    page.tools.search.setText("器")
+    page.tools.search.returnPressed.emit()
+    page.view.hideColumn(1)
+    page.view.sortByColumn(2, Qt.SortOrder.AscendingOrder)
+    QTest.keyClick(page, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: page.findChild(QFileDialog, "save_dialog") is not None)
+    save = page.findChild(QFileDialog, "save_dialog")
+    assert isinstance(save, QFileDialog)
+    path = tmp_path / "状况表.pdf"
+    save.fileSelected.emit(str(path))
+    save.close()
+    qtbot.waitUntil(lambda: page.exports.strip.file.isVisible())
+    assert path.read_bytes().startswith(b"%PDF")
+    at = drawn.index("商品名称")
+    assert drawn[at - 1] == "查找：器"
+    table = ["商品名称", "数量", "总价", "电阻器", "0.12345", "电容器", "1,234.50000", "10.25"]
+    assert drawn[at : at + 11] == [*table, "合计", "1,234.62345", "10.25"]

@@ -102,6 +102,10 @@ def test_what_came_later_is_not_in_the_figure_known_before(
     told = capsys.readouterr().out
     kept = next(row for row in seen["material_status"].rows if row.key == key).values[place]
     assert f"账面结余 = {kept:f}" in told
+    paper = tmp_path / "status.pdf"
+    assert main(["--home", str(tmp_path / "home"), "--user", demo.ACCOUNT, "report", "material_status", *asked,
+                 "--format", "pdf", "--out", str(paper)]) == 0  # fmt: skip
+    assert paper.read_bytes().startswith(b"%PDF")
 
 
 def test_every_report_on_the_ledger_has_the_option() -> None:

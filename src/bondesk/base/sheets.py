@@ -69,6 +69,19 @@ class ColumnLook:
 
 
 @dataclass(frozen=True, slots=True)
+class TableHead:
+    """What a written table says of itself: whose it is, its conditions as (label, value), when and by whom it was made.
+
+    ``notes`` are what the program has to say about the figures; on paper they stand below them.
+    """
+
+    company: str
+    conditions: tuple[tuple[str, str], ...] = ()
+    made: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TemplateHeading:
     """A heading of an import template."""
 

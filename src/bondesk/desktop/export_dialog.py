@@ -34,7 +34,7 @@ class ExportChoice:
 class ExportOffer:
     """What may be exported: how many rows are shown and selected, named layouts, the usual one.
 
-    ``again``: in the format the import takes back. ``hint`` says how there come to be more layouts.
+    ``pages``: also as PDF. ``again``: in the format the import takes back. ``hint`` says how to come by more layouts.
     """
 
     shown: int
@@ -44,6 +44,7 @@ class ExportOffer:
     usual: str = ""
     again: bool = False
     hint: str = ""
+    pages: bool = False
 
 
 class ExportDialog(QDialog):
@@ -62,7 +63,9 @@ class ExportDialog(QDialog):
         self.layouts = self._choices("layout", [("", offer.screen), *((name, name) for name in offer.layouts), *again])
         self.rows = self._choices("rows", [("", f"列表中的全部 {shown:,} 条"), ("selected", f"选中的 {selected:,} 条")])
         self.rows.buttons()[1].setEnabled(selected > 0)
-        self.files = self._choices("file", [("xlsx", "Excel 工作簿（.xlsx）"), ("csv", "文本（.csv，UTF-8）")])
+        pages = [("pdf", "PDF（.pdf，打印或发送）")] if offer.pages else []
+        kinds = [("xlsx", "Excel 工作簿（.xlsx）"), ("csv", "文本（.csv，UTF-8）"), *pages]
+        self.files = self._choices("file", kinds)
         self._tick(self.layouts, offer.usual)
         self._tick(self.rows, "")
         self._tick(self.files, "xlsx")

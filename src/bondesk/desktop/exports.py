@@ -19,7 +19,8 @@ from bondesk.desktop.talk import Talk
 from bondesk.engine.act import Act
 from bondesk.engine.list_export import file_stem
 
-_KINDS = {"xlsx": "Excel 工作簿 (*.xlsx)", "csv": "文本 (*.csv)"}
+_KINDS = {"xlsx": "Excel 工作簿 (*.xlsx)", "csv": "文本 (*.csv)", "pdf": "PDF 文件 (*.pdf)"}
+_BUSY = "上一次导出还没有结束，请稍候或取消"
 #: Where the last export of this window went.
 _FOLDER = "export_folder"
 
@@ -105,9 +106,16 @@ class Exports(QObject):
         """Ask how to export the selection."""
         self._offer(selected=True)
 
+    def ask_pages(self) -> None:
+        """Ask where to put all of it as PDF pages."""
+        if self._talk is not None:
+            self._context.show_message(_BUSY)
+        else:
+            self._chosen(ExportChoice("", selected_only=False, suffix="pdf"))
+
     def _offer(self, *, selected: bool) -> None:
         if self._talk is not None:
-            self._context.show_message("上一次导出还没有结束，请稍候或取消")
+            self._context.show_message(_BUSY)
         else:
             self.offer(selected=selected)
 

@@ -19,6 +19,7 @@ from bondesk.desktop.report_view import ReportView
 from bondesk.engine import exporting
 from bondesk.engine.act import Act
 from bondesk.engine.explained_sheet import Told
+from bondesk.engine.reporting import conditions_of
 
 _SCREEN = "屏幕所见（当前列、顺序、查找结果和合计）"
 
@@ -43,7 +44,7 @@ class ReportExports(Exports):
     def offer(self, *, selected: bool) -> None:
         """Offer the screen."""
         shown, chosen = len(self._model.order), len(self._view.selected_rows())
-        self.open_dialog(ExportOffer(shown, chosen, _SCREEN), selected=selected)
+        self.open_dialog(ExportOffer(shown, chosen, _SCREEN, pages=True), selected=selected)
 
     def begin(self, choice: ExportChoice, path: Path) -> None:
         """Write the rows in their order."""
@@ -51,12 +52,20 @@ class ReportExports(Exports):
         rows = self._view.selected_rows() if choice.selected_only else range(len(model.order))
         report, columns = model.report, self._view.shown_keys()
         shown = ReportTable(tuple(model.table.rows[model.order[row]] for row in rows))
+        conditions = self.conditions()
         told = self._told(shown, columns, selected_only=choice.selected_only)
 
         def steps(act: Act) -> Steps:
-            return exporting.report_steps(act, report, shown, path, columns, told)
+            return exporting.report_steps(act, report, shown, path, columns, told, conditions)
 
         self.start(steps, path)
+
+    def conditions(self) -> list[tuple[str, str]]:
+        """Say what was asked for, and what the screen leaves out of it."""
+        found = list(conditions_of(self.options)) if self.options is not None else []
+        if self._model.text:
+            found.append(("查找", self._model.text))
+        return found
 
     def _told(self, shown: ReportTable, columns: Sequence[str], *, selected_only: bool) -> Told:
         """Explain every figure of chosen rows; of the whole report the one shown beside it."""

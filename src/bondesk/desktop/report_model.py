@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QWidget
 
+from bondesk.base.cell_words import shown_value
 from bondesk.base.columns import PLACES, Kind
 from bondesk.base.numbers import padded
 from bondesk.base.reports import Report, ReportTable
@@ -32,7 +32,7 @@ class ReportModel(QAbstractTableModel):
         self.order: list[int] = []
         self._sums: tuple[Decimal | None, ...] = ()
         self._sorting: tuple[int, bool] | None = None
-        self._text = ""
+        self.text = ""
         self._words: list[str] | None = None
 
     def show_table(self, table: ReportTable) -> None:
@@ -42,8 +42,8 @@ class ReportModel(QAbstractTableModel):
 
     def search(self, text: str) -> None:
         """Show only the rows that hold ``text`` in a text column, whatever the case; "" shows all."""
-        if text.casefold() != self._text:
-            self._text = text.casefold()
+        if text.casefold() != self.text:
+            self.text = text.casefold()
             self._rearrange()
 
     def _rearrange(self) -> None:
@@ -55,12 +55,12 @@ class ReportModel(QAbstractTableModel):
 
     def _matching(self) -> list[int]:
         rows = self.table.rows
-        if not self._text:
+        if not self.text:
             return list(range(len(rows)))
         if self._words is None:  # written together once: a hundred thousand rows are searched between two keys
             places = [n for n, column in enumerate(self.report.columns) if not self.is_number(n)]
             self._words = ["\n".join(shown_value(row.values[n], None) for n in places).casefold() for row in rows]
-        return [number for number, words in enumerate(self._words) if self._text in words]
+        return [number for number, words in enumerate(self._words) if self.text in words]
 
     @property
     def totalled(self) -> bool:
@@ -154,23 +154,3 @@ class ReportModel(QAbstractTableModel):
         if isinstance(value, Decimal):
             return padded(value, PLACES.get(self.report.columns[column].kind, 2))
         return shown_value(value, None)
-
-
-def shown_value(value: Any, places: int | None) -> str:
-    """Write a cell: numbers with all their places and a separator every three digits, zero as a dash."""
-    match value:
-        case None:
-            return ""
-        case Decimal():
-            if value == 0:
-                return "–"
-            text = padded(value, places if places is not None else 2)
-            whole, _, rest = text.partition(".")
-            sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
-            return f"{sign}{int(digits):,}" + (f".{rest}" if rest else "")
-        case datetime():
-            return f"{value:%Y-%m-%d %H:%M}"
-        case date():
-            return value.isoformat()
-        case _:
-            return str(value)

@@ -5,35 +5,26 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QProgressBar,
-    QPushButton,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from bondesk.base.errors import OutsideFailure, Refused, WrongCall
 from bondesk.base.explanation import Explanation
 from bondesk.base.findings import Finding, error
 from bondesk.base.reports import Report, ReportTable
-from bondesk.base.steps import Outcome, Progress, Step
+from bondesk.base.steps import Outcome, Step
 from bondesk.desktop import style
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.commands import Command, CommandActions, Commands
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.explain_panel import ExplainPanel
 from bondesk.desktop.findings_strip import FindingsStrip
-from bondesk.desktop.list_head import DEBOUNCE_MS
 from bondesk.desktop.option_form import OptionForm
 from bondesk.desktop.report_bars import with_bars
 from bondesk.desktop.report_exports import ReportExports
 from bondesk.desktop.report_model import ReportModel
+from bondesk.desktop.report_tools import ReportTools
 from bondesk.desktop.report_view import ReportView
 from bondesk.desktop.talk import Talk
 from bondesk.engine import reporting
@@ -41,7 +32,8 @@ from bondesk.engine.act import Act
 
 #: Commands whose keys belong to the rows: in a box above them they mean something else.
 _IN_ROWS = ("report.explain", "report.open", "report.copy", "report.copy_bare")
-_FIRST = "请设定条件后按「查询」（F5）；F6 进入结果，回车查看数字来历"
+#: Findings in sight below the rows; more are scrolled to.
+_FINDINGS = 4
 
 
 class ReportPage(QWidget):
@@ -76,7 +68,7 @@ class ReportPage(QWidget):
             Command("report.parts", "切换条件与结果", "F6", self.switch_part, why),
             Command("report.explain", "查看来历", "Return", lambda: self._explain(self.view.currentIndex()), why),
             Command("report.open", "打开单据", "Ctrl+Return", self.open_document, self._why_nothing_to_open),
-            Command("report.find", "在结果中查找", "Ctrl+F", self.find_text, why),
+            Command("report.find", "在结果中查找", "Ctrl+F", self.tools.find_text, why),
             Command("report.copy", "复制", "Ctrl+C", lambda: self.copy(headings=True), self._why_nothing_marked),
             Command(
                 "report.copy_bare",
@@ -86,6 +78,7 @@ class ReportPage(QWidget):
                 self._why_nothing_marked,
             ),
             Command("report.export", "导出EXCEL…", "Ctrl+E", self.exports.ask, self._why_no_shown),
+            Command("report.pdf", "导出PDF…", "Ctrl+P", self.exports.ask_pages, self._why_no_shown),
             Command("report.export_rows", "导出选中行…", "", self.exports.ask_selected, self._why_nothing_marked),
         )
 
@@ -112,28 +105,22 @@ class ReportPage(QWidget):
         key, document_id = self.model.opens(self.view.currentIndex().row())
         self._context.open_document(self._context.engine.catalogue.document(key), document_id)
 
-    def find_text(self) -> None:
-        """Put the cursor into the box that searches the rows; what stands there is replaced by the next letter."""
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()
-
     def copy(self, *, headings: bool) -> None:
         """Put the marked cells on the clipboard as a table."""
         if rows := self.view.copy(headings=headings):
             self._context.show_message(f"已复制 {rows:,} 行，可粘贴到 Excel")
 
-    def _find(self) -> None:
-        self._typing.stop()
-        self.model.search(self.search.text().strip())
+    def _find(self, text: str) -> None:
+        self.model.search(text)
         self._say_rows()
         self.bound.refresh()
 
     def _say_rows(self) -> None:
         shown, there = len(self.model.order), len(self._table.rows)
         if not there:
-            self.said.setText("" if self._table.findings else "没有符合条件的数据")
+            self.tools.said.setText("" if self._table.findings else "没有符合条件的数据")
         else:
-            self.said.setText(f"共 {there:,} 行" if shown == there else f"显示 {shown:,} 行，共 {there:,} 行")
+            self.tools.said.setText(f"共 {there:,} 行" if shown == there else f"显示 {shown:,} 行，共 {there:,} 行")
 
     def switch_part(self) -> None:
         """Go from the options to the first figure whose origin can be shown, and back."""
@@ -146,29 +133,12 @@ class ReportPage(QWidget):
             self.view.setCurrentIndex(self.model.index(0, next(columns, 0)))
 
     def _build(self) -> None:
-        self.ask = QPushButton("查询 F5", self)
-        self.ask.setObjectName("report_query")
-        self.ask.clicked.connect(self.query)
-        self.stop = QPushButton("取消", self)
-        self.stop.setObjectName("report_cancel")
-        self.stop.clicked.connect(self._cancel)
-        self.stop.hide()
-        self.out = QPushButton(self)
-        self.out.setObjectName("report_export")
-        self.out.clicked.connect(self.exports.ask)
-        self.search = self._search_box()
-        self.bar = QProgressBar(self)
-        self.bar.setObjectName("report_progress")
-        self.bar.setMaximumWidth(260)
-        self.bar.hide()
-        self.said = QLabel(_FIRST, self)
-        self.said.setObjectName("report_said")
-        self.said.setProperty("role", "quiet")
-        tools = QHBoxLayout()
-        for widget in (self.ask, self.stop, self.out, self.search, self.bar):
-            tools.addWidget(widget)
-        tools.addStretch(1)
-        tools.addWidget(self.said)
+        self.tools = ReportTools(self)
+        self.tools.ask.clicked.connect(self.query)
+        self.tools.stop.clicked.connect(self._cancel)
+        self.tools.out.clicked.connect(self.exports.ask)
+        self.tools.paper.clicked.connect(self.exports.ask_pages)
+        self.tools.searched.connect(self._find)
         self.split = QSplitter(Qt.Orientation.Horizontal, self)
         self.split.setObjectName("report_split")
         self.split.addWidget(with_bars(self.model, self.view, self))
@@ -179,7 +149,7 @@ class ReportPage(QWidget):
         layout.setContentsMargins(style.MARGIN, style.MARGIN, style.MARGIN, style.GAP)
         layout.setSpacing(style.GAP)
         layout.addWidget(self.options)
-        layout.addLayout(tools)
+        layout.addWidget(self.tools)
         layout.addWidget(self.split, 1)
         layout.addWidget(self.strip)
         layout.addWidget(self.exports.strip)
@@ -187,22 +157,6 @@ class ReportPage(QWidget):
         self.bound = CommandActions(self.commands, self, dict.fromkeys(_IN_ROWS, self.view))
         self.view.selectionModel().selectionChanged.connect(lambda _on, _off: self.bound.refresh())
         self.view.selectionModel().currentChanged.connect(lambda _now, _before: self.bound.refresh())
-        self.out.setText(self.bound["report.export"].iconText())
-        self.out.setEnabled(False)
-
-    def _search_box(self) -> QLineEdit:
-        box = QLineEdit(self)
-        box.setObjectName("report_search")
-        box.setPlaceholderText("查找（Ctrl+F）：在结果的文字列中查找")
-        box.setClearButtonEnabled(True)
-        box.setFixedWidth(style.scaled(280))
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(DEBOUNCE_MS)
-        self._typing.timeout.connect(self._find)
-        box.textChanged.connect(lambda _text: self._typing.start())
-        box.returnPressed.connect(self._find)
-        return box
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         """Let the first condition be typed as soon as the page is there."""
@@ -217,18 +171,15 @@ class ReportPage(QWidget):
     def _ready(self, problems: Sequence[Finding]) -> None:
         self._show_findings(problems)
         if problems:
-            self.said.setText("没有查询：请先改正条件")
+            self.tools.said.setText("没有查询：请先改正条件")
             return
         self._options = self.exports.options = self.options.value()
         self._talk = Talk(self._context, self._steps)
-        self._talk.progressed.connect(self._progressed)
+        self._talk.progressed.connect(self.tools.progress)
         self._talk.ended.connect(self._ended)
         self._talk.failed.connect(self._failed)
         self._talk.cancelled.connect(lambda: self._rest("已取消"))
-        self.bar.setRange(0, 0)
-        self.bar.show()
-        self.stop.show()
-        self.ask.setEnabled(False)
+        self.tools.run()
         self.bound.refresh()
         self._talk.start()
 
@@ -236,21 +187,13 @@ class ReportPage(QWidget):
         self._table = yield from reporting.run(act, self.report, self._options)
         return Outcome("")
 
-    def _progressed(self, step: Progress) -> None:
-        self.bar.setRange(0, step.total)
-        self.bar.setValue(step.done)
-        self.bar.setFormat(step.text)
-
     def _cancel(self) -> None:
         if self._talk is not None:
             self._talk.cancel()
 
     def _rest(self, text: str) -> None:
         self._talk = None
-        self.bar.hide()
-        self.stop.hide()
-        self.ask.setEnabled(True)
-        self.said.setText(text)
+        self.tools.rest(text)
         self.bound.refresh()
 
     def _ended(self, _outcome: Outcome) -> None:
@@ -259,12 +202,13 @@ class ReportPage(QWidget):
         self.model.show_table(self._table)
         self._rest("")
         self._say_rows()
-        self.out.setEnabled(bool(self._table.rows))
+        self.tools.offer_exports(possible=bool(self._table.rows))
         self._show_findings(self._table.findings)
 
     def _show_findings(self, findings: Sequence[Finding]) -> None:
         self.strip.show_findings(findings)
         self.strip.setVisible(bool(findings))
+        self.strip.setFixedHeight(self.strip.wanted_height(_FINDINGS))
 
     def _failed(self, problem: Exception) -> None:
         self._rest("没有完成")
@@ -281,7 +225,7 @@ class ReportPage(QWidget):
         column = self.report.columns[index.column()]
         if not column.explained:
             names = "、".join(one.title for one in self.report.columns if one.explained)
-            self.said.setText(f"可解释的列：{names}")
+            self.tools.said.setText(f"可解释的列：{names}")
             return
         report, options, key = self.report, self._options, self.model.row_key(index.row())
         self._context.lane.act(

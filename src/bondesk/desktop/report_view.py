@@ -15,7 +15,7 @@ from bondesk.desktop.report_model import ReportModel
 
 _CHARACTER = 9
 #: The commands of the rows, in groups.
-_MENU = (("report.open",), ("report.copy", "report.copy_bare"), ("report.export", "report.export_rows"))
+_MENU = (("report.open",), ("report.copy", "report.copy_bare"), ("report.export", "report.pdf", "report.export_rows"))
 
 
 class ReportView(QTableView):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
 from bondesk.base.reports import Report, ReportTable
-from bondesk.base.sheets import ColumnLook, TemplateHeading, TemplateSheet, WrittenSheet
+from bondesk.base.sheets import ColumnLook, TableHead, TemplateHeading, TemplateSheet, WrittenSheet
 from bondesk.base.steps import Outcome, Steps
 from bondesk.base.workbooks import Heading, SheetPlan
 from bondesk.engine.act import Act
@@ -20,14 +19,23 @@ from bondesk.engine.import_headings import own_plans, with_own
 from bondesk.engine.reporting import totals
 from bondesk.engine.table_export import table_steps
 
+#: Kinds of files that hold one table and no further sheet.
+_ONE_TABLE = (".csv", ".pdf")
+
 
 def report_steps(
-    act: Act, report: Report, table: ReportTable, path: Path, columns: Sequence[str] = (), told: Told | None = None
+    act: Act,
+    report: Report,
+    table: ReportTable,
+    path: Path,
+    columns: Sequence[str] = (),
+    told: Told | None = None,
+    conditions: Sequence[tuple[str, str]] = (),
 ) -> Steps:
     """Write rows of a report and their total row; ``columns`` are the keys of those shown, in their order.
 
-    ``told`` adds the sheet 说明 with the derivation of figures. A text file, without it, when ``path`` ends in
-    ``.csv``. A cancelled or failed export leaves no file behind.
+    ``conditions`` stand in the head of the export. ``told`` adds the sheet 说明 with the derivation of figures. A text
+    file (``.csv``) has neither, pages (``.pdf``) have no 说明. A cancelled or failed export leaves no file behind.
     """
     act.require_report(report.key, report.title)
     places = [report.column_place(key) for key in columns] or list(range(len(report.columns)))
@@ -36,21 +44,31 @@ def report_steps(
         ColumnLook(one.title, one.width, one.kind, one.key in barred)
         for one in (report.columns[place] for place in places)
     ]
-    rows = chain(([row.values[place] for place in places] for row in table.rows), _total_row(report, table, places))
-    aside = explained_rows(act, report, told) if told is not None and path.suffix.lower() != ".csv" else None
-    yield from table_steps(act, path, report.title, looks, rows, len(table.rows), aside)
+    rows = ([row.values[place] for place in places] for row in table.rows)
+    aside = explained_rows(act, report, told) if told is not None and path.suffix.lower() not in _ONE_TABLE else None
+    sums, head = _total_row(report, table, places), report_head(act, table, conditions)
+    yield from table_steps(act, path, report.title, looks, rows, len(table.rows), aside, sums, head)
     log_deed(act, "导出", f"报表 {len(table.rows)} 行，文件 {path.name}", module=report.title)
     return Outcome(f"已导出 {len(table.rows):,} 行：{path}")
 
 
-def _total_row(report: Report, table: ReportTable, places: Sequence[int]) -> Iterator[Sequence[Any]]:
-    """Yield the row of sums; the word stands in the first column that is not summed."""
+def report_head(act: Act, table: ReportTable, conditions: Sequence[tuple[str, str]]) -> TableHead:
+    """Return what the export says of itself: enterprise, conditions, when and by whom, and what there is to say."""
+    made = f"{act.now():%Y-%m-%d %H:%M}　{act.identity.name}"
+    notes = tuple(f"{one.code}　{one.text}" for one in table.findings)
+    return TableHead(act.catalogue.enterprise(act.facts), tuple(conditions), made, notes)
+
+
+def _total_row(report: Report, table: ReportTable, places: Sequence[int]) -> list[Any] | None:
+    """Return the row of sums, None without any; the word stands in the first column that is not summed."""
     sums = totals(report, table)
     row: list[Any] = [sums[place] for place in places]
     label = next((n for n, value in enumerate(row) if value is None), None)
-    if label is not None and any(value is not None for value in row):
+    if all(value is None for value in row):
+        return None
+    if label is not None:
         row[label] = "合计"
-        yield row
+    return row
 
 
 def write_template(act: Act, document: DocumentType, path: Path) -> None:

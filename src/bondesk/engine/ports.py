@@ -13,7 +13,7 @@ from bondesk.base.facts import Work
 from bondesk.base.findings import Finding
 from bondesk.base.messages import Message, MessageFacts, ReadMessage, Receipt
 from bondesk.base.parameter_package import CodeChanges, OfferedPackage, ParameterPackage, Rechecked
-from bondesk.base.sheets import ColumnLook, SheetBook, TemplateSheet, WrittenSheet
+from bondesk.base.sheets import ColumnLook, SheetBook, TableHead, TemplateSheet, WrittenSheet
 
 
 class TableWriter(Protocol):
@@ -21,6 +21,9 @@ class TableWriter(Protocol):
 
     def add(self, row: Sequence[object]) -> None:
         """Write one more row."""
+
+    def add_total(self, row: Sequence[object]) -> None:
+        """Write the row of sums, after all others."""
 
     def add_aside(self, name: str, row: Sequence[object]) -> None:
         """Write one more row of a further sheet, begun with its headings after the last row; text leaves it out."""
@@ -59,8 +62,14 @@ class WorkbookFiles(Protocol):
     ) -> None:
         """Write one table."""
 
-    def table_writer(self, path: Path, title: str, columns: Sequence[ColumnLook]) -> TableWriter:
-        """Begin one table: a workbook, or text when ``path`` ends in ``.csv``."""
+    def table_writer(
+        self, path: Path, title: str, columns: Sequence[ColumnLook], head: TableHead | None = None
+    ) -> TableWriter:
+        """Begin one table: a workbook, text when ``path`` ends in ``.csv``, pages when in ``.pdf``.
+
+        ``head`` stands on every page, and in a workbook on a sheet of its own; text leaves it out. ``Refused``
+        (EXP-07) for pages on a machine without a font for them.
+        """
 
     def write_template(
         self,

@@ -10,6 +10,8 @@ from typing import Any
 
 from bondesk.base.explanation import Explanation
 from bondesk.base.findings import Finding, note
+from bondesk.base.numbers import plain
+from bondesk.base.options import Option, options_of
 from bondesk.base.reports import KNOWN_ON, Report, ReportTable
 from bondesk.base.steps import Progress, run_through
 from bondesk.engine.act import Act
@@ -38,6 +40,23 @@ def explain(act: Act, report: Report, options: Any, row: str, column: str) -> Ex
     """Return the derivation of one cell."""
     act.require_report(report.key, report.title)
     return report.explain(act.as_known(known_on(options)), options, row, column)
+
+
+def conditions_of(options: Any) -> tuple[tuple[str, str], ...]:
+    """Say in words what a report was asked for: every option that has a value, as its form shows it."""
+    return tuple(
+        (entry.label, _value_word(entry, getattr(options, entry.key)))
+        for entry in options_of(type(options))
+        if getattr(options, entry.key) not in ("", None, False)
+    )
+
+
+def _value_word(entry: Option, value: Any) -> str:
+    if isinstance(value, bool):
+        return "是"
+    if isinstance(value, Decimal):
+        return plain(value)
+    return dict(entry.choices).get(value, str(value))
 
 
 def known_on(options: Any) -> date | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from bondesk.base.sheets import ColumnLook, SheetBook, TemplateSheet, WrittenSheet
+from bondesk.base.sheets import ColumnLook, SheetBook, TableHead, TemplateSheet, WrittenSheet
 from bondesk.engine.ports import SheetsWriter, TableWriter
 
 
@@ -30,13 +30,23 @@ class ExcelFiles:
 
         write_table(path, title, columns, rows, self._mark)
 
-    def table_writer(self, path: Path, title: str, columns: Sequence[ColumnLook]) -> TableWriter:
-        """Begin one table: a workbook, or text when ``path`` ends in ``.csv``."""
-        from bondesk.adapters.excel.tables import SheetTable, TextTable
+    def table_writer(
+        self, path: Path, title: str, columns: Sequence[ColumnLook], head: TableHead | None = None
+    ) -> TableWriter:
+        """Begin one table: a workbook, text when ``path`` ends in ``.csv``, pages when in ``.pdf``."""
+        match path.suffix.lower():
+            case ".csv":
+                from bondesk.adapters.excel.tables import TextTable
 
-        return (
-            TextTable(path, columns) if path.suffix.lower() == ".csv" else SheetTable(path, title, columns, self._mark)
-        )
+                return TextTable(path, columns)
+            case ".pdf":
+                from bondesk.adapters.paper.tables import PaperTable
+
+                return PaperTable(path, title, columns, head or TableHead(""), self._mark)
+            case _:
+                from bondesk.adapters.excel.tables import SheetTable
+
+                return SheetTable(path, title, columns, self._mark, head)
 
     def write_template(
         self,

@@ -13,10 +13,11 @@ from typing import Any
 from bondesk.adapters.excel.writer import Book, sheet_name
 from bondesk.base.errors import OutsideFailure
 from bondesk.base.numbers import plain
-from bondesk.base.sheets import ColumnLook
+from bondesk.base.sheets import ColumnLook, TableHead
 
-#: Widths of the sheet 说明: where from, value, reason.
+#: Widths of the sheet 说明: where from, value, reason; and of the sheet of conditions.
 _ASIDE_WIDTHS = (70, 20, 60)
+_HEAD_SHEET, _HEAD_WIDTHS = "查询条件", (24, 60)
 #: Bars in the cells, below 0 to the left in another colour.
 _BARS = {
     "type": "data_bar",
@@ -31,9 +32,16 @@ _RISKY = ("=", "+", "-", "@", "\t", "\r")
 class SheetTable:
     """A table in a workbook, with headings, frozen, filterable."""
 
-    def __init__(self, path: Path, title: str, columns: Sequence[ColumnLook], mark: str = "") -> None:
+    def __init__(
+        self,
+        path: Path,
+        title: str,
+        columns: Sequence[ColumnLook],
+        mark: str = "",
+        head: TableHead | None = None,
+    ) -> None:
         """Begin the file at ``path``; nothing is there before :meth:`close`. ``mark`` heads every printed page."""
-        self._columns = columns
+        self._columns, self._title, self._head = columns, title, head
         self._book = Book(path, constant_memory=True, mark=mark)
         self._sheet = self._book.book.add_worksheet(sheet_name(title))
         self._sheet.freeze_panes(1, 0)
@@ -49,6 +57,10 @@ class SheetTable:
         self._last += 1
         for index, value in enumerate(row):
             self._book.write(self._sheet, self._last, index, value)
+
+    def add_total(self, row: Sequence[object]) -> None:
+        """Write the row of sums."""
+        self.add(row)
 
     def add_aside(self, name: str, row: Sequence[object]) -> None:
         """Write one more row of the further sheet; its first row is headings."""
@@ -71,7 +83,20 @@ class SheetTable:
             self._sheet.conditional_format(1, min(barred), self._last, max(barred), _BARS)
         if self._columns:
             self._sheet.autofilter(0, 0, max(self._last, 1), len(self._columns) - 1)
+        if self._head is not None:
+            self._add_head(self._head)
         self._book.close()
+
+    def _add_head(self, head: TableHead) -> None:
+        """Say on a sheet of its own what the table is: below headings one filters by, it would be in the way."""
+        sheet = self._book.book.add_worksheet(_HEAD_SHEET)
+        for index, width in enumerate(_HEAD_WIDTHS):
+            sheet.set_column(index, index, width)
+        own = (("报表", self._title), ("企业", head.company), ("导出", head.made))
+        notes = [("提示", one) for one in head.notes]
+        for place, (label, value) in enumerate((*own, *head.conditions, *notes)):
+            sheet.write_string(place, 0, label, self._book.head)
+            self._book.write(sheet, place, 1, value)
 
     def drop(self) -> None:
         """Give the table up; the rows written so far go with their temporary file."""
@@ -142,6 +167,10 @@ class TextTable:
             self._writer.writerow([csv_text(value) for value in row])
         except OSError as problem:
             raise _unwritable(problem) from problem
+
+    def add_total(self, row: Sequence[object]) -> None:
+        """Write the row of sums."""
+        self.add(row)
 
     def add_aside(self, name: str, row: Sequence[object]) -> None:
         """Leave it out: text has one table."""

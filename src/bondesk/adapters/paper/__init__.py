@@ -1,0 +1,1 @@
+"""Tables on paper: PDF pages a clerk prints or sends, drawn with reportlab."""

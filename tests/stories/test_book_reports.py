@@ -13,11 +13,13 @@ import pytest
 from bondesk import demo
 from bondesk.app import open_engine
 from bondesk.areas.accounts.book_model import Account
+from bondesk.areas.codes.partner import Partner
 from bondesk.areas.goods.consolidation_map import ConsolidationMap
 from bondesk.areas.goods.part import Part
 from bondesk.areas.stock.held import rolled_stock
 from bondesk.areas.stock.item_level import ItemLevel, by_material
 from bondesk.areas.verification.verification_model import AccountVerification
+from bondesk.base.errors import Refused
 from bondesk.base.explanation import Explanation
 from bondesk.base.options import read_options
 from bondesk.engine import reporting
@@ -199,3 +201,59 @@ def test_unmapped_parts_are_named_and_mapped_ones_are_not(act: Act) -> None:
 def test_no_book_means_all_and_a_wrong_one_is_refused(act: Act) -> None:
     for key in ("product_status", "material_balance", "product_usage", "filed_consumption", "note_journal"):
         assert rows(act, key) == rows(act, key, record_no="E52042300A01")
+
+
+@pytest.mark.parametrize("key", ["material_status", "product_status", "stock_flow"])
+def test_partners_share_out_what_was_moved(act: Act, key: str) -> None:
+    """The columns of movement add up over partners; a stock belongs to nobody, so balances are left out (RPT-47)."""
+    whole = rows(act, key)
+    moved = {
+        "material_status": ("direct_import", "transfer_in", "exchange_in", "domestic_sale"),
+        "product_status": ("direct", "transferred", "returned_in"),
+        "stock_flow": ("trade_in", "transfer_in", "transfer_out"),
+    }[key]
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    partners = {row["partner"] for row in rows(act, "note_journal").values()}
+    partners |= {one.code for one in act.facts.find(Partner)} if key == "stock_flow" else set()
+    found = {partner: rows(act, key, partner=partner) for partner in sorted(partners)}
+    for mine in found.values():
+        for row_key, row in mine.items():
+            for column in moved:
+                sums[row_key, column] += row[column]
+    assert {at: sum_ for at, sum_ in sums.items() if sum_} == {
+        (row_key, column): row[column] for row_key, row in whole.items() for column in moved if row[column]
+    }
+    row_key, column = next(at for at, value in sums.items() if value)
+    giver = next(partner for partner, mine in found.items() if mine.get(row_key, {}).get(column))
+    told = explained(act, key, row_key, column, partner=giver)
+    assert Decimal(told.value.split()[0]) == found[giver][row_key][column]
+    if key != "product_status":
+        assert "RPT-47" in codes(act, key, partner=giver)
+        balance = "balance" if key == "material_status" else "closing"
+        assert {row[balance] for row in found[giver].values()} == {None}
+        with pytest.raises(Refused):
+            explained(act, key, row_key, balance, partner=giver)
+
+
+def test_stock_by_type_adds_up_to_the_part(act: Act) -> None:
+    whole, typed = rows(act, "stock_flow"), rows(act, "stock_flow", by_type="1")
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for key, row in typed.items():
+        sums[key.rpartition("#")[0]] += row["total_in"] - row["total_out"]
+    assert sums == {key: row["total_in"] - row["total_out"] for key, row in whole.items()}
+    key, row = next(iter(typed.items()))
+    code = key.rpartition("#")[2]
+    assert row["stock_type"].startswith(code)
+    told = explained(act, "stock_flow", key, "total_in", by_type="1")
+    assert [part.title.split()[0] for part in told.parts] == [code]
+    alone = rows(act, "stock_flow", stock_type=code)
+    assert alone[key.rpartition("#")[0]]["total_in"] == row["total_in"]
+
+
+def test_idle_rows_are_hidden_when_asked(act: Act) -> None:
+    """Rows without movement and opening stand there unless the option hides them, in the ledger as in the tables."""
+    every = rows(act, "item_ledger", date_from="2024-04-08")
+    kept = rows(act, "item_ledger", date_from="2024-04-08", hide_idle="1")
+    gone = {row["item_no"] for key, row in every.items()} - {row["item_no"] for row in kept.values()}
+    status = rows(act, "material_status", date_from="2024-04-08")
+    assert gone == {int(key) for key, row in status.items() if not (row["opening"] or row["in_out"] or row["consumed"])}

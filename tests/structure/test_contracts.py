@@ -24,6 +24,10 @@ LONG_FUNCTIONS: Mapping[str, str] = {}
 
 #: Where ``float`` may be named beside the two edge files, and why.
 FLOATS: Mapping[str, str] = {
+    **dict.fromkeys(
+        (f"bondesk.adapters.paper.{name}" for name in ("fonts", "page_plan", "pages", "tables")),
+        "places on a page are points; figures arrive there as finished texts",
+    ),
     "bondesk.base.readings": "number cells arrive as floats and become Decimal here",
     "bondesk.base.sheets": "what a raw cell may hold",
     "bondesk.adapters.gateway_folder": "seconds a file must have been quiet",

@@ -7,7 +7,7 @@ declarations, never both (row 188); one without any of these says so, RPT-40.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -17,6 +17,7 @@ from bondesk.areas.accounts.book_model import Account, AccountLine
 from bondesk.areas.accounts.book_reading import Period, approved_books, read_period
 from bondesk.areas.codes.customs_code import units_of
 from bondesk.areas.declarations.declared_books import books_of, counted_paper, counts_declarations, not_known
+from bondesk.areas.reports.picked_vouchers import Picked, ledger_of, picked_of
 from bondesk.base.columns import Kind
 from bondesk.base.errors import Refused
 from bondesk.base.explanation import Explanation
@@ -41,6 +42,8 @@ class BookOptions:
     date_from: date | None = option("期间起", None, help="空 = 账册开始")
     date_to: date | None = option("期间止", None, help="空 = 不限")
     item_no: int | None = option("备案序号", None, help="空 = 全部")
+    partner: str = option("客户供应商", "", reference="partner", help="只算它的单证，不列结余；空 = 全部")
+    customs: str = option("申报地海关", "", table="customs_office", help="只算向它申报的单证，不列结余；空 = 全部")
     known_on: date | None = known_day()
 
 
@@ -88,11 +91,16 @@ class OpenedBook:
     work: LedgerWork
     book: Account
     several: bool = False
+    picked: Picked = Picked()
 
     @property
     def books(self) -> Books:
-        """Return the ledger the book is counted in."""
-        return books_of(self.work, self.book)
+        """Return the ledger the book is counted in, through the picked vouchers."""
+        return ledger_of(self.work, self.book, self.picked)
+
+    def picking(self, options: object) -> OpenedBook:
+        """Return the book through the vouchers conditions pick."""
+        return replace(self, picked=picked_of(options))
 
     @property
     def paper(self) -> str:
@@ -156,7 +164,7 @@ def over_books(
             findings.append(note("RPT-45", not_known(book), "known_on"))
             continue
         findings += _without_papers(work, book) if counted else ()
-        for one in rows_of(OpenedBook(work, book, len(books) > 1)):
+        for one in rows_of(OpenedBook(work, book, len(books) > 1, picked_of(options))):
             if isinstance(one, Finding):
                 findings.append(one)
                 continue

@@ -44,6 +44,7 @@ class HandbookStatusOptions:
     record_no: str = option("手册编号", "", reference="handbook", help="空 = 全部手册")
     day: date | None = option("截止日期", None, help="空 = 不限")
     item_no: int | None = option("备案序号", None, help="空 = 全部")
+    hide_idle: bool = option("隐藏没有进出和余料的项", False)
     known_on: date | None = known_day()
 
 
@@ -94,6 +95,8 @@ def _is_handbook(book: Account) -> bool:
 def _run(columns: tuple[ReportColumn, ...], *, products: bool) -> Callable[[Any, Any], Any]:
     keys = [column.key for column in columns[len(ITEM_COLUMNS) :] if column.key not in ("envelope", "direct_left")]
 
+    moved = [key for key in keys if key not in ("filed", "importable", "exportable", "share")]
+
     def run(work: LedgerWork, options: HandbookStatusOptions) -> Generator[Progress, None, ReportTable]:
         """Return a row per item of every chosen handbook."""
 
@@ -106,6 +109,8 @@ def _run(columns: tuple[ReportColumn, ...], *, products: bool) -> Callable[[Any,
                 if options.item_no in (None, one.item_no):
                     left = one.exportable if products else one.importable  # type: ignore[union-attr]
                     figures = tuple(getattr(one, key) for key in keys)
+                    if options.hide_idle and not any(getattr(one, key) for key in moved):
+                        continue
                     values = (*item_values(opened, lines[one.item_no]), *_in_order(columns, keys, figures, left))
                     yield ReportRow(opened.key(one.item_no), values)
 

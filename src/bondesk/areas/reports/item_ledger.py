@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bondesk.areas.accounts.book_model import AccountLine
@@ -17,16 +17,27 @@ from bondesk.areas.reports.chosen_books import (
     no_row,
     over_books,
 )
+from bondesk.areas.reports.picked_vouchers import NO_BALANCE, no_balance
 from bondesk.base.columns import Kind
 from bondesk.base.explanation import Explanation
 from bondesk.base.findings import Finding
 from bondesk.base.numbers import plain
+from bondesk.base.options import option
 from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable
 from bondesk.base.steps import Progress
 from bondesk.ledger.balance import LedgerRow, item_ledger
 from bondesk.ledger.books import LedgerWork
 
 _Q = Kind.QUANTITY
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLedgerOptions(BookOptions):
+    """The usual conditions."""
+
+    hide_idle: bool = option("隐藏无变动且期初为0的料件", False)
+
+
 COLUMNS = (
     ReportColumn("record_no", "备案号", Kind.CODE, 14),
     ReportColumn("item_no", "备案序号", Kind.INTEGER, 8),
@@ -43,14 +54,15 @@ COLUMNS = (
 )
 
 
-def run(work: LedgerWork, options: BookOptions) -> Generator[Progress, None, ReportTable]:
+def run(work: LedgerWork, options: ItemLedgerOptions) -> Generator[Progress, None, ReportTable]:
     """Return the vouchers of every chosen material, an opening row first when the period has a begin."""
 
     def rows_of(opened: OpenedBook) -> Iterator[ReportRow | Finding]:
         period = opened.period(options.date_from, options.date_to)
-        yield from period.findings
+        yield from (*period.findings, *((NO_BALANCE,) if opened.picked.some else ()))
         for line, vouchers, opening in _ledgers(opened, options, period):
-            if options.date_from is not None:
+            idle = not vouchers and opening == 0
+            if options.date_from is not None and not (opened.picked.some or (idle and options.hide_idle)):
                 head = (opened.record_no, line.item_no, line.name, options.date_from, "期初", None, "", "")
                 yield ReportRow(opened.key(f"{line.item_no}#0"), (*head, None, None, None, opening))
             yield from _rows(opened, line, vouchers)
@@ -59,7 +71,7 @@ def run(work: LedgerWork, options: BookOptions) -> Generator[Progress, None, Rep
 
 
 def _ledgers(
-    opened: OpenedBook, options: BookOptions, period: Period
+    opened: OpenedBook, options: ItemLedgerOptions, period: Period
 ) -> Iterator[tuple[AccountLine, list[LedgerRow], Decimal]]:
     filed, postings = filed_of(opened.book), opened.posted(options.date_from, options.date_to)
     for line in materials_of(opened.book):
@@ -84,16 +96,19 @@ def _rows(opened: OpenedBook, line: AccountLine, vouchers: Sequence[LedgerRow]) 
             voucher.moved_in,
             voucher.moved_out,
             voucher.consumption,
-            voucher.balance,
+            None if opened.picked.some else voucher.balance,
         )
         yield ReportRow(opened.key(f"{line.item_no}#{number}"), values, (paper, voucher.document_id))
 
 
-def explain(work: LedgerWork, options: BookOptions, row: str, column: str) -> Explanation:
+def explain(work: LedgerWork, options: ItemLedgerOptions, row: str, column: str) -> Explanation:
     """Explain a voucher's figure by its note line; row key ``item#number`` (or ``book/item#number``)."""
     title = explained_title(COLUMNS, column)
     head, _, number = row.partition("#")
     opened, wanted = located(work, options.record_no, head)
+    opened = opened.picking(options)
+    if opened.picked.some and column == "balance":
+        raise no_balance()
     period = opened.period(options.date_from, options.date_to)
     chosen = replace(options, item_no=wanted.item_no)
     for line, vouchers, opening in _ledgers(opened, chosen, period):
@@ -130,6 +145,6 @@ ITEM_LEDGER = Report(
     columns=COLUMNS,
     run=run,
     explain=explain,
-    options=BookOptions,
+    options=ItemLedgerOptions,
     help="一个料件的每笔进、出、耗用与逐笔结余。",
 )

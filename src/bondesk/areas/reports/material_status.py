@@ -24,6 +24,7 @@ from bondesk.areas.reports.chosen_books import (
     unit_name,
     vouchers,
 )
+from bondesk.areas.reports.picked_vouchers import NO_BALANCE, no_balance
 from bondesk.base.columns import Kind
 from bondesk.base.explanation import Explanation
 from bondesk.base.findings import Finding
@@ -74,15 +75,21 @@ COLUMNS = (
 )
 
 
+#: What the vouchers of one partner or customs office have no figure of.
+_BALANCES = ("opening", "balance", "available", "balance_amount")
+
+
 def run(work: LedgerWork, options: MaterialStatusOptions) -> Generator[Progress, None, ReportTable]:
     """Return a row per material of every chosen book."""
 
     def rows_of(opened: OpenedBook) -> Iterator[ReportRow | Finding]:
         period, values = _read(opened, options)
-        yield from (*period.findings, *values.findings)
+        yield from (*period.findings, *values.findings, *((NO_BALANCE,) if opened.picked.some else ()))
         for line in materials_of(opened.book):
             if options.item_no in (None, line.item_no):
                 figures = _figures(line, period, values)
+                if opened.picked.some:
+                    figures |= dict.fromkeys(_BALANCES)
                 if not (options.hide_idle and _idle(figures)):
                     yield ReportRow(opened.key(line.item_no), (*item_values(opened, line), *figures.values()))
 
@@ -129,6 +136,9 @@ def explain(work: LedgerWork, options: MaterialStatusOptions, row: str, column: 
     """Explain one quantity down to postings, note lines, source lines and workbook cells."""
     title = explained_title(COLUMNS, column)
     opened, line = located(work, options.record_no, row)
+    opened = opened.picking(options)
+    if opened.picked.some and column in _BALANCES:
+        raise no_balance()
     period, values = _read(opened, options)
     figures = _figures(line, period, values)
     reasons = _Reasons(opened, line, options)

@@ -144,6 +144,7 @@ def explain(work: LedgerWork, options: ProductStatusOptions, row: str, column: s
     """Explain a quantity by its vouchers, the total by its columns."""
     title = explained_title(COLUMNS, column)
     opened, line = located(work, options.record_no, row, products=True)
+    opened = opened.picking(options)
     postings = [
         one
         for one in opened.posted(options.date_from, options.date_to)

@@ -96,6 +96,7 @@ def explain(work: LedgerWork, options: ProductUsageOptions, row: str, column: st
     """Explain an exported quantity by its vouchers, a usage by quantity x U x bonded share."""
     title = explained_title(COLUMNS, column)
     opened, key = version_book(work, options.record_no, row)
+    opened = opened.picking(options)
     product, version, material = (*key.split("#"), "", "")[:3]
     filed = [one for one in filed_of(opened.book).of((int(product), version)) if str(one.material_no) == material]
     if not filed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,7 @@ from bondesk.areas.reports.chosen_books import Footing, explained_title, no_row,
 from bondesk.areas.stock.held import Moved, moved_until
 from bondesk.areas.stock.item_level import ItemLevel, Lot
 from bondesk.areas.stock.stock_model import Stocktake
-from bondesk.areas.stock.stock_types import GOODS_KINDS, SCOPES
+from bondesk.areas.stock.stock_types import GOODS_KINDS, SCOPES, TABLE
 from bondesk.base.columns import Kind
 from bondesk.base.errors import Refused
 from bondesk.base.explanation import Explanation
@@ -29,6 +29,7 @@ from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable
 from bondesk.base.steps import Progress
 from bondesk.ledger.books import LedgerWork
 
+_MOVES_ONLY = "按仓单类型或合作伙伴查询时只有入库和出库，没有期初与期末"
 _LEVELS = (("PART", "料号级"), ("ITEM", "项号级"))
 _Q = Kind.QUANTITY
 #: 仓单 types by what they are about; in and out of each are columns.
@@ -58,6 +59,14 @@ class StockFlowOptions:
     part_no: str = option("料号", "", help="包含此文字；空 = 全部")
     record_no: str = option("备案号", "", reference="account", help="项号级用")
     item_no: int | None = option("备案序号", None, help="项号级；空 = 全部")
+    stock_type: str = option("仓单类型", "", table=TABLE, help="只看这一种的入库、出库；空 = 全部")
+    partner: str = option("合作伙伴", "", reference="partner", help="只看它的入库、出库；空 = 全部")
+    by_type: bool = option("按仓单类型分行", False, help="每种仓单类型一行，不列期初与期末")
+
+    @property
+    def moves_only(self) -> bool:
+        """Tell whether only some movements are shown, which no stock opens or closes."""
+        return bool(self.stock_type or self.partner or self.by_type)
 
 
 COLUMNS = (
@@ -65,6 +74,7 @@ COLUMNS = (
     ReportColumn("name", "品名", Kind.TEXT, 18),
     ReportColumn("goods_kind", "物料类型", Kind.TEXT, 8),
     ReportColumn("unit", "单位", Kind.TEXT, 8),
+    ReportColumn("stock_type", "仓单类型", Kind.TEXT, 14),
     ReportColumn("opening", "期初", _Q, 14, explained=True),
     *(
         ReportColumn(f"{key}_{way}", f"{title}{word}", _Q, 14, explained=True)
@@ -103,13 +113,17 @@ class Stock:
         """Return opening + movements."""
         return self.opening + sum((quantity for *_, quantity in self.moves), Decimal(0))
 
-    @property
-    def values(self) -> tuple[Any, ...]:
-        """Return the row."""
+    def only(self, code: str) -> Stock:
+        """Return the movements of one type of 仓单."""
+        return replace(self, moves=[one for one in self.moves if one[1].kind.code == code])
+
+    def values(self, options: StockFlowOptions, word: str = "") -> tuple[Any, ...]:
+        """Return the row; without opening and closing where only some movements are shown."""
         kind = _GOODS.get(self.goods_kind, "")
+        opening, closing = (None, None) if options.moves_only else (self.opening, self.closing)
         flows = (self.column(key) for key in _FLOWS)
-        head = (self.number, self.name, kind, self.unit, self.opening)
-        return (*head, *flows, self.total("_in"), self.total("_out"), self.closing, len(self.moves))
+        head = (self.number, self.name, kind, self.unit, word, opening)
+        return (*head, *flows, self.total("_in"), self.total("_out"), closing, len(self.moves))
 
 
 def run(work: LedgerWork, options: StockFlowOptions) -> Generator[Progress, None, ReportTable]:
@@ -117,10 +131,20 @@ def run(work: LedgerWork, options: StockFlowOptions) -> Generator[Progress, None
     yield Progress(0, 2, "读取仓单")
     stocks, findings = read_stock(work, options)
     yield Progress(1, 2, "汇总")
-    rows = tuple(ReportRow(key, one.values) for key, one in sorted(stocks.items()))
+    rows = tuple(row for key, one in sorted(stocks.items()) for row in _rows(key, one, options))
     if not rows:
         findings = [*findings, note("RPT-40", "没有符合条件的仓单，请先导入仓单")]
     return ReportTable(rows, tuple(findings))
+
+
+def _rows(key: str, stock: Stock, options: StockFlowOptions) -> Iterator[ReportRow]:
+    """Yield the row of a part, or one of every type it moved by."""
+    if not options.by_type:
+        if stock.moves or not options.moves_only:
+            yield ReportRow(key, stock.values(options))
+        return
+    for code, name in sorted({(one.kind.code, one.kind.name) for _, one, _ in stock.moves}):
+        yield ReportRow(f"{key}#{code}", stock.only(code).values(options, f"{code} {name}"))
 
 
 def read_stock(work: LedgerWork, options: StockFlowOptions) -> tuple[dict[str, Stock], list[Finding]]:
@@ -146,7 +170,7 @@ def read_stock(work: LedgerWork, options: StockFlowOptions) -> tuple[dict[str, S
         if (counted := stock_of(lot)) is not None:
             counted[0].opening += counted[1]
     for one in moved_until(work, last, options.opening_day):
-        if one.scope != options.scope:
+        if one.scope != options.scope or not _wanted(one, options):
             continue
         moved = stock_of(Lot(one.kind.goods_kind, one.part_no, one.bom_version, one.change, one.line_id))
         if moved is not None and before is not None and one.day <= before:
@@ -154,9 +178,15 @@ def read_stock(work: LedgerWork, options: StockFlowOptions) -> tuple[dict[str, S
         elif moved is not None:
             way = "in" if one.change >= 0 else "out"
             moved[0].moves.append((f"{one.kind.group}_{way}", one, moved[1]))
-    if options.opening_day is None:
+    if options.moves_only:
+        findings.setdefault("", note("RPT-47", _MOVES_ONLY))
+    elif options.opening_day is None:
         findings.setdefault("", note("SHO-01", "没有指定期初盘点，库存从 0 起算"))
     return found, list(findings.values())
+
+
+def _wanted(one: Moved, options: StockFlowOptions) -> bool:
+    return options.stock_type in ("", one.kind.code) and options.partner in ("", one.partner)
 
 
 def _opening_lots(work: LedgerWork, options: StockFlowOptions) -> Iterator[Lot]:
@@ -206,9 +236,13 @@ def explain(work: LedgerWork, options: StockFlowOptions, row: str, column: str) 
     """Explain a figure by the types it is made of, and each type by its 仓单."""
     title = explained_title(COLUMNS, column)
     stocks, _ = read_stock(work, options)
-    stock = stocks.get(row)
+    key, _, code = row.rpartition("#") if options.by_type else (row, "", "")
+    stock = stocks.get(key)
     if stock is None:
-        raise no_row(row, "料号，或 I/E 加五位备案序号")
+        raise no_row(row, "料号，或 I/E 加五位备案序号；分行时再加 #仓单类型代码")
+    if options.moves_only and column in ("opening", "closing"):
+        raise Refused(_MOVES_ONLY, "RPT-47")
+    stock = stock.only(code) if code else stock
     name = f"{stock.number} {stock.name} {title}"
     opening = Explanation("＋ 期初", plain(stock.opening), _opening_word(options))
     if column == "opening":

@@ -73,7 +73,8 @@ class _Found:
 def _found(opened: OpenedBook, options: BookOptions) -> Iterator[_Found]:
     filed = filed_of(opened.book)
     yield from _exported(opened, options, filed)
-    yield from _stocked(opened, options, filed)
+    if not opened.picked.some:  # what lies there is nobody's
+        yield from _stocked(opened, options, filed)
 
 
 def _exported(opened: OpenedBook, options: BookOptions, filed: Filed) -> Iterator[_Found]:
@@ -130,6 +131,7 @@ def explain(work: LedgerWork, options: BookOptions, row: str, column: str) -> Ex
     """Explain an exported quantity by its vouchers; a stocked one is the sum of its 仓单."""
     explained_title(COLUMNS, column)
     opened, key = _book_of(work, options, row)
+    opened = opened.picking(options)
     for one in _found(opened, options):
         if one.key == key:
             reason = "出口清单合计" if one.where == "出口" else "仓单滚动库存，用「仓单收发存报表」看每笔"

@@ -65,11 +65,7 @@ class WorkbookFiles(Protocol):
     def table_writer(
         self, path: Path, title: str, columns: Sequence[ColumnLook], head: TableHead | None = None
     ) -> TableWriter:
-        """Begin one table: a workbook, text when ``path`` ends in ``.csv``, pages when in ``.pdf``.
-
-        ``head`` stands on every page, and in a workbook on a sheet of its own; text leaves it out. ``Refused``
-        (EXP-07) for pages on a machine without a font for them.
-        """
+        """Begin a workbook, text (``.csv``) or pages (``.pdf``; EXP-07 without a font); text leaves ``head`` out."""
 
     def write_template(
         self,

@@ -92,7 +92,7 @@ def test_chosen_rows_are_exported_with_where_their_figures_come_from(
 ) -> None:
     page.view.selectRow(0)
     book = exported(page, tmp_path / "out.xlsx", qtbot, selected_only=True)
-    assert book.sheetnames == ["归因", "说明"]
+    assert book.sheetnames == ["归因", "说明", "查询条件"]
     told = [[cell.value for cell in row] for row in book["说明"].rows]
     assert told[0] == ["来历", "数值", "说明"]
     assert told[1:3] == [["电容器 total", "1", "怎么来的"], ["　　清单 I1", "1", "第1项"]]
@@ -102,7 +102,7 @@ def test_chosen_rows_are_exported_with_where_their_figures_come_from(
 
 
 def test_a_whole_export_tells_what_is_shown_beside_it(page: ReportPage, tmp_path: Path, qtbot: QtBot) -> None:
-    assert exported(page, tmp_path / "bare.xlsx", qtbot, selected_only=False).sheetnames == ["归因"]
+    assert exported(page, tmp_path / "bare.xlsx", qtbot, selected_only=False).sheetnames == ["归因", "查询条件"]
     page._explain(page.model.index(0, 1))
     qtbot.waitUntil(page.panel.isVisible)
     book = exported(page, tmp_path / "told.xlsx", qtbot, selected_only=False)

@@ -6,6 +6,7 @@ carries the label (under ``shown``), so the two never share a key.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Context, Decimal
 from enum import StrEnum
 from typing import Annotated, Any
@@ -86,13 +87,21 @@ class ExactDecimal(TypeDecorator[Decimal]):
         scaled = scaled_integer(value, self.places)
         return value if dialect.name == "postgresql" else scaled
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        """Turn what the database stores back into a Decimal with exactly ``places`` decimals."""
-        if value is None:
-            return None
-        if isinstance(value, int):
-            return Decimal(value).scaleb(-self.places, _WIDE)
-        return Decimal(value).quantize(Decimal(1).scaleb(-self.places), context=_WIDE)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Decimal | None]:
+        """Return what turns a stored value back into a Decimal with exactly ``places`` decimals.
+
+        One plain function: lists and sums read hundreds of thousands of these.
+        """
+        places, unit = -self.places, Decimal(1).scaleb(-self.places)
+
+        def read(value: Any) -> Decimal | None:
+            if value is None:
+                return None
+            if isinstance(value, int):
+                return Decimal(value).scaleb(places, _WIDE)
+            return Decimal(value).quantize(unit, context=_WIDE)
+
+        return read
 
 
 def scaled_integer(value: Decimal | int, places: int) -> int:

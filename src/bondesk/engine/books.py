@@ -20,9 +20,9 @@ from bondesk.ledger.balance import Movement
 from bondesk.ledger.consumption import ZERO
 from bondesk.ledger.posting import Posting, Stage
 
-#: A movement without its sum, as the headings have it.
-_KEY = tuple(getattr(HeadingRow, name) for name in Movement._fields[:-2])
-_POSTING = tuple(getattr(PostingRow, name) for name in Posting.__dataclass_fields__)
+#: Columns of tables, not of the mapped classes: rows come as they are, thousands at a time.
+_KEY = tuple(HeadingRow.__table__.c[name] for name in Movement._fields[:-2])
+_POSTING = tuple(PostingRow.__table__.c[name] for name in Posting.__dataclass_fields__)
 _STAGE = list(Posting.__dataclass_fields__).index("stage")
 
 

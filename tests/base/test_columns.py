@@ -148,7 +148,7 @@ def test_the_stored_types() -> None:
 def test_postgresql_gets_and_gives_the_decimal_itself() -> None:
     kind, dialect = ExactDecimal(5), dialect_of("postgresql+psycopg")
     assert kind.process_bind_param(Decimal("1.5"), dialect) == Decimal("1.5")
-    assert str(kind.process_result_value(Decimal("1.5"), dialect)) == "1.50000"
+    assert str(kind.result_processor(dialect, None)(Decimal("1.5"))) == "1.50000"
     with pytest.raises(ExcessDecimals):
         kind.process_bind_param(Decimal("1.123456"), dialect)
 

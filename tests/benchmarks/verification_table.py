@@ -86,7 +86,12 @@ def stored(lines: Lines, folder: Path) -> Session:
     """Store the lines in a SQLite file, in bulk, and their monthly totals."""
     store = open_store(f"sqlite:///{folder / 'lines.sqlite'}")
     Base.metadata.create_all(store.sql, tables=[one.__table__ for one in (HeadingRow, PostingRow, BalanceRow)])  # type: ignore[misc]
-    raw = store.sql.raw_connection()
+    fill(store.sql.raw_connection(), lines)
+    return Session(store.sql)
+
+
+def fill(raw: Any, lines: Lines) -> None:
+    """Write postings of the first company with their headings and monthly totals, and commit."""
     known = datetime(2024, 1, 1).isoformat(" ", "microseconds")
     keys = [("I", item, "") for item in range(1, MATERIALS + 1)]
     keys += [("E", item, "V1") for item in range(1, PRODUCTS + 1)]
@@ -100,7 +105,6 @@ def stored(lines: Lines, folder: Path) -> Session:
     raw.executemany(_POSTING, values)
     raw.execute(_BALANCE)
     raw.commit()
-    return Session(store.sql)
 
 
 def balances(books: Books, known: Filed) -> Table:

@@ -91,7 +91,7 @@ def _write(act: Act, fresh: Sequence[Posting]) -> None:
         keys = [key_of(posting) for posting in fresh]
         numbers = numbers_of(act, keys)
         rows = [_values(act, posting, numbers[key]) for posting, key in zip(fresh, keys, strict=True)]
-        act.session.execute(insert(PostingRow), rows)
+        act.session.execute(PostingRow.__table__.insert(), rows)  # of the table: no mapped object is made of a row
         _add_to_balances(act, fresh, numbers)
 
 

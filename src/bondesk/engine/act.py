@@ -26,6 +26,7 @@ from bondesk.base.explanation import Explanation
 from bondesk.base.facts import Told
 from bondesk.base.identity import Identity
 from bondesk.base.steps import Progress
+from bondesk.engine import closed_periods
 from bondesk.engine.books import StoredBooks
 from bondesk.engine.document_codes import WithDocuments
 from bondesk.engine.facts import StoredFacts
@@ -199,6 +200,9 @@ def acting(
         _abandon(session)
         if isinstance(problem, StatementError) and isinstance(problem.orig, ExcessDecimals):
             raise Refused(f"数字超出可保存的范围：{problem.orig}", "IMP-07") from problem
+        closed = closed_periods.translated(problem, session, company_id)
+        if closed is not None:
+            raise closed from problem
         failure = outside(problem, committing=committing)
         if isinstance(failure, Disconnected):
             store.line.broke(failure)

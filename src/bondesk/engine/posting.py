@@ -20,6 +20,7 @@ from bondesk.base.documents import DocumentType
 from bondesk.base.records import new_id
 from bondesk.engine.act import Act
 from bondesk.engine.books import posting_of, signed_quantity, summed_quantity
+from bondesk.engine.closed_periods import ClosedPeriods, settled
 from bondesk.engine.headings import Key, heading_columns, key_of, numbers_of
 from bondesk.engine.tables import BalanceRow, HeadingRow, PostingRow
 from bondesk.ledger.posting import Posting, changes
@@ -43,7 +44,8 @@ def post_documents(act: Act, document: DocumentType, ids: Sequence[int]) -> None
         for row in act.session.scalars(_stored(act, document).where(PostingRow.document_id.in_(some))):
             stored[row.document_id].append(row)
         headers = act.session.scalars(mine.options(*loaded)).all()
-        _write(act, [posting for one in headers for posting in _lacking(act, document, one, stored[one.id])])
+        closed = ClosedPeriods(act.session, act.company_id)
+        _write(act, [posting for one in headers for posting in _lacking(act, document, one, stored[one.id], closed)])
         for one in headers:
             _give_way(act, document, one)
 
@@ -75,14 +77,19 @@ def _give_way(act: Act, document: DocumentType, header: Any) -> None:
 
 def _post(act: Act, document: DocumentType, header: Any) -> int:
     stored = act.session.scalars(_stored(act, document).where(PostingRow.document_id == header.id)).all()
-    fresh = _lacking(act, document, header, stored)
+    fresh = _lacking(act, document, header, stored, ClosedPeriods(act.session, act.company_id))
     _write(act, fresh)
     return len(fresh)
 
 
-def _lacking(act: Act, document: DocumentType, header: Any, stored: Sequence[PostingRow]) -> Sequence[Posting]:
+def _lacking(
+    act: Act, document: DocumentType, header: Any, stored: Sequence[PostingRow], closed: ClosedPeriods
+) -> Sequence[Posting]:
     assert document.posts is not None, "only what posts gives way"
-    return changes([posting_of(row) for row in stored], document.posts(header, act.facts))
+    fresh = changes([posting_of(row) for row in stored], document.posts(header, act.facts))
+    # our own note, approved late, goes into the open cycle; a copy of customs' that was never here corrects nothing
+    known = bool(stored) or not document.of_customs
+    return settled(closed, fresh, known=known, today=act.facts.today) if fresh else fresh
 
 
 def _write(act: Act, fresh: Sequence[Posting]) -> None:

@@ -17,6 +17,7 @@ from bondesk.base.findings import Severity
 from bondesk.base.numbers import plain
 from bondesk.engine.act import Act
 from bondesk.engine.books import posting_of
+from bondesk.engine.closed_periods import standing_guards, wanted_guards
 from bondesk.engine.history import verify_log
 from bondesk.engine.posting import check_balances
 from bondesk.engine.tables import ImportRun, Outbox, PostingRow, ReceiptFile
@@ -55,11 +56,12 @@ def _postings(act: Act) -> Iterator[Breach]:
 def _reversals(act: Act) -> Iterator[Breach]:
     """Nothing is taken back oftener than it was posted."""
     row = PostingRow
-    same = (row.document_key, row.document_id, row.document_no, row.line_id, row.quantity, row.stage, row.business_date)
+    same = (row.document_key, row.document_id, row.document_no, row.line_id, row.quantity, row.stage)
+    day_of = func.coalesce(row.corrects, row.business_date)
     balance = func.sum(case((row.reversal, -1), else_=1))
-    statement = select(*same, balance).where(row.company_id == act.company_id)
+    statement = select(*same, day_of, balance).where(row.company_id == act.company_id)
     for key, document_id, number, _line, quantity, _stage, day, times in act.session.execute(
-        statement.group_by(*same, row.effect, row.mode, row.item_no, row.uc_version).having(balance < 0)
+        statement.group_by(*same, day_of, row.effect, row.mode, row.item_no, row.uc_version).having(balance < 0)
     ):
         text = f"{number} {day} 数量 {plain(quantity)} 的记账被冲销多了 {-times} 次"
         yield _of(act, text, key, document_id, number)
@@ -176,6 +178,14 @@ def _late(act: Act) -> Iterator[Breach]:
         yield _of(act, text, key, document_id, first.document_no)
 
 
+def _guarded(act: Act) -> Iterator[Breach]:
+    """The database refuses what would change a closed period (decision 0035)."""
+    connection = act.session.connection()
+    missing = wanted_guards(connection.dialect.name) - standing_guards(connection)
+    if missing:
+        yield Breach(f"数据库不再拒绝改动已核销周期的记账：缺少触发器 {'、'.join(sorted(missing))}")
+
+
 STORED_CHECKS: tuple[Check, ...] = (
     Check("CHK-01", "余额等于记账之和", _REBUILD, _balances),
     Check("CHK-02", "记账与单据一致", "请打开单据重新保存或取消审核后再审核，仍不一致请联系实施人员", _postings),
@@ -192,4 +202,10 @@ STORED_CHECKS: tuple[Check, ...] = (
     Check("CHK-13", "附件没有被改动", _RESTORE, _whole(AttachedFile, AttachedFile.sha256, "附件")),
     Check("CHK-14", "附件的文件都在", "请重新上传附件", _attached),
     Check("CHK-15", "没有记账日期在今天之后", "请核对清单申报日期", _late, Severity.NOTE),
+    Check(
+        "CHK-16",
+        "数据库拒绝改动已核销周期的记账",
+        "请退出并重新打开程序，触发器会重新建立；再运行 CHK-02 与 CHK-90，核对已核销周期的记账",
+        _guarded,
+    ),
 )

@@ -170,6 +170,7 @@ class PostingRow(Row):
     posted_at: Mapped[datetime] = mapped_column(DateTime)
     heading_id: Mapped[int] = mapped_column(BigInteger)
     signed: Mapped[Decimal] = mapped_column(QUANTITY)
+    corrects: Mapped[date | None] = mapped_column(Date)
 
 
 class BalanceRow(Base):

@@ -1,7 +1,7 @@
 """Postings and the signs they carry (handbook 5.6, 8.4). Pure.
 
 A posting is immutable and names its document and line. A correction is a reversing posting: the same
-values, ``reversal`` set, counted with the opposite sign.
+values, ``reversal`` set, counted with the opposite sign. What corrects a closed period is dated in the open one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ class Posting:
 
     ``term`` is ``in_out`` for materials and ``consume`` for products (declared product quantity, exploded
     when read). ``quantity`` is the declared quantity (5 decimals, unsigned), ``effect`` -1 or +1 as the
-    sign table says, ``amount`` the declared total in ``currency``.
+    sign table says, ``amount`` the declared total in ``currency``. ``corrects`` is the day of a closed period a
+    posting of the open one stands for.
     """
 
     record_no: str
@@ -51,6 +52,7 @@ class Posting:
     line_id: int
     line_no: int
     reversal: bool = False
+    corrects: date | None = None
 
     @property
     def signed(self) -> Decimal:
@@ -120,7 +122,7 @@ def changes(existing: Iterable[Posting], desired: Iterable[Posting]) -> Sequence
     """
     standing: Counter[Posting] = Counter()
     for posting in existing:
-        plain = replace(posting, reversal=False)
+        plain = replace(posting, reversal=False, business_date=posting.corrects or posting.business_date, corrects=None)
         standing[plain] += -1 if posting.reversal else 1
     wanted = Counter(desired)
     reversed_ones = [replace(posting, reversal=True) for posting in (standing - wanted).elements()]

@@ -242,6 +242,7 @@ def vouchers(work: LedgerWork, postings: Iterable[Posting], paper: str = "清单
     for posting in postings:
         total += posting.signed
         word = "冲销 " if posting.reversal else ""
+        word = f"更正 {posting.corrects} {word}" if posting.corrects else word
         title = f"{posting.business_date} {word}{paper} {posting.document_no} 第{posting.line_no}项"
         trace = work.trace(posting.document_key, posting.line_id)
         parts.append(Explanation(title, f"{posting.signed:f}", f"累计 {plain(total)}", (trace,) if trace else ()))

@@ -91,17 +91,19 @@ def read_scope(work: LedgerWork, verification: AccountVerification, previous: Ac
     """Return the postings and notes of the cycle (handbook 8.3).
 
     Posted ones of its days count, reserved ones only when 未核扣清单 are included; notes the cycle before left
-    waiting come in as they stand now.
+    waiting come in as they stand now, those still reserved as notes that wait again.
     """
     record_no, begin, end = verification.record_no, verification.begin_date, verification.end_date
     posted = work.books.postings(record_no, begin, end, Stage.POSTED.value)
     reserved = work.books.postings(record_no, begin, end, Stage.RESERVED.value)
-    left = _left_over(work, verification, previous)
+    left = _left_over(work, verification, previous, Stage.POSTED)
+    still = _left_over(work, verification, previous, Stage.RESERVED)
     including = verification.reserved_notes == "include"
-    counted = [*posted, *left, *(reserved if including else ())]
+    counted = [*posted, *left, *((*reserved, *still) if including else ())]
     notes = [*_notes(posted, True, True, 0)]
     notes += _notes(reserved, False, including, len(notes))
     notes += _notes(left, True, True, len(notes), carried_over=True)
+    notes += _notes(still, False, including, len(notes), carried_over=True)
     _name_notes(work, notes)
     return Scope(counted, notes)
 
@@ -120,12 +122,12 @@ def _name_notes(work: LedgerWork, notes: Sequence[VerificationNote]) -> None:
 
 
 def _left_over(
-    work: LedgerWork, verification: AccountVerification, previous: AccountVerification | None
+    work: LedgerWork, verification: AccountVerification, previous: AccountVerification | None, stage: Stage
 ) -> list[Posting]:
     waiting = {note.document_id for note in previous.notes if not note.included} if previous else set()
     if not waiting or previous is None:
         return []
-    before = work.books.postings(verification.record_no, None, previous.end_date, Stage.POSTED.value)
+    before = work.books.postings(verification.record_no, None, previous.end_date, stage.value)
     return [one for one in before if one.document_id in waiting]
 
 

@@ -33,12 +33,13 @@ def receive(verification: HandbookVerification, receipt: Receipt, work: Work) ->
 
 def close(verification: HandbookVerification, work: Work) -> None:
     """Close the handbook: counted notes 已核销, 最近核销日期 of the book the last day that was counted."""
-    verification.closed_on = work.facts.today
     ids = [one.document_id for one in verification.vouchers if one.document_key == "bonded_note"]
     for start in range(0, len(ids), 500):
         mine = select(BondedNote).where(BondedNote.company_id == work.company_id)
         for note in work.session.scalars(mine.where(BondedNote.id.in_(ids[start : start + 500]))):
             note.writeoff_mark = CLOSED
+    work.post("bonded_note", ids)
+    verification.closed_on = work.facts.today
     approved = select(Account).where(Account.company_id == work.company_id, Account.copy == "approved")
     for book in work.session.scalars(approved.where(Account.record_no == verification.record_no)):
         book.verified_on = verification.day

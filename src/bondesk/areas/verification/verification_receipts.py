@@ -87,13 +87,14 @@ def _higher(state: str, present: str) -> bool:
 
 def close(verification: AccountVerification, work: Work) -> None:
     """Close the cycle: included notes 已核销, stocktakes used locked, the book's 最近核销日期 moved on."""
-    today = work.facts.today
-    verification.closed_on = today
     ids = [note.document_id for note in verification.notes if note.included]
     for start in range(0, len(ids), 500):
         mine = select(BondedNote).where(BondedNote.company_id == work.company_id)
         for note in work.session.scalars(mine.where(BondedNote.id.in_(ids[start : start + 500]))):
             note.writeoff_mark = CLOSED
+    for key in ("bonded_note", "bonded_note_formal"):  # what counted as reserved is posted now: closed, nothing can be
+        work.post(key, [one.document_id for one in verification.notes if one.included and one.document_key == key])
+    verification.closed_on = work.facts.today
     if verification.actual_source == "STOCKTAKE":
         day = verification.stocktake_date or verification.end_date
         for stocktake in _all(work, Stocktake, Stocktake.count_date == day):

@@ -177,7 +177,6 @@ postings = st.builds(
     item_no=st.integers(1, 2),
     quantity=st.sampled_from([Decimal(1), Decimal("2.50000"), Decimal("0.00001")]),
     stage=st.sampled_from(Stage),
-    effect=st.sampled_from([-1, 1]),
     line_id=st.integers(50, 51),
 )
 desired_ones = st.lists(postings, max_size=6)

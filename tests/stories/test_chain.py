@@ -51,7 +51,7 @@ def test_products_that_come_back(demo: Engine) -> None:
         book = act.facts.one(Account, copy="approved")
         assert book is not None
         physical = effect_table(act.facts)
-        printed = EffectTable(physical._rows.values(), exchange_sign="MANUAL")
+        printed = EffectTable(physical.rows, exchange_sign="MANUAL")
 
         def turned(movement: Movement) -> Movement:
             key = (movement.mode, movement.goods_flag, movement.ie_flag)

@@ -109,7 +109,8 @@ class OverlaidBooks:
         if one.line_id in overlay.exact:
             one = replace(one, quantity=overlay.exact[one.line_id])
         if overlay.printed and self._printed is not None:
-            effect = self._printed.effect(one.mode, one.goods_flag, one.ie_flag)[0 if one.goods_flag == "I" else 1]
+            day = one.corrects or one.business_date
+            effect = self._printed.effect(one.mode, one.goods_flag, one.ie_flag, day)[0 if one.goods_flag == "I" else 1]
             if effect == 0:
                 return
             one = replace(one, effect=effect)

@@ -17,7 +17,6 @@ from bondesk.base.findings import Finding
 from bondesk.base.numbers import QUANTITY_PLACES, half_up
 from bondesk.ledger.balance import Movement, fold
 from bondesk.ledger.consumption import ZERO, Filed, Share, Version, exploded
-from bondesk.ledger.posting import EffectTable
 
 #: Days of a cycle where neither book nor enterprise says otherwise, and the longest a cycle may be (handbook 8.2).
 USUAL_CYCLE, LONGEST_CYCLE = 360, 366
@@ -159,22 +158,6 @@ def _side_figures(movements: Iterable[Movement], filed: Filed) -> dict[str, Call
 
 def _ways(column: SideColumn) -> tuple[str, ...]:
     return (column.ie_flag,) if column.ie_flag else ("I", "E")
-
-
-def resigned(movements: Iterable[Movement], stored: EffectTable, wanted: EffectTable) -> list[Movement]:
-    """Return the movements with the signs of another table, such as the formula as the manual prints it (8.4).
-
-    A combination whose stored effect is 0 was never posted and cannot come back.
-    """
-    found = []
-    for one in movements:
-        place = 0 if one.goods_flag == "I" else 1
-        had = stored.effect(one.mode, one.goods_flag, one.ie_flag)[place]
-        now = wanted.effect(one.mode, one.goods_flag, one.ie_flag)[place]
-        if had and now:
-            factor = now * had
-            found.append(one._replace(quantity=one.quantity * factor, amount=one.amount * factor))
-    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,7 @@ RULES: list[tuple[str, str, str, Edit]] = [
     ("NOTE-06", "price", "AMT-01", line(price=Decimal("999.9999"))),
     ("NOTE-06", "total", "申报总价须大于0", line(total=Decimal(0))),
     ("ELM-02", "spec", "规格型号共 256 字节，报关单最多 255 字节", line(spec="汉" * 128)),
-    ("NOTE-08", "supervision_mode", "无法确定对底账的影响", head(supervision_mode="9999")),
+    ("NOTE-08", "supervision_mode", "对底账的影响未定义", head(supervision_mode="9999")),
     ("NOTE-09", "declaration_line_no", "不能合并为一项", one_declaration_line),
     ("NOTE-10", "internal_no", "51 项报关单商品，超过 50 项", fifty_one),
     ("NOTE-11", "net_weight", "大于毛重", TOO_LIGHT),

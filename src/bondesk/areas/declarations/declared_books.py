@@ -78,22 +78,22 @@ def _lines(
     return statement.where(head.declared_on <= end) if end is not None else statement
 
 
-def goods_of(effects: EffectTable, mode: str, ie_flag: str) -> tuple[str, int]:
-    """Return what a declaration of this mode and direction moves, and with which sign.
+def goods_of(effects: EffectTable, mode: str, ie_flag: str, day: date | None = None) -> tuple[str, int]:
+    """Return what a declaration of this mode and direction moves, and with which sign on a day.
 
     A declaration does not say whether it is about materials or products: imports are materials and exports products
     where the mode has both, else what it has. ``NOTE-08`` for a mode that has neither.
     """
     first, second = ("I", "E") if ie_flag == "I" else ("E", "I")
     try:
-        goods, (in_out, consume) = first, effects.effect(mode, first, ie_flag)
+        goods, (in_out, consume) = first, effects.effect(mode, first, ie_flag, day)
     except Refused:
-        goods, (in_out, consume) = second, effects.effect(mode, second, ie_flag)
+        goods, (in_out, consume) = second, effects.effect(mode, second, ie_flag, day)
     return goods, in_out if goods == "I" else consume
 
 
 def _posting(head: Declaration, line: DeclarationLine, effects: EffectTable) -> Posting | None:
-    goods, effect = goods_of(effects, head.supervision_mode, head.ie_flag)
+    goods, effect = goods_of(effects, head.supervision_mode, head.ie_flag, head.declared_on)
     if effect == 0 or line.item_no is None or head.declared_on is None:
         return None
     return Posting(

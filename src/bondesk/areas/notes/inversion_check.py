@@ -77,9 +77,9 @@ def _day(note: BondedNote, work: LedgerWork) -> date:
 
 
 def _moved(note: BondedNote, lines: Sequence[NoteLine], table: EffectTable, today: date) -> list[Moved]:
-    in_out, consume = table.effect(note.supervision_mode, note.goods_flag, note.ie_flag)
-    effect = in_out if note.goods_flag == "I" else consume
     day = note.declared_on or today
+    in_out, consume = table.effect(note.supervision_mode, note.goods_flag, note.ie_flag, day)
+    effect = in_out if note.goods_flag == "I" else consume
     return [
         Moved(day, note.goods_flag, line.item_no, line.uc_version or "", line.dcl_qty * effect)
         for line in lines
@@ -110,7 +110,7 @@ def _pending(note: BondedNote, work: LedgerWork, table: EffectTable) -> Iterator
         .group_by(*key)
     )
     for goods_flag, mode, ie_flag, day, item_no, version, quantity in work.session.execute(statement):
-        in_out, consume = table.effect(mode, goods_flag, ie_flag)
+        in_out, consume = table.effect(mode, goods_flag, ie_flag, day or work.facts.today)
         effect = in_out if goods_flag == "I" else consume
         if effect:
             yield Moved(day or work.facts.today, goods_flag, item_no, version or "", quantity * effect)

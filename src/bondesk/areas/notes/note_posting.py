@@ -64,11 +64,14 @@ def _postings(note: BondedNote, facts: Facts, document_key: str) -> Sequence[Pos
 def postings_in(
     note: BondedNote, lines: Sequence[NoteLine], facts: Facts, document_key: str, stage: Stage
 ) -> Sequence[Posting]:
-    """Return what lines of a note post in ``stage``, whatever its state; rows marked 删除 do not count."""
-    in_out, consume = effect_table(facts).effect(note.supervision_mode, note.goods_flag, note.ie_flag)
+    """Return what lines of a note post in ``stage``, whatever its state; rows marked 删除 do not count.
+
+    The effect is that of the business day. One of 0 posts nothing, but what was posted before stays
+    (:func:`bondesk.ledger.posting.changes`).
+    """
+    day = note.declared_on or facts.today
+    in_out, consume = effect_table(facts).effect(note.supervision_mode, note.goods_flag, note.ie_flag, day)
     term, effect = ("in_out", in_out) if note.goods_flag == "I" else ("consume", consume)
-    if effect == 0:
-        return ()
     return [
         Posting(
             record_no=note.record_no,
@@ -78,7 +81,7 @@ def postings_in(
             mode=note.supervision_mode,
             ie_flag=note.ie_flag,
             term=term,
-            business_date=note.declared_on or facts.today,
+            business_date=day,
             stage=stage,
             quantity=line.dcl_qty,
             effect=effect,

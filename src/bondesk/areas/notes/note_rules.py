@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bondesk.areas.accounts.account import approved_account
 from bondesk.areas.accounts.book_model import Account, AccountLine
 from bondesk.areas.codes.customs_code import CustomsCode
-from bondesk.areas.codes.effects import effect_of, flow_type_of, is_transfer
+from bondesk.areas.codes.effects import effect_of, flow_type_of, is_transfer, unknown_effect
 from bondesk.areas.goods.part import Part
 from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
 from bondesk.areas.notes.note_grouping_rule import declaration_lines_fit
@@ -86,11 +86,9 @@ def mode_fits(document: BondedNote, facts: Facts) -> Iterator[Finding]:
     mode, goods, direction = document.supervision_mode, document.goods_flag, document.ie_flag
     if not mode:
         return
-    if effect_of(facts, mode, goods, direction) is None:
-        text = (
-            f"监管方式 {mode} 不适用于{_goods(document)}{'进口' if direction == 'I' else '出口'}，无法确定对底账的影响"
-        )
-        yield error("NOTE-08", text, "supervision_mode")
+    day = document.declared_on or facts.today
+    if effect_of(facts, mode, goods, direction, day) is None:
+        yield error("NOTE-08", unknown_effect(facts, mode, goods, direction, day), "supervision_mode")
     prefixes = {
         prefix
         for row in facts.find(CustomsCode, table_name="declaration_mode_rule")

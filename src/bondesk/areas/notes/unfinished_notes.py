@@ -31,7 +31,8 @@ def unfinished_postings(work: Work, record_no: str) -> list[Posting]:
     found: list[Posting] = []
     for note, one in work.session.execute(statement):
         try:
-            found += postings_in(note, [one], work.facts, DRAFT_KEY, Stage.POSTED)
+            made = postings_in(note, [one], work.facts, DRAFT_KEY, Stage.POSTED)
         except Refused:
             continue
+        found += [posting for posting in made if posting.effect]
     return found

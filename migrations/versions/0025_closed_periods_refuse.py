@@ -8,13 +8,8 @@ from alembic import op
 from bondesk.engine.closed_periods import guards, lifting
 
 
-<<<<<<<< HEAD:migrations/versions/0025_closed_periods_refuse.py
 revision = '0025'
 down_revision = '0024'
-========
-revision = '0024'
-down_revision = '0023'
->>>>>>>> 9509e24 (The sign table is read as it is on the business day; a formula re-signs what is read, never what is posted):migrations/versions/0024_closed_periods_refuse.py
 branch_labels = None
 depends_on = None
 

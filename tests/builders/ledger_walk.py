@@ -476,11 +476,12 @@ class Walk:
         assert {key: one for key, one in found.items() if one} == {k: one for k, one in wanted.items() if one}, where
 
     def _waiting(self) -> set[int]:
-        """Return the notes left to the next cycle that none had taken in before this step."""
+        """Return the notes the last cycle of every book, closed before this step, left to the next one."""
         shut = set(self.shut)
-        cycles = [one for book, many in self.plain.cycles.items() for one in many if (book, one.begin, one.end) in shut]
-        left = {note for one in cycles for note in one.left} - {note for one in cycles for note in one.included}
-        return {self.ids[note] for note in left}
+        closed = [
+            [one for one in many if (book, one.begin, one.end) in shut] for book, many in self.plain.cycles.items()
+        ]
+        return {self.ids[note] for many in closed if many for note in many[-1].left}
 
     def _balances(self, act: Act, where: str, touched: set[int] | None) -> None:
         """The balances touched, or all of them, are the plain ledger's."""

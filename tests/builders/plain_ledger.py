@@ -163,9 +163,8 @@ class PlainLedger:
         return None
 
     def _waits(self, record_no: str, number: int) -> bool:
-        """Tell whether a note was left to the next cycle and none has taken it in."""
-        cycles = self.cycles[record_no]
-        return any(number in one.left for one in cycles) and not any(number in one.included for one in cycles)
+        """Tell whether the last closed cycle left a note to the next one, which will take it in."""
+        return bool(self.cycles[record_no]) and number in self.cycles[record_no][-1].left
 
     def upto(self, record_no: str, day: date | None, known: date | None = None) -> dict[Key, Decimal]:
         """Return the sums of a book at the end of a day, as known at the end of another."""

@@ -28,13 +28,13 @@ _IN_CLOSED = f"""(EXISTS (
   SELECT 1 FROM account_verification v
   WHERE v.company_id = {{r}}.company_id AND v.record_no = {{r}}.record_no AND {_CLOSED_CYCLE.format(v="v")}
   AND {{r}}.business_date >= v.begin_date AND {{r}}.business_date <= v.end_date
-  AND NOT (
-    EXISTS (SELECT 1 FROM verification_note n WHERE n.company_id = v.company_id AND n.header_id = v.id
-      AND n.document_id = {{r}}.document_id AND NOT n.included)
-    AND NOT EXISTS (SELECT 1 FROM account_verification w
-      JOIN verification_note m ON m.company_id = w.company_id AND m.header_id = w.id
-      WHERE w.company_id = v.company_id AND w.record_no = v.record_no AND {_CLOSED_CYCLE.format(v="w")}
-      AND m.document_id = {{r}}.document_id AND m.included)))
+  AND NOT EXISTS (SELECT 1 FROM account_verification w
+    JOIN verification_note n ON n.company_id = w.company_id AND n.header_id = w.id
+    WHERE w.company_id = v.company_id AND w.record_no = v.record_no AND {_CLOSED_CYCLE.format(v="w")}
+    AND n.document_id = {{r}}.document_id AND NOT n.included
+    AND NOT EXISTS (SELECT 1 FROM account_verification x
+      WHERE x.company_id = w.company_id AND x.record_no = w.record_no AND {_CLOSED_CYCLE.format(v="x")}
+      AND x.end_date > w.end_date)))
 OR EXISTS (
   SELECT 1 FROM handbook_verification h
   WHERE h.company_id = {{r}}.company_id AND h.record_no = {{r}}.record_no AND {_CLOSED_CYCLE.format(v="h")}
@@ -170,25 +170,38 @@ class ClosedPeriods:
         return max(today, last + timedelta(days=1))
 
     def waits(self, posting: Posting) -> bool:
-        """Tell whether the note of a posting was left to the next cycle and no cycle has taken it in since."""
+        """Tell whether the last closed cycle left the note of a posting to the next one, which takes it in.
+
+        What a cycle before it left and the last one did not see has no cycle to wait for: it corrects.
+        """
         statement = text(
-            "SELECT n.included FROM verification_note n JOIN account_verification v "
-            "ON v.company_id = n.company_id AND v.id = n.header_id WHERE n.company_id = :company "
-            f"AND n.document_id = :document AND v.record_no = :book AND {_CLOSED_CYCLE.format(v='v')}"
+            "SELECT n.included FROM account_verification v JOIN verification_note n "
+            "ON n.company_id = v.company_id AND n.header_id = v.id AND n.document_id = :document "
+            f"WHERE v.company_id = :company AND v.record_no = :book AND {_CLOSED_CYCLE.format(v='v')} "
+            "AND NOT EXISTS (SELECT 1 FROM account_verification x WHERE x.company_id = v.company_id "
+            f"AND x.record_no = v.record_no AND {_CLOSED_CYCLE.format(v='x')} AND x.end_date > v.end_date)"
         )
         values = {"company": self._company_id, "document": posting.document_id, "book": posting.record_no}
         marks = self._session.execute(statement, values).scalars().all()
         return bool(marks) and not any(marks)
 
 
-def settled(periods: ClosedPeriods, fresh: Sequence[Posting], *, known: bool, today: date) -> Sequence[Posting]:
+def settled(
+    periods: ClosedPeriods, fresh: Sequence[Posting], standing: Iterable[Posting], *, known: bool, today: date
+) -> Sequence[Posting]:
     """Return what is to be posted with everything of a closed period moved to the open one.
 
     ``known``: the document is ours or has posted before, so that its change is a correction. It is dated in the open
-    period and says which day it corrects. ``Refused`` (LED-01) for what was never posted there, and for a closed
-    handbook, which has no open period.
+    period and says which day it corrects; where a correction among ``standing`` (what the document has posted) is
+    itself still open, on the same day, so that a reserved one turns into a posted one within one cycle and is counted
+    once. ``Refused`` (LED-01) for what was never posted there, and for a closed handbook, which has no open period.
     """
     found = []
+    corrected = {
+        (one.record_no, one.corrects): one.business_date
+        for one in standing
+        if one.corrects is not None and periods.holding(one.record_no, one.business_date) is None
+    }
     for one in fresh:
         period = periods.holding(one.record_no, one.business_date)
         if period is None or periods.waits(one):
@@ -196,7 +209,7 @@ def settled(periods: ClosedPeriods, fresh: Sequence[Posting], *, known: bool, to
         elif period.handbook or not known:
             raise refused(period, one.document_no, one.business_date)
         else:
-            day = periods.open_day(one.record_no, today)
+            day = corrected.get((one.record_no, one.business_date)) or periods.open_day(one.record_no, today)
             found.append(replace(one, business_date=day, corrects=one.business_date))
     return found
 

@@ -86,10 +86,11 @@ def _lacking(
     act: Act, document: DocumentType, header: Any, stored: Sequence[PostingRow], closed: ClosedPeriods
 ) -> Sequence[Posting]:
     assert document.posts is not None, "only what posts gives way"
-    fresh = changes([posting_of(row) for row in stored], document.posts(header, act.facts))
+    standing = [posting_of(row) for row in stored]
+    fresh = changes(standing, document.posts(header, act.facts))
     # our own note, approved late, goes into the open cycle; a copy of customs' that was never here corrects nothing
     known = bool(stored) or not document.of_customs
-    return settled(closed, fresh, known=known, today=act.facts.today) if fresh else fresh
+    return settled(closed, fresh, standing, known=known, today=act.facts.today) if fresh else fresh
 
 
 def _write(act: Act, fresh: Sequence[Posting]) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from bondesk.areas.accounts.book_model import Account, AccountLine
 from bondesk.areas.accounts.book_reading import filed_of, materials_of
@@ -100,12 +100,38 @@ def read_scope(work: LedgerWork, verification: AccountVerification, previous: Ac
     still = _left_over(work, verification, previous, Stage.RESERVED)
     including = verification.reserved_notes == "include"
     counted = [*posted, *left, *((*reserved, *still) if including else ())]
+    before = _verified_before(work, verification, counted)
+    posted, reserved = ([one for one in some if one.document_id not in before] for some in (posted, reserved))
     notes = [*_notes(posted, True, True, 0)]
     notes += _notes(reserved, False, including, len(notes))
     notes += _notes(left, True, True, len(notes), carried_over=True)
     notes += _notes(still, False, including, len(notes), carried_over=True)
     _name_notes(work, notes)
     return Scope(counted, notes)
+
+
+def _verified_before(work: LedgerWork, verification: AccountVerification, counted: Sequence[Posting]) -> set[int]:
+    """Return the notes an earlier cycle took in: what corrects them counts here, but a note is verified once."""
+    found: set[int] = set()
+    corrected = sorted({one.document_id for one in counted if one.corrects is not None})
+    for start in range(0, len(corrected), 500):
+        statement = select(VerificationNote.document_id).join(
+            AccountVerification,
+            and_(
+                AccountVerification.company_id == VerificationNote.company_id,
+                AccountVerification.id == VerificationNote.header_id,
+            ),
+        )
+        statement = statement.where(
+            VerificationNote.company_id == work.company_id,
+            VerificationNote.document_id.in_(corrected[start : start + 500]),
+            VerificationNote.included,
+            AccountVerification.record_no == verification.record_no,
+            AccountVerification.times < verification.times,
+            AccountVerification.state != "VOID",
+        )
+        found.update(work.session.scalars(statement))
+    return found
 
 
 def _name_notes(work: LedgerWork, notes: Sequence[VerificationNote]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -44,9 +44,9 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         effect = CustomsCode(table_name="supervision_mode_effect", code="0615-I-I", name="进口", details=import_adds)
         effect.valid_from, effect.confidence = date(2000, 1, 1), "high"
         act.session.add(effect)
-    for number, mark in (("N1", "2"), ("N2", "2"), ("N3", "1")):
+    for number, mark in (("N1", "2"), ("N2", "2"), ("N3", "1"), ("N7", "1")):
         noted(opened, number, mark)
-    close(opened, 1, included=("N1", "N2"), left=("N3",))
+    close(opened, 1, included=("N1", "N2"), left=("N3", "N7"))
     yield opened
     opened.store.dispose()
 
@@ -192,6 +192,23 @@ def what_was_never_there_is_not_slipped_in(engine: Engine) -> None:
     assert wrong(engine) == []
 
 
+def a_note_waits_for_the_next_cycle_only(engine: Engine) -> None:
+    """Left by the first cycle and not seen by the second, it has no cycle to wait for: the open one counts it."""
+    repost(engine, "N7", writeoff_mark="2")
+    moved = [f"posted + {IN_CYCLE} on {TODAY}", f"reserved + {IN_CYCLE}", f"reserved - {IN_CYCLE} on {TODAY}"]
+    assert standing(engine, "N7") == moved
+
+
+def a_correction_stays_on_the_open_day_it_was_dated(engine: Engine) -> None:
+    """Reserved on one day of the open cycle and posted on a later one, it is counted by one cycle, once."""
+    before = TODAY - timedelta(days=10)
+    noted(replace(engine, clock=lambda: datetime.combine(before, time(9))), "N6", "1")
+    repost(engine, "N6", writeoff_mark="2")
+    day = f"{IN_CYCLE} on {before}"
+    assert standing(engine, "N6") == [f"posted + {day}", f"reserved + {day}", f"reserved - {day}"]
+    assert wrong(engine) == []
+
+
 def a_cycle_taken_back_opens_its_days_again(engine: Engine) -> None:
     with engine.acting(SYSTEM) as act:
         act.session.execute(update(AccountVerification).values(state="REJECTED"))
@@ -215,4 +232,6 @@ def test_a_closed_cycle_and_what_comes_after_it(engine: Engine) -> None:
     corrections_go_into_the_open_cycle(engine)
     what_was_never_there_is_not_slipped_in(engine)
     a_note_left_to_the_next_cycle_is_posted_until_a_cycle_takes_it_in(engine)
+    a_note_waits_for_the_next_cycle_only(engine)
+    a_correction_stays_on_the_open_day_it_was_dated(engine)
     a_cycle_taken_back_opens_its_days_again(engine)

@@ -13,8 +13,9 @@ from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.accounts.book_reading import filed_of
 from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.areas.stock.stock_model import Stocktake
-from bondesk.areas.verification.computing import movement_of, read_scope
+from bondesk.areas.verification.computing import movement_of
 from bondesk.areas.verification.cycles import carried_from
+from bondesk.areas.verification.scope import read_scope
 from bondesk.areas.verification.verification_model import AccountVerification, VerificationMaterial
 from bondesk.base.checks import Breach, Check
 from bondesk.base.facts import Work

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import selectinload
 
 from bondesk.base.documents import DocumentType
-from bondesk.base.records import new_id
+from bondesk.base.records import Base, new_id
 from bondesk.engine.act import Act
 from bondesk.engine.books import posting_of, signed_quantity, summed_quantity
 from bondesk.engine.closed_periods import ClosedPeriods, settled
@@ -99,7 +99,8 @@ def _write(act: Act, fresh: Sequence[Posting]) -> None:
         keys = [key_of(posting) for posting in fresh]
         numbers = numbers_of(act, keys)
         rows = [_values(act, posting, numbers[key]) for posting, key in zip(fresh, keys, strict=True)]
-        act.session.execute(PostingRow.__table__.insert(), rows)  # of the table: no mapped object is made of a row
+        table = Base.metadata.tables[PostingRow.__tablename__]  # not the class: no mapped object is made of a row
+        act.session.execute(table.insert(), rows)
         _add_to_balances(act, fresh, numbers)
 
 

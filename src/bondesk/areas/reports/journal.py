@@ -66,6 +66,16 @@ def voucher_lines(
         .join(line, and_(line.company_id == head.company_id, line.header_id == head.id))
         .where(head.company_id == work.company_id, head.state != "VOID", or_(ours, alone))
     )
+    statement = narrowed(statement, head, line, options)
+    if options.date_from is not None:
+        statement = statement.where(head.declared_on >= options.date_from)
+    if options.date_to is not None:
+        statement = statement.where(head.declared_on <= options.date_to)
+    return statement.order_by(head.declared_on, head.internal_no, line.line_no)
+
+
+def narrowed(statement: Select[Any], head: Any, line: Any, options: JournalOptions) -> Select[Any]:
+    """Return the statement with every condition but the days."""
     wanted = (
         (options.record_no, head.record_no),
         (options.ie_flag, head.ie_flag),
@@ -76,11 +86,7 @@ def voucher_lines(
     )
     for given, column in wanted:
         statement = statement.where(column == given) if given not in ("", None) else statement
-    if options.date_from is not None:
-        statement = statement.where(head.declared_on >= options.date_from)
-    if options.date_to is not None:
-        statement = statement.where(head.declared_on <= options.date_to)
-    return statement.order_by(head.declared_on, head.internal_no, line.line_no)
+    return statement
 
 
 def lines_read(work: LedgerWork, statement: Select[Any]) -> Iterator[list[Any]]:

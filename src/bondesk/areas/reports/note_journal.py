@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, and_, or_
+from sqlalchemy import Select, and_, or_, select
 
 from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.codes.customs_code import units_of
@@ -18,7 +18,7 @@ from bondesk.areas.notes.bonded_note import BONDED_NOTE
 from bondesk.areas.notes.bonded_note_model import WRITEOFF_MARKS, BondedNote, NoteLine
 from bondesk.areas.notes.note_posting import STAGES
 from bondesk.areas.reports.chosen_books import choice_name, explained_title, no_row
-from bondesk.areas.reports.journal import JournalOptions, Money, lines_read, voucher_lines
+from bondesk.areas.reports.journal import JournalOptions, Money, lines_read, narrowed, voucher_lines
 from bondesk.base.columns import Kind
 from bondesk.base.explanation import Explanation
 from bondesk.base.findings import Finding, note
@@ -31,6 +31,7 @@ from bondesk.ledger.books import LedgerWork
 from bondesk.ledger.posting import Posting, Stage
 
 ZERO = Decimal(0)
+_AT_ONCE = 500
 _Q = Kind.QUANTITY
 _GOODS = (("I", "料件"), ("E", "成品"))
 
@@ -71,27 +72,33 @@ COLUMNS = (
 )
 _COLUMN = {column.key: place for place, column in enumerate(COLUMNS)}
 _Item = tuple[str, str, int]
+#: What postings of a line stand under: whether of the formal copy, the line, and the item it had when they were made.
+_Moved = tuple[bool, int, int]
+_Line = tuple[BondedNote, NoteLine, int]
 
 
 def run(work: LedgerWork, options: NoteJournalOptions) -> Generator[Progress, None, ReportTable]:
-    """Return a row per note line; the running figure of an item starts with what was posted before the period."""
+    """Return a row per note line; the running figure of an item starts with what was posted before the period.
+
+    Lines whose postings lie in the period though their note does not, or under an item the line no longer has, follow
+    at the end: what corrects a closed cycle is posted in the open one (decision 0035).
+    """
     books = {book.record_no: book for book in work.facts.find(Account, copy="approved")}
     findings = _other_basis(books, options.record_no)
     effects, running = _effects(work, books, options)
     money, units, rows = Money(work.facts), units_of(work.facts), list[ReportRow]()
-    statement = _lines(work, options).where(NoteLine.row_mark != "2")
-    for batch in lines_read(work, statement):
+    for batch in _read(work, options, effects):
         yield Progress(len(rows), len(rows) + len(batch), f"已读 {len(rows):,} 项")
-        for head, line in batch:
+        for head, line, item_no in batch:
             if head.record_no in books and counts_declarations(books[head.record_no]):
                 continue
-            effect = effects.get((head.copy == FORMAL, line.id))
+            effect = effects.get((head.copy == FORMAL, line.id, item_no))
             if options.posted_only and effect is None:
                 continue
-            item = (head.record_no, head.goods_flag, line.item_no)
+            item = (head.record_no, head.goods_flag, item_no)
             running[item] += effect or ZERO
             unit = units.get(line.dcl_unit)
-            values = _values(head, line, money.converted(line.total, line.currency, head.declared_on))
+            values = _values(head, line, item_no, money.converted(line.total, line.currency, head.declared_on))
             row = (*values, effect, running[item], head.partner, head.declare_customs)
             opens = ("bonded_note_formal" if head.copy == FORMAL else "bonded_note", head.id)
             key = f"{head.internal_no}/{line.line_no}"
@@ -100,6 +107,30 @@ def run(work: LedgerWork, options: NoteJournalOptions) -> Generator[Progress, No
     if not rows and not findings:
         findings.append(note("RPT-13", "没有符合条件的核注清单；按账册统计前请先下载或导入核注清单"))
     return ReportTable(tuple(rows), tuple(findings))
+
+
+def _read(work: LedgerWork, options: NoteJournalOptions, effects: Mapping[_Moved, Decimal]) -> Iterator[list[_Line]]:
+    """Read the lines of the period's notes, then the lines and items of ``effects`` that were not among them."""
+    rest: dict[int, set[_Moved]] = defaultdict(set)
+    for key, effect in effects.items():
+        if effect and options.item_no in (None, key[2]):
+            rest[key[1]].add(key)
+    for batch in lines_read(work, _lines(work, options).where(NoteLine.row_mark != "2")):
+        for head, line in batch:
+            rest[line.id].discard((head.copy == FORMAL, line.id, line.item_no))
+        yield [(head, line, line.item_no) for head, line in batch]
+    ids = sorted(line_id for line_id, keys in rest.items() if keys)
+    statement = narrowed(_every_line(work), BondedNote, NoteLine, replace(options, item_no=None))
+    for start in range(0, len(ids), _AT_ONCE):
+        for batch in lines_read(work, statement.where(NoteLine.id.in_(ids[start : start + _AT_ONCE]))):
+            yield [(head, line, item) for head, line in batch for _formal, _id, item in sorted(rest[line.id])]
+
+
+def _every_line(work: LedgerWork) -> Select[Any]:
+    head: Any = BondedNote
+    own = and_(NoteLine.company_id == head.company_id, NoteLine.header_id == head.id)
+    statement = select(head, NoteLine).join(NoteLine, own).where(head.company_id == work.company_id)
+    return statement.order_by(head.declared_on, head.internal_no, NoteLine.line_no)
 
 
 def _lines(work: LedgerWork, options: JournalOptions) -> Select[Any]:
@@ -114,7 +145,7 @@ def _with_unit(row: tuple[Any, ...], unit: str) -> tuple[Any, ...]:
     return (*row[:place], unit or row[place], *row[place + 1 :])
 
 
-def _values(head: BondedNote, line: NoteLine, converted: Decimal | None) -> tuple[Any, ...]:
+def _values(head: BondedNote, line: NoteLine, item_no: int, converted: Decimal | None) -> tuple[Any, ...]:
     return (
         head.bond_no,
         head.internal_no,
@@ -126,8 +157,8 @@ def _values(head: BondedNote, line: NoteLine, converted: Decimal | None) -> tupl
         choice_name(WRITEOFF_MARKS, head.writeoff_mark),
         line.line_no,
         choice_name(_GOODS, head.goods_flag),
-        line.item_no,
-        line.name,
+        item_no,
+        line.name if item_no == line.item_no else "",
         line.uc_version,
         line.dcl_qty,
         line.dcl_unit,
@@ -149,13 +180,13 @@ def _other_basis(books: dict[str, Account], record_no: str) -> list[Finding]:
 
 def _effects(
     work: LedgerWork, books: dict[str, Account], options: NoteJournalOptions
-) -> tuple[dict[tuple[bool, int], Decimal], dict[_Item, Decimal]]:
-    """Return what every note line did to the ledger, by copy and line, and each item's sum before the period."""
-    effects: dict[tuple[bool, int], Decimal] = defaultdict(Decimal)
+) -> tuple[dict[_Moved, Decimal], dict[_Item, Decimal]]:
+    """Return what every note line did to the ledger, and each item's sum before the period."""
+    effects: dict[_Moved, Decimal] = defaultdict(Decimal)
     before: dict[_Item, Decimal] = defaultdict(Decimal)
     for number in books if not options.record_no else (options.record_no,):
         for one in work.books.postings(number, options.date_from, options.date_to, Stage.POSTED.value):
-            effects[one.document_key == "bonded_note_formal", one.line_id] += one.signed
+            effects[one.document_key == "bonded_note_formal", one.line_id, one.item_no] += one.signed
         if options.date_from is not None:
             for moved in work.books.movements(number, None, options.date_from - timedelta(days=1)):
                 if moved.stage == Stage.POSTED.value:
@@ -168,22 +199,27 @@ def explain(work: LedgerWork, options: NoteJournalOptions, row: str, column: str
     title = explained_title(COLUMNS, column)
     number, _, line_no = row.rpartition("/")
     every = replace(options, item_no=None)
-    statement = _lines(work, every)
-    found = work.session.execute(statement.where(BondedNote.internal_no == number)).all()
-    for head, line in found:
-        if str(line.line_no) != line_no:
-            continue
-        postings = [
-            one
-            for one in work.books.postings(head.record_no, None, options.date_to, Stage.POSTED.value)
-            if one.goods_flag == head.goods_flag and one.item_no == line.item_no
-        ]
-        mine = [one for one in postings if one.line_id == line.id]
-        if column == "running":
-            last = max((postings.index(one) for one in mine), default=-1)
-            mine = postings[: last + 1]
-        return _explained(work, head, title, mine)
+    for statement in (_lines(work, every), _every_line(work)):
+        for head, line in work.session.execute(statement.where(BondedNote.internal_no == number)):
+            if str(line.line_no) == line_no:
+                return _explained(work, head, title, _postings(work, options, head, line, column))
     raise no_row(row, "企业内部清单编号/项")
+
+
+def _postings(
+    work: LedgerWork, options: NoteJournalOptions, head: BondedNote, line: NoteLine, column: str
+) -> Sequence[Posting]:
+    """Return what moved the item by this line in the period, or all up to it for the running figure."""
+    begin = None if column == "running" else options.date_from
+    postings = [
+        one
+        for one in work.books.postings(head.record_no, begin, options.date_to, Stage.POSTED.value)
+        if one.goods_flag == head.goods_flag and one.item_no == line.item_no
+    ]
+    if column != "running":
+        return [one for one in postings if one.line_id == line.id]
+    last = max((place for place, one in enumerate(postings) if one.line_id == line.id), default=-1)
+    return postings[: last + 1]
 
 
 def _explained(work: LedgerWork, head: BondedNote, title: str, postings: Sequence[Posting]) -> Explanation:
@@ -192,6 +228,7 @@ def _explained(work: LedgerWork, head: BondedNote, title: str, postings: Sequenc
         total += one.signed
         trace = work.trace(one.document_key, one.line_id)
         word = "冲销 " if one.reversal else ""
+        word = f"更正 {one.corrects} {word}" if one.corrects else word
         name = f"{one.business_date} {word}{one.document_no} 第{one.line_no}项（监管方式 {one.mode}）"
         parts.append(Explanation(name, f"{one.signed:f}", f"累计 {plain(total)}", (trace,) if trace else ()))
     told = "监管方式对底账的影响 × 申报数量" if postings else "还没有核扣，底账未变动"

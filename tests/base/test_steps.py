@@ -26,6 +26,7 @@ from bondesk.base.steps import (
     amounts_taken,
     play,
     proposed_answer,
+    proposing,
 )
 
 
@@ -191,3 +192,17 @@ def test_an_amount_that_cannot_be_taken_is_refused_with_its_row(answer: dict[int
     with pytest.raises(Refused) as refusal:
         amounts_taken(AMOUNTS, answer)
     assert [(one.code, one.text) for one in refusal.value.findings] == [("X-1", said)]
+
+
+def test_former_answers_are_proposed_as_far_as_they_fit() -> None:
+    """What is gone is left out, what is new keeps its proposal, an amount never exceeds what is left."""
+    assert proposing(CHOOSE, (12, 99)).chosen == (12,)  # type: ignore[union-attr]
+    assert proposing(CHOOSE, (99,)) == CHOOSE
+    assert proposing(Ask("heads", "表头", Heads()), Heads("5")) == Ask("heads", "表头", Heads("5"))
+    taking = Amounts(
+        "amounts", DOCUMENTS, (11, 12, 13), (Decimal(5), Decimal(6), Decimal(7)), (Decimal(5),) * 3, "数量", "X"
+    )
+    former = {11: Decimal(2), 12: Decimal(9)}
+    assert proposing(taking, former).proposed == (Decimal(2), Decimal(5), Decimal(5))  # type: ignore[union-attr]
+    confirm = Confirm("sure", "确定？")
+    assert proposing(confirm, True) == confirm

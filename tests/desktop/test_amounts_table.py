@@ -12,9 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from bondesk.base.errors import Refused
 from bondesk.base.steps import Amounts, Outcome, Script, Step, Table, amounts_taken
 from bondesk.desktop.amounts_table import AmountsTable
 from bondesk.desktop.script_dialog import ScriptDialog
+from bondesk.desktop.step_table import shown_text
 
 LINES = Table("生成数量", ("单据行", "可生成"), (("IM1/1", Decimal(9)), ("IM1/2", Decimal(6)), ("IM2/1", Decimal(7))))
 MOST = (Decimal(9), Decimal(6), Decimal(7))
@@ -103,3 +105,38 @@ def test_the_wizard_goes_on_with_what_was_typed(desk: Any, qtbot: QtBot) -> None
     qtbot.waitUntil(lambda: dialog.heading.text() == "完成", timeout=60_000)
     assert dialog.findChild(QWidget, "script_outcome").text() == "取 2 行，共 4"  # type: ignore[union-attr]
     dialog.close()
+
+
+def test_after_a_refusal_the_typing_is_still_there(desk: Any, qtbot: QtBot) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+
+    def picky(_work: Any, _options: Any, _selected: Any) -> Generator[Step, Any, Outcome]:
+        taken = amounts_taken(STEP, (yield STEP))
+        if sum(taken.values()) == 4:
+            raise Refused("共 4 件不行", "X-1")
+        return Outcome(f"共 {sum(taken.values())}")
+
+    dialog = ScriptDialog(desk.context, Script("taking", "取数", "part", picky), (), page)
+    dialog.open()
+    for amounts, ending in ((["3", "1"], "没有完成"), (["8"], "完成")):
+        qtbot.waitUntil(lambda: dialog.heading.text() == "生成数量", timeout=60_000)
+        table = dialog.pages.currentWidget()
+        assert isinstance(table, AmountsTable)
+        if ending == "没有完成":
+            table.amounts.put_all(range(3), all_of_it=False)
+        for amount in amounts:
+            typed(table, amount, qtbot)
+        dialog.next.click()
+        qtbot.waitUntil(lambda ending=ending: dialog.heading.text() == ending, timeout=60_000)  # type: ignore[misc]
+        if ending == "没有完成":
+            dialog.next.click()
+    assert dialog.findChild(QWidget, "script_outcome").text() == "共 9", "8 of the first row, still 1 of the second"  # type: ignore[union-attr]
+    dialog.close()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("125.50", "125.50"), ("7465.00", "7465.00"), ("2000.00000", "2000"), ("0.00850", "0.0085")]
+)
+def test_amounts_keep_their_decimals_and_quantities_need_none(value: str, text: str) -> None:
+    assert shown_text(Decimal(value)) == text

@@ -7,7 +7,7 @@ from a file or takes the defaults, a test answers from a list. Pure but for the 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -167,6 +167,20 @@ def proposed_answer(step: Step) -> Any:
             return step.proposed
         case Progress():
             return None
+
+
+def proposing(step: Step, former: Any) -> Step:
+    """Return ``step`` with what was answered to it before as its proposal, as far as it can still be answered so."""
+    match step:
+        case Choose() if kept := tuple(one for one in step.ids if one in former):
+            return replace(step, chosen=kept)
+        case Ask() if type(former) is type(step.value):
+            return replace(step, value=former)
+        case Amounts():
+            rows = zip(step.ids, step.proposed, step.most, strict=True)
+            return replace(step, proposed=tuple(min(former.get(one, amount), most) for one, amount, most in rows))
+        case _:
+            return step
 
 
 def amount_problem(step: Amounts, row: int, amount: Decimal) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -15,7 +16,19 @@ from shiboken6 import isValid
 from bondesk.base.errors import OutsideFailure, Refused, WrongCall
 from bondesk.base.findings import Finding, error
 from bondesk.base.options import options_of
-from bondesk.base.steps import Amounts, Ask, Choose, Confirm, Outcome, Preview, Progress, Script, Step, Steps
+from bondesk.base.steps import (
+    Amounts,
+    Ask,
+    Choose,
+    Confirm,
+    Outcome,
+    Preview,
+    Progress,
+    Script,
+    Step,
+    Steps,
+    proposing,
+)
 from bondesk.desktop.amounts_table import AmountsTable
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.help_dock import offer_help
@@ -46,6 +59,9 @@ class ScriptDialog(ScriptFrame):
         self._talk: Talk | None = None
         self._job: Job | None = None
         self._go, self._turning = self._start, False
+        self._step: Step | None = None
+        self._answers: dict[str, list[Any]] = defaultdict(list)
+        self._former: dict[str, list[Any]] = {}
         self.aside.clicked.connect(self.to_background)
         offer_help(context, self, self.help_page or script.key)
         self._show_options()
@@ -113,6 +129,8 @@ class ScriptDialog(ScriptFrame):
 
     def _answer(self, value: Any) -> None:
         self._wait()
+        if isinstance(self._step, Choose | Ask | Amounts):
+            self._answers[self._step.key].append(value)
         if self._talk is not None:
             self._talk.answer(value)
 
@@ -123,6 +141,8 @@ class ScriptDialog(ScriptFrame):
         self.bar.setFormat(f"{step.text}  {step.done}/{step.total}")
 
     def _asked(self, step: Step) -> None:
+        former = None if isinstance(step, Progress) else self._former.get(step.key)
+        step = self._step = proposing(step, former.pop(0)) if former else step
         match step:
             case Choose():
                 self._show_choose(step)
@@ -229,11 +249,15 @@ class ScriptDialog(ScriptFrame):
         self.leave.setText("关闭")
 
     def _back(self) -> None:
+        """Begin anew with everything as it was answered."""
+        self._former, self._answers = self._answers, defaultdict(list)
         self.leave.setText("取消")
         if options_of(self.script.options):
             former = self.options.value()
             self._show_options()
             self.options.set_value(former)
+        elif self._former:
+            self._show_options()
         else:
             self.close()
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bondesk.base.numbers import plain
+from bondesk.base.numbers import AMOUNT_PLACES, plain
 from bondesk.base.steps import Table
 from bondesk.desktop import style
 
@@ -30,14 +30,14 @@ _MEASURED, _WIDEST, _NARROWEST = 200, 320, 60
 
 
 def shown_text(value: Any) -> str:
-    """Write a value of a step's table."""
+    """Write a value of a step's table: amounts keep their two decimals, other numbers those they need."""
     match value:
         case None:
             return ""
         case bool():
             return "是" if value else "否"
         case Decimal():
-            return plain(value)
+            return f"{value:f}" if value.as_tuple().exponent == -AMOUNT_PLACES else plain(value)
         case datetime():
             return f"{value:%Y-%m-%d %H:%M}"
         case date():

@@ -64,6 +64,23 @@ def test_products_that_come_back(demo: Engine) -> None:
         assert fold(map(turned, moved), filed_of(book)).item(1).consumed == Decimal("1052.17182")
 
 
+def test_the_printed_formula_is_a_switch_of_the_reports(demo: Engine) -> None:
+    """Figure 7 on the screen: every report turns alike, explains its figure, says so, and nothing stored changes."""
+    stated = {"": "1043.31858", "PRINTED": "1052.17182", "STRICT": "1043.31858", "MANUAL": "1052.17182"}
+    with demo.acting(SYSTEM) as act:
+        for formula, consumed in stated.items():
+            for key, day in (("material_status", "date_to"), ("material_balance", "day")):
+                report = act.catalogue.report(key)
+                options = read_options(report.options, {day: str(CUT_OFF), "item_no": "1", "formula": formula})
+                table = reporting.run_at_once(act, report, options)
+                (row,) = table.rows
+                assert row.values[report.column_place("consumed")] == Decimal(consumed), (key, formula)
+                assert [one.code for one in table.findings if one.code == "RPT-48"] == ["RPT-48"] * bool(formula)
+                told = reporting.explain(act, report, options, row.key, "consumed")
+                assert told.value.startswith(consumed), (key, formula)
+        assert not act.session.dirty
+
+
 def test_every_note_is_handed_over_and_posted_once(demo: Engine) -> None:
     """145 notes: one message each, one 清单编号 each."""
     with demo.acting(SYSTEM) as act:

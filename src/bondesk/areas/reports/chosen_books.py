@@ -17,7 +17,7 @@ from bondesk.areas.accounts.book_model import Account, AccountLine
 from bondesk.areas.accounts.book_reading import Period, approved_books, read_period
 from bondesk.areas.codes.customs_code import units_of
 from bondesk.areas.declarations.declared_books import books_of, counted_paper, counts_declarations, not_known
-from bondesk.areas.reports.picked_vouchers import Picked, ledger_of, picked_of
+from bondesk.areas.reports.picked_vouchers import Picked, formula_option, ledger_of, picked_of
 from bondesk.base.columns import Kind
 from bondesk.base.errors import Refused
 from bondesk.base.explanation import Explanation
@@ -28,6 +28,7 @@ from bondesk.base.options import option
 from bondesk.base.reports import ReportColumn, ReportRow, ReportTable, known_day
 from bondesk.base.steps import Progress
 from bondesk.ledger.books import Books, LedgerWork
+from bondesk.ledger.formula import said
 from bondesk.ledger.posting import Posting, Stage
 
 NO_BOOK = note("RPT-10", "没有已审批的账册，请先导入或下载账册")
@@ -45,6 +46,7 @@ class BookOptions:
     partner: str = option("客户供应商", "", reference="partner", help="只算它的单证，不列结余；空 = 全部")
     customs: str = option("申报地海关", "", table="customs_office", help="只算向它申报的单证，不列结余；空 = 全部")
     known_on: date | None = known_day()
+    formula: str = formula_option()
 
 
 #: How rows about an item of a book begin.
@@ -157,14 +159,15 @@ def over_books(
     if not books:
         return ReportTable((), (NO_BOOK,))
     rows: list[ReportRow] = []
-    findings: list[Finding] = []
+    picked = picked_of(options)
+    findings = [note("RPT-48", said(picked.formula), "formula")] if picked.formula else []
     for place, book in enumerate(books):
         yield Progress(place, len(books), f"账册 {book.record_no}")
         if counted and work.known_on is not None and counts_declarations(book):
             findings.append(note("RPT-45", not_known(book), "known_on"))
             continue
         findings += _without_papers(work, book) if counted else ()
-        for one in rows_of(OpenedBook(work, book, len(books) > 1, picked_of(options))):
+        for one in rows_of(OpenedBook(work, book, len(books) > 1, picked)):
             if isinstance(one, Finding):
                 findings.append(one)
                 continue

@@ -19,6 +19,7 @@ from bondesk.areas.reports.chosen_books import (
     unit_name,
     vouchers,
 )
+from bondesk.areas.reports.picked_vouchers import formula_option
 from bondesk.base.columns import Kind
 from bondesk.base.explanation import Explanation
 from bondesk.base.findings import Finding
@@ -45,6 +46,7 @@ class MaterialBalanceOptions:
     item_no: int | None = option("备案序号", None, help="空 = 全部料件")
     hide_zero: bool = option("隐藏结余为0且无变动的料件", False)
     known_on: date | None = known_day()
+    formula: str = formula_option()
 
 
 COLUMNS = (
@@ -111,6 +113,7 @@ def explain(work: LedgerWork, options: MaterialBalanceOptions, row: str, column:
     """Explain a figure by its vouchers."""
     title = explained_title(COLUMNS, column)
     opened, line = located(work, options.record_no, row)
+    opened = opened.picking(options)
     day = options.day or work.facts.today
     period = opened.period(options.date_from, day)
     item, opening = period.within.item(line.item_no), period.opening.item(line.item_no).net

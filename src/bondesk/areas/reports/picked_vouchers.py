@@ -15,13 +15,16 @@ from typing import Any
 from sqlalchemy import select
 
 from bondesk.areas.accounts.book_model import Account
+from bondesk.areas.codes.effects import formula_table
 from bondesk.areas.declarations.declaration_model import Declaration
 from bondesk.areas.declarations.declared_books import books_of, counts_declarations
 from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.base.errors import Refused
 from bondesk.base.findings import note
+from bondesk.base.options import option
 from bondesk.ledger.balance import Movement
 from bondesk.ledger.books import Books, LedgerWork
+from bondesk.ledger.formula import FORMULAS, FormulaBooks
 from bondesk.ledger.posting import Posting, Stage
 
 _NO_BALANCE = "按客户供应商或申报地海关查询时只有进出和耗用，没有期初与结余；请清空这两个条件看结余"
@@ -30,10 +33,11 @@ NO_BALANCE = note("RPT-47", _NO_BALANCE, "partner")
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """Whose vouchers count, and of which customs office; "" = all."""
+    """Whose vouchers count, of which customs office ("" = all), and by which formula they are signed."""
 
     partner: str = ""
     customs: str = ""
+    formula: str = ""
 
     @property
     def some(self) -> bool:
@@ -43,13 +47,22 @@ class Picked:
 
 def picked_of(options: object) -> Picked:
     """Return what conditions pick; everything where they have no such options."""
-    return Picked(getattr(options, "partner", ""), getattr(options, "customs", ""))
+    return Picked(*(getattr(options, name, "") for name in ("partner", "customs", "formula")))
 
 
 def ledger_of(work: LedgerWork, book: Account, picked: Picked) -> Books:
-    """Return the ledger of a book, through the picked vouchers."""
+    """Return the ledger of a book, through the picked vouchers, signed as the formula has it."""
     books = books_of(work, book)
+    if picked.formula:
+        books = FormulaBooks(books, formula_table(work.facts, picked.formula))
     return PickedBooks(work, book, books, picked) if picked.some else books
+
+
+def formula_option() -> Any:
+    """Declare the option ``formula``: figures as goods move, or as the manual prints them (handbook 8.4)."""
+    return option(
+        "计算公式", "", choices=FORMULAS, help="成品退换的符号、是否只计手册公式列出的监管方式；不改动已入账的数"
+    )
 
 
 def no_balance() -> Refused:

@@ -19,7 +19,7 @@ from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.accounts.book_reading import filed_of
 from bondesk.areas.codes.effects import effect_table
 from bondesk.areas.goods.unit_consumption import UnitConsumption
-from bondesk.areas.notes.bonded_note_model import BondedNote
+from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLineSource
 from bondesk.base.errors import Refused
 from bondesk.base.explanation import Explanation
 from bondesk.base.options import read_options
@@ -33,6 +33,7 @@ from bondesk.settings import Home
 from builders.office import DEMO, Office
 
 CUT_OFF = date(2024, 2, 22)
+FIGURES = ("part_level", "item_level", "residue")
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +80,51 @@ def test_the_printed_formula_is_a_switch_of_the_reports(demo: Engine) -> None:
                 told = reporting.explain(act, report, options, row.key, "consumed")
                 assert told.value.startswith(consumed), (key, formula)
         assert not act.session.dirty
+
+
+def test_parts_are_items_and_what_rounding_left(demo: Engine) -> None:
+    """舍入台账: the item level is the ledger, the part level the exact conversion of the source lines, the rest is small."""
+    with demo.acting(SYSTEM) as act:
+        report, place = act.catalogue.report("rounding_ledger"), act.catalogue.report("rounding_ledger").column_place
+        whole = reporting.run_at_once(act, report, read_options(report.options, {}))
+        lines = reporting.run_at_once(act, report, read_options(report.options, {"per_line": "1"}))
+        assert whole.findings == lines.findings == ()
+
+        book = act.facts.one(Account, copy="approved")
+        assert book is not None
+        moved: dict[str, Decimal] = {}
+        for one in act.books.movements(book.record_no, None, None):
+            key = f"{one.goods_flag}{one.item_no}"
+            moved[key] = moved.get(key, Decimal(0)) + one.quantity
+        figures = {row.key: [row.values[place(name)] for name in FIGURES] for row in whole.rows}
+        assert {key: row[1] for key, row in figures.items()} == {key: one for key, one in moved.items() if one}
+        assert all(part == item + residue for part, item, residue in figures.values())
+
+        exact: dict[int, Decimal] = {}
+        for source in act.session.scalars(select(NoteLineSource)):
+            exact[source.note_line_id] = exact.get(source.note_line_id, Decimal(0)) + source.dcl_share
+        drafts = act.session.scalars(select(BondedNote)).all()
+        residues = sorted(abs(exact[line.id] - line.dcl_qty) for note in drafts for line in note.lines)
+        assert sorted(abs(row.values[place("residue")]) for row in lines.rows) == residues
+        assert residues[-1] > 0
+        assert Counter(row.values[place("nature")] for row in lines.rows) == {
+            "舍入": len(residues) - 2,
+            "进到最小数": 2,
+        }
+
+        last = [row for row in lines.rows if row.key.startswith("I5:")][-1]
+        assert last.values[place("running")] == figures["I5"][2]
+        told = reporting.explain(act, report, read_options(report.options, {"per_line": "1"}), last.key, "running")
+        assert Decimal(told.value) == figures["I5"][2]
+        assert sum(Decimal(part.value) for part in told.parts) == figures["I5"][2]
+        note = next(note for note in drafts if note.lines[0].dcl_qty > 2)
+        note.lines[0].dcl_qty -= 2
+        act.session.flush()
+        act.post("bonded_note", [note.id])
+        changed = reporting.run_at_once(act, report, read_options(report.options, {"per_line": "1"}))
+        assert [row.values[place("residue")] for row in changed.rows if row.values[place("nature")] == "数量改动"]
+        assert [one.code for one in changed.findings] == ["RPT-49"]
+        act.session.rollback()
 
 
 def test_every_note_is_handed_over_and_posted_once(demo: Engine) -> None:

@@ -27,7 +27,7 @@ BOOK = "E52042300A01"
 ON_LEDGER = (
     "material_status", "product_status", "material_balance", "item_ledger", "product_usage", "note_journal",
     "handbook_materials", "handbook_products", "shortage_table", "shortage_detail", "shortage_attribution", "what_if",
-    "first_negative", "unfiled_products",
+    "first_negative", "unfiled_products", "rounding_ledger",
 )  # fmt: skip
 
 

@@ -67,6 +67,7 @@ from bondesk.areas.reports.material_status import MATERIAL_STATUS
 from bondesk.areas.reports.note_journal import NOTE_JOURNAL
 from bondesk.areas.reports.product_status import PRODUCT_STATUS
 from bondesk.areas.reports.product_usage import PRODUCT_USAGE
+from bondesk.areas.reports.rounding_ledger import ROUNDING_LEDGER
 from bondesk.areas.reports.shortage_detail import SHORTAGE_DETAIL
 from bondesk.areas.reports.shortage_table import SHORTAGE_TABLE
 from bondesk.areas.reports.source_usage import SOURCE_USAGE
@@ -220,6 +221,7 @@ CATALOGUE = Catalogue(
         WHAT_IF,
         FIRST_NEGATIVE,
         SOURCE_USAGE,
+        ROUNDING_LEDGER,
         BOOK_DIFFERENCE,
         BOM_EXPLOSION,
         BOM_DIFFERENCE,

@@ -1,0 +1,242 @@
+"""舍入台账: what rounding left between the parts' quantities and what was declared of the book's items.
+
+A note line is the sum of its source lines, converted exactly and rounded once (handbook 2.3, 5.4, appendix D). What is
+left is told here: per item, 料号级数量 = 项号级数量 + 舍入差, always (decision 0035).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from bondesk.areas.codes.customs_code import units_of
+from bondesk.areas.codes.units import document_places
+from bondesk.areas.declarations.declared_books import counts_declarations
+from bondesk.areas.notes.bonded_note_model import NoteLineSource
+from bondesk.areas.reports.chosen_books import OpenedBook, explained_title, no_row, opened_books, over_books
+from bondesk.base.columns import Kind
+from bondesk.base.explanation import Explanation
+from bondesk.base.findings import Finding, note
+from bondesk.base.numbers import FACTOR_PLACES, plain
+from bondesk.base.options import option
+from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable, known_day
+from bondesk.base.steps import Progress
+from bondesk.ledger.books import LedgerWork
+from bondesk.ledger.posting import Posting
+
+ZERO = Decimal(0)
+DRAFT_KEY = "bonded_note"
+_AT_ONCE = 500
+_Q, _F = Kind.QUANTITY, Kind.FACTOR
+#: Half a place of one converted source line, as it is kept.
+_KEPT = Decimal(5).scaleb(-FACTOR_PLACES - 1)
+ROUNDED, RAISED, CHANGED, UNSOURCED = "舍入", "进到最小数", "数量改动", "无来源"
+
+
+@dataclass(frozen=True, slots=True)
+class RoundingOptions:
+    """Which book, up to which day, and whether every note line is listed."""
+
+    record_no: str = option("备案号", "", reference="account", help="空 = 全部账册")
+    day: date | None = option("截止日期", None, help="空 = 今天")
+    goods_flag: str = option("料件/成品", "", choices=(("", "全部"), ("I", "料件"), ("E", "成品")))
+    item_no: int | None = option("备案序号", None, help="空 = 全部")
+    per_line: bool = option("逐项列出清单表体", False, help="不选 = 每个备案序号一行")
+    known_on: date | None = known_day()
+
+
+COLUMNS = (
+    ReportColumn("record_no", "备案号", Kind.CODE, 14),
+    ReportColumn("goods", "料件/成品", Kind.TEXT, 8),
+    ReportColumn("item_no", "备案序号", Kind.INTEGER, 8),
+    ReportColumn("name", "商品名称", Kind.TEXT, 18),
+    ReportColumn("unit", "申报单位", Kind.TEXT, 8),
+    ReportColumn("voucher", "清单/项", Kind.CODE, 18),
+    ReportColumn("declared_on", "申报日期", Kind.DATE, 12),
+    ReportColumn("sources", "来源行数", Kind.INTEGER, 9),
+    ReportColumn("part_level", "料号级数量", _F, 18, explained=True),
+    ReportColumn("item_level", "项号级数量", _Q, 16, explained=True),
+    ReportColumn("residue", "舍入差", _F, 16, explained=True),
+    ReportColumn("running", "累计舍入差", _F, 16, explained=True),
+    ReportColumn("nature", "性质", Kind.TEXT, 10),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """What one note line moved of one item, signed as in the ledger, beside the sum of its converted source lines."""
+
+    posting: Posting
+    item_level: Decimal
+    part_level: Decimal
+    sources: int
+    places: int
+
+    @property
+    def residue(self) -> Decimal:
+        """Return 料号级 − 项号级."""
+        return self.part_level - self.item_level
+
+    @property
+    def nature(self) -> str:
+        """Tell what the difference comes from: one rounding cannot leave more than half its last place."""
+        if not self.sources:
+            return UNSOURCED
+        half = Decimal(5).scaleb(-self.places - 1)
+        if abs(self.residue) <= half + self.sources * _KEPT:
+            return ROUNDED
+        # what rounds to 0 is declared as the least there is (企业参数 最小数为0自动进1)
+        return RAISED if abs(self.item_level) == 2 * half and abs(self.part_level) < half else CHANGED
+
+
+def run(work: LedgerWork, options: RoundingOptions) -> Generator[Progress, None, ReportTable]:
+    """Return a row per item, or per note line, of every chosen book counted from notes."""
+
+    def rows_of(opened: OpenedBook) -> Iterator[ReportRow | Finding]:
+        changed = 0
+        for (goods, item_no), lines in sorted(_items(opened, options).items()):
+            changed += sum(one.nature == CHANGED for one in lines)
+            yield from _rows(opened, goods, item_no, lines, options.per_line)
+        if changed:
+            text = f"{opened.record_no} 有 {changed} 项清单表体的申报数量与来源折算相差超过舍入，是生成后改动的数量"
+            yield note("RPT-49", f"{text}；选「逐项列出清单表体」查看", "per_line")
+
+    return (yield from over_books(work, options, rows_of, wanted=lambda book: not counts_declarations(book)))
+
+
+def _rows(
+    opened: OpenedBook, goods: str, item_no: int, lines: Sequence[Rounded], per_line: bool
+) -> Iterator[ReportRow]:
+    head = (opened.record_no, "料件" if goods == "I" else "成品", item_no, opened.name_of(goods, item_no))
+    unit, running = _unit(opened, goods, item_no), ZERO
+    if not per_line:
+        part, item = (sum((getattr(one, name) for one in lines), ZERO) for name in ("part_level", "item_level"))
+        natures = "、".join(sorted({one.nature for one in lines}))
+        figures = (sum(one.sources for one in lines), part, item, part - item, part - item, natures)
+        yield ReportRow(opened.key(f"{goods}{item_no}"), (*head, unit, f"{len(lines)} 项", None, *figures))
+        return
+    for one in lines:
+        running += one.residue
+        posting = one.posting
+        voucher = f"{posting.document_no}/{posting.line_no}"
+        figures = (one.sources, one.part_level, one.item_level, one.residue, running, one.nature)
+        row = (*head, unit, voucher, posting.business_date, *figures)
+        key = opened.key(f"{goods}{item_no}:{voucher}")
+        yield ReportRow(key, row, (posting.document_key, posting.document_id))
+
+
+def _unit(opened: OpenedBook, goods: str, item_no: int) -> str:
+    lines = opened.book.materials if goods == "I" else opened.book.products
+    code = next((line.dcl_unit for line in lines if line.item_no == item_no), "")
+    unit = units_of(opened.work.facts).get(code)
+    return unit.name if unit else code
+
+
+def _items(opened: OpenedBook, options: RoundingOptions) -> Mapping[tuple[str, int], Sequence[Rounded]]:
+    """Return the posted lines of every item in the order of their postings; what was taken back moves nothing."""
+    moved: dict[tuple[str, int, str, int], list[Posting]] = defaultdict(list)
+    for one in opened.posted(None, options.day or opened.work.facts.today):
+        if options.goods_flag in ("", one.goods_flag) and options.item_no in (None, one.item_no):
+            moved[one.goods_flag, one.item_no, one.document_key, one.line_id].append(one)
+    ids = sorted({line_id for _g, _i, key, line_id in moved if key == DRAFT_KEY})
+    sources, units = _sources(opened.work, ids), units_of(opened.work.facts)
+    codes = {
+        (goods, line.item_no): line.dcl_unit
+        for goods, lines in (("I", opened.book.materials), ("E", opened.book.products))
+        for line in lines
+    }
+    found: dict[tuple[str, int], list[Rounded]] = defaultdict(list)
+    for (goods, item_no, key, line_id), postings in moved.items():
+        quantity = sum((one.signed for one in postings), ZERO)
+        if not quantity:
+            continue
+        last = postings[-1]
+        shares = sources.get(line_id, ()) if key == DRAFT_KEY else ()
+        part = last.effect * sum(shares, ZERO) if shares else quantity
+        unit = units.get(codes.get((goods, item_no), ""))
+        found[goods, item_no].append(Rounded(last, quantity, part, len(shares), document_places(unit) if unit else 5))
+    return found
+
+
+def _sources(work: LedgerWork, line_ids: Sequence[int]) -> Mapping[int, Sequence[Decimal]]:
+    """Return the converted quantities of the source lines of note lines."""
+    found: dict[int, list[Decimal]] = defaultdict(list)
+    for start in range(0, len(line_ids), _AT_ONCE):
+        statement = select(NoteLineSource.note_line_id, NoteLineSource.dcl_share).where(
+            NoteLineSource.company_id == work.company_id,
+            NoteLineSource.note_line_id.in_(line_ids[start : start + _AT_ONCE]),
+        )
+        for line_id, share in work.session.execute(statement):
+            found[line_id].append(share)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A row key taken apart."""
+
+    record_no: str
+    goods: str
+    item_no: int
+    voucher: str
+
+
+def _named(row: str) -> _Named:
+    """Take ``[备案号/]I3[:清单号/项]`` apart."""
+    item, _, voucher = row.partition(":")
+    record_no, _, item = item.rpartition("/")
+    if item[:1] not in ("I", "E") or not item[1:].isdecimal():
+        raise no_row(row, "I 或 E 加备案序号；逐项时再加 :清单号/项")
+    return _Named(record_no, item[0], int(item[1:]), voucher)
+
+
+def explain(work: LedgerWork, options: RoundingOptions, row: str, column: str) -> Explanation:
+    """Explain a figure of an item (``I3``) or of a note line (``I3:清单号/项``) by its note lines and source lines."""
+    title, name = explained_title(COLUMNS, column), _named(row)
+    for opened in opened_books(work, name.record_no or options.record_no):
+        lines = _items(opened, options).get((name.goods, name.item_no), ())
+        if name.voucher:
+            place = next((number for number, one in enumerate(lines) if _voucher(one) == name.voucher), -1)
+            lines = lines[0 if column == "running" else max(place, 0) : place + 1]
+        if lines:
+            return _explained(work, f"{opened.record_no} {name.goods}{name.item_no} {title}", column, lines)
+    raise no_row(row, "I 或 E 加备案序号；逐项时再加 :清单号/项")
+
+
+def _voucher(one: Rounded) -> str:
+    return f"{one.posting.document_no}/{one.posting.line_no}"
+
+
+def _explained(work: LedgerWork, title: str, column: str, lines: Iterable[Rounded]) -> Explanation:
+    figure = "residue" if column == "running" else column
+    total, parts = ZERO, []
+    for one in lines:
+        value = getattr(one, figure)
+        total += value
+        told = f"{plain(one.part_level)} − {plain(one.item_level)}" if figure == "residue" else ""
+        trace = work.trace(one.posting.document_key, one.posting.line_id)
+        name = f"{one.posting.business_date} {_voucher(one)}（{one.nature}）"
+        reason = "，".join(filter(None, (told, f"累计 {plain(total)}")))
+        parts.append(Explanation(name, plain(value), reason, (trace,) if trace else ()))
+    reasons = {
+        "part_level": "各来源行折算数量（9位小数）之和，符号与底账相同",
+        "item_level": "各项清单表体入账的申报数量之和",
+        "residue": "料号级数量 − 项号级数量",
+    }
+    return Explanation(title, plain(total), reasons[figure], tuple(parts))
+
+
+ROUNDING_LEDGER = Report(
+    key="rounding_ledger",
+    title="舍入台账",
+    columns=COLUMNS,
+    run=run,
+    explain=explain,
+    options=RoundingOptions,
+    help="料号级数量折算成申报数量时舍入了多少：料号级数量 = 项号级数量 + 舍入差。",
+)

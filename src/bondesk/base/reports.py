@@ -18,7 +18,7 @@ KNOWN_ON = "known_on"
 
 def known_day() -> Any:
     """Declare the option :data:`KNOWN_ON`: figures are those that could be seen on the screen that evening."""
-    return option("截至知晓日", None, help="只算到这天为止已入账的清单，即当天晚上看到的数；空 = 现在所知")
+    return option("截至知晓日", None, help="空 = 现在所知；否则只算到那天晚上已入账的清单")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from bondesk.desktop.context import Codes, DeskContext
 from bondesk.desktop.lane import Lane
 from bondesk.desktop.list_page import ListPage
 from bondesk.desktop.style import apply_style
+from bondesk.engine.closed_periods import set_again
 from bondesk.engine.engine import Engine
 from bondesk.engine.ports import Composed, Packed
 from bondesk.engine.store import open_store
@@ -125,6 +126,8 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     """An engine over an empty database file with the whole catalogue."""
     store = open_store(f"sqlite:///{(tmp_path / 'desk.sqlite').as_posix()}")
     Base.metadata.create_all(store.sql)
+    with store.sql.begin() as connection:
+        set_again(connection)
     yield Engine(CATALOGUE, store, PlainFiles(), NoPacker(), NoReceipts())
     store.dispose()
 

@@ -200,7 +200,7 @@ def test_more_than_was_announced_is_not_read(publish: Publish, tmp_path: Path) -
         ({"index": {"version": "x"}}, "读不懂"),
         ({"index": {"file": "../evil.zip"}}, "读不懂"),
         ({"index": {"version": "2025.03"}}, "前后不一致"),
-        ({"index": {"notes": "x" * 200_000}}, "读不懂"),
+        ({"index": {"notes": "x" * 200_000}}, "codes.json 过大"),
         ({"status": 500}, "错误 500"),
         ({"status": 302}, "没有跟去"),
         ({"delay": 3}, "没有回应"),

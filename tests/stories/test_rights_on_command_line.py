@@ -20,10 +20,10 @@ PASSWORD = "guest-word"
 FREE = {"init", "demo", "training", "describe", "password", "update-codes", "update-program", "card", "rehearsal"}
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A company with data and a user who is in a group without rights."""
-    found = copied_home(tmp_path)
+    found = copied_home(tmp_path_factory.mktemp("guest"))
     engine = open_engine(found)
     with engine.acting(SYSTEM) as act:
         user = User(account="guest", name="客人", active=True)
@@ -31,7 +31,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
         user.groups = [UserMembership(line_no=1, group_code="none")]
         act.session.add_all([UserGroup(code="none", name="无权限"), user])
     engine.store.dispose()
-    monkeypatch.setenv("BONDESK_PASSWORD", PASSWORD)
     return found
 
 
@@ -67,8 +66,9 @@ def test_every_verb_is_walked(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("verb", sorted(set(cli._COMMANDS) - FREE))
 def test_without_rights_nothing_is_done_or_told(
-    verb: str, home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    verb: str, home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("BONDESK_PASSWORD", PASSWORD)
     for call in calls(tmp_path)[verb]:
         code = cli.main(["--home", str(home.path), "--user", "guest", *call])
         said = capsys.readouterr()

@@ -38,7 +38,7 @@ class ReportTools(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         for widget in (self.ask, self.stop, self.out, self.paper, self.search, self.bar):
-            row.addWidget(widget)
+            row.addWidget(widget, widget is self.search)
         row.addStretch(1)
         row.addWidget(self.said)
         self.offer_exports(possible=False)

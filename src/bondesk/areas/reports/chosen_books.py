@@ -150,14 +150,16 @@ def over_books(
     *,
     wanted: BookFilter = lambda _book: True,
     counted: bool = True,
+    none: Finding = NO_BOOK,
 ) -> Generator[Progress, None, ReportTable]:
     """Run ``rows_of`` over every chosen book; it yields rows, and findings where they come up.
 
-    ``counted`` says that the figures come from vouchers, so that a book without any is told (RPT-40).
+    ``counted`` says that the figures come from vouchers, so that a book without any is told (RPT-40);
+    ``none`` is said where no book is wanted.
     """
     books = [book for book in approved_books(work.facts, options.record_no) if wanted(book)]
     if not books:
-        return ReportTable((), (NO_BOOK,))
+        return ReportTable((), (none,))
     rows: list[ReportRow] = []
     picked = picked_of(options)
     findings = [note("RPT-48", said(picked.formula), "formula")] if picked.formula else []

@@ -36,6 +36,8 @@ from bondesk.ledger.posting import Posting
 _Q = Kind.QUANTITY
 _ENVELOPES = note("RPT-43", "系统中没有关封资料，可直接进出口量等于可进出口量")
 
+_NO_HANDBOOK = note("RPT-10", "没有已审批的手册，请先导入或下载手册")
+
 
 @dataclass(frozen=True, slots=True)
 class HandbookStatusOptions:
@@ -114,7 +116,7 @@ def _run(columns: tuple[ReportColumn, ...], *, products: bool) -> Callable[[Any,
                     values = (*item_values(opened, lines[one.item_no]), *_in_order(columns, keys, figures, left))
                     yield ReportRow(opened.key(one.item_no), values)
 
-        return (yield from over_books(work, options, rows_of, wanted=_is_handbook))
+        return (yield from over_books(work, options, rows_of, wanted=_is_handbook, none=_NO_HANDBOOK))
 
     return run
 

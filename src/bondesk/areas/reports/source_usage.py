@@ -181,6 +181,7 @@ def _row(document: SourceDocument, line: SourceLine, part: Part | None, uses: Se
             document.supervision_mode,
             document.partner,
         ),
+        ("source_document", document.id),
     )
 
 

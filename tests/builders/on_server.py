@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import insert, select, text
 
+from bondesk.base.batches import batches
 from bondesk.base.records import Base
 from bondesk.engine.schema import upgrade
 from bondesk.engine.store import open_store
@@ -28,8 +29,8 @@ def on_server(template: Path, path: Path, url: str) -> Path:
             if not target.scalar(text("SELECT to_regclass(:name)"), {"name": table.name}):
                 continue
             rows = [dict(row) for row in source.execute(select(table)).mappings()]
-            for start in range(0, len(rows), _AT_ONCE):
-                target.execute(insert(table), rows[start : start + _AT_ONCE])
+            for some in batches(rows, _AT_ONCE):
+                target.execute(insert(table), some)
     embedded.dispose()
     server.dispose()
     home.write(settings.model_copy(update={"connections": [Connection(name="团队", url=url)]}))

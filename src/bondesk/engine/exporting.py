@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bondesk.base.batches import batches
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
 from bondesk.base.reports import Report, ReportTable
@@ -104,8 +105,8 @@ def layout_sheet(plan: SheetPlan) -> WrittenSheet:
         return WrittenSheet(plan.title, [[_starred(one) for one in plan.all_headings]], heading_row=0)
     labels = [_starred(one) for one in plan.head]
     rows: list[list[object]] = [[plan.title], []]
-    for start in range(0, len(labels), _BESIDE):
-        rows.append([cell for label in labels[start : start + _BESIDE] for cell in (label, None)])
+    for batch in batches(labels, _BESIDE):
+        rows.append([cell for label in batch for cell in (label, None)])
     rows += [[], [_starred(one) for one in plan.headings]]
     return WrittenSheet(plan.title, rows, heading_row=len(rows) - 1)
 

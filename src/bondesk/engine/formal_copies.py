@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import String, delete, insert, inspect, select
 
+from bondesk.base.batches import batches
 from bondesk.base.documents import DocumentType, LineTable
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Told
@@ -248,5 +249,5 @@ def _replace(act: Act, table: LineTable, header_id: int, rows: Sequence[SimpleNa
     written = [
         {**common, "id": first + place, **{key: getattr(row, key) for key in keys}} for place, row in enumerate(rows)
     ]
-    for start in range(0, len(written), _BATCH):
-        act.session.execute(insert(table.model), written[start : start + _BATCH])
+    for batch in batches(written, _BATCH):
+        act.session.execute(insert(table.model), batch)

@@ -6,12 +6,13 @@ in the order of an index, heading by heading.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bondesk.base.batches import batches
 from bondesk.base.records import new_id
 from bondesk.engine.act import Act
 from bondesk.engine.tables import HeadingRow
@@ -53,9 +54,8 @@ def numbers_of(act: Act, keys: Collection[Key]) -> dict[Key, int]:
 def _known(act: Act, keys: Collection[Key]) -> dict[Key, int]:
     books, items = sorted({key[0] for key in keys}), sorted({key[2] for key in keys})
     found: dict[Key, int] = {}
-    for start in range(0, len(items), _AT_ONCE):
+    for some in batches(items, _AT_ONCE):
         mine = HeadingRow.company_id == act.company_id, HeadingRow.record_no.in_(books)
-        some: Sequence[int] = items[start : start + _AT_ONCE]
         statement = select(HeadingRow.id, *heading_columns()).where(
             *mine, HeadingRow.goods_flag.in_(("I", "E")), HeadingRow.item_no.in_(some)
         )

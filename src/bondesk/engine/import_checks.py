@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bondesk.base.batches import batches
 from bondesk.base.documents import DocumentType
 from bondesk.base.findings import Finding, Place, error, errors_in
 from bondesk.base.steps import Progress
@@ -157,9 +158,9 @@ def _keep_stored(act: Act, document: DocumentType, arrived: list[Arrived], exist
     ids = [existing[one.number][0] for one in known]
     columns = [getattr(header, key) for key in keys]
     stored: dict[int, Any] = {}
-    for start in range(0, len(ids), 500):
+    for batch in batches(ids):
         statement = select(header.id, *columns).where(header.company_id == act.company_id)
-        for row in act.session.execute(statement.where(header.id.in_(ids[start : start + 500]))):
+        for row in act.session.execute(statement.where(header.id.in_(batch))):
             stored[row[0]] = row[1:]
     for one in known:
         for key, value in zip(keys, stored[existing[one.number][0]], strict=True):

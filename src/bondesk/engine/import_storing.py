@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, inspect
 
+from bondesk.base.batches import batches
 from bondesk.base.documents import DocumentType, LineTable
 from bondesk.base.records import Record, new_id
 from bondesk.base.steps import Progress
@@ -94,8 +95,8 @@ def _write(
 ) -> Iterator[Progress]:
     session = act.session
     table = document.header.__table__
-    for start in range(0, len(heads), _BATCH):
-        session.execute(insert(table), heads[start : start + _BATCH])
+    for batch in batches(heads, _BATCH):
+        session.execute(insert(table), batch)
     if changed:
         session.expire_all()
         for values in changed:
@@ -111,11 +112,11 @@ def _write(
 
 def _drop_lines(act: Act, document: DocumentType, ids: list[int]) -> None:
     for model in {table.model for table in document.lines}:
-        for start in range(0, len(ids), 500):
+        for some in batches(ids):
             act.session.execute(
                 delete(model.__table__).where(
                     model.__table__.c.company_id == act.company_id,
-                    model.__table__.c.header_id.in_(ids[start : start + 500]),
+                    model.__table__.c.header_id.in_(some),
                 )
             )
 

@@ -16,6 +16,7 @@ from sqlalchemy import Select, and_, delete, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import selectinload
 
+from bondesk.base.batches import batches
 from bondesk.base.documents import DocumentType
 from bondesk.base.records import Base, new_id
 from bondesk.engine.act import Act
@@ -25,7 +26,6 @@ from bondesk.engine.headings import Key, heading_columns, key_of, numbers_of
 from bondesk.engine.tables import BalanceRow, HeadingRow, PostingRow
 from bondesk.ledger.posting import Posting, changes
 
-_AT_ONCE = 500
 #: (heading, month) → quantity.
 Balances = dict[tuple[Key, date], Decimal]
 
@@ -35,8 +35,7 @@ def post_documents(act: Act, document: DocumentType, ids: Sequence[int]) -> None
     if document.posts is None:
         return
     header = document.header
-    for start in range(0, len(ids), _AT_ONCE):
-        some = ids[start : start + _AT_ONCE]
+    for some in batches(ids):
         # no variant: a receipt may just have made a version of what was a change
         mine = select(header).where(header.company_id == act.company_id, header.id.in_(some))
         loaded = [selectinload(table.relation) for table in document.typed_lines]
@@ -136,8 +135,8 @@ def rebuild_balances(act: Act) -> list[str]:
     before, wanted = _stored_balances(act), _summed_postings(act)
     values = _balance_values(act, wanted, numbers_of(act, [key for key, _ in wanted]))
     act.session.execute(delete(BalanceRow).where(BalanceRow.company_id == act.company_id))
-    for start in range(0, len(values), 2000):
-        act.session.execute(insert(BalanceRow), values[start : start + 2000])
+    for batch in batches(values, 2000):
+        act.session.execute(insert(BalanceRow), batch)
     act.session.expire_all()
     return _differences(before, wanted)
 

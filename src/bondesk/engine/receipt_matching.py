@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import event, select
 
+from bondesk.base.batches import batches
 from bondesk.base.documents import DocumentType
 from bondesk.base.messages import Message, Receipt
 from bondesk.base.records import Record
@@ -22,7 +23,6 @@ from bondesk.engine.tables import Outbox
 
 #: ``Failed_<stem>[_<ts>].xml``, message reference 9.3.
 _FAILED = re.compile(r"Failed_(.+?)(?:_\d{21,23})?\.\w+")
-_AT_ONCE = 500
 Found = tuple[DocumentType, Any]
 
 
@@ -67,8 +67,8 @@ class Candidates:
             mine = select(document.header).filter_by(company_id=self._act.company_id, **document.variant)
             for attribute, values in said.items():
                 wanted = sorted(values - {""})
-                for start in range(0, len(wanted), _AT_ONCE):
-                    part = mine.where(attribute.in_(wanted[start : start + _AT_ONCE]))
+                for batch in batches(wanted):
+                    part = mine.where(attribute.in_(batch))
                     for header in self._act.session.scalars(part):
                         self._by[document.key, attribute.key, getattr(header, attribute.key)][header.id] = header
 

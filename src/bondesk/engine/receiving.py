@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from bondesk.base.batches import batches
 from bondesk.base.errors import Disconnected, OutsideFailure, Refused
 from bondesk.base.identity import Identity
 from bondesk.base.steps import Cancelled
@@ -121,8 +122,8 @@ class _Run:
             if len(left) == len(waiting):
                 break
             waiting = left
-        for start in range(0, len(waiting), BATCH):
-            self._take(waiting[start : start + BATCH], last=True)
+        for some in batches(waiting, BATCH):
+            self._take(some, last=True)
         tell(len(files), len(files))
 
     def _batches(self, files: Sequence[Arrival]) -> Iterator[tuple[list[Opened], int]]:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, update
 
 from bondesk.areas.accounts.copying import rows_of
 from bondesk.areas.accounts.row_marks import Fate, Values, mark_of, reverted, struck
+from bondesk.base.batches import batches
 from bondesk.base.change import ChangedTable, Counted, Mark
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Work
@@ -22,18 +23,16 @@ Follow = Callable[[Any, ChangedTable, Sequence[Any], str, Work], int]
 #: (table, row): fill what the program computes in a typed row.
 Derive = Callable[[ChangedTable, Any], None]
 
-_BATCH = 500
-
 
 def lines_of(work: Work, draft: Any, table: ChangedTable, ids: Sequence[int]) -> list[Any]:
     """Return the named rows of the draft, in their order."""
     model = table.model
     found: list[Any] = []
-    for start in range(0, len(ids), _BATCH):
+    for batch in batches(ids):
         statement = select(model).where(
             model.company_id == work.company_id,
             model.header_id == draft.id,
-            model.id.in_(ids[start : start + _BATCH]),
+            model.id.in_(batch),
         )
         found += work.session.scalars(statement).all()
     return sorted(found, key=lambda line: (line.line_no, line.id))
@@ -181,12 +180,12 @@ def follow_consumption(consumption: type[Any]) -> Follow:
         mine = [consumption.company_id == work.company_id, consumption.header_id == draft.id]
         numbers, touched = [row.item_no for row in rows], 0
         gone = [row.item_no for row in rows if row.row_mark == Mark.ADDED]
-        for start in range(0, len(gone), _BATCH):
-            chosen = column.in_(gone[start : start + _BATCH])
+        for batch in batches(gone):
+            chosen = column.in_(batch)
             touched += _rows(work, delete(consumption).where(*mine, chosen))
         kept = [number for number in numbers if number not in set(gone)]
-        for start in range(0, len(kept), _BATCH):
-            chosen = column.in_(kept[start : start + _BATCH])
+        for some in batches(kept):
+            chosen = column.in_(some)
             if order == "strike":
                 marked = {"mark_before": consumption.row_mark, "row_mark": Mark.STRUCK.value}
                 statement = update(consumption).where(*mine, chosen, consumption.row_mark != Mark.STRUCK.value)

@@ -17,6 +17,7 @@ from bondesk.areas.accounts.row_marks import differing
 from bondesk.areas.goods.merged_item import MergedItem
 from bondesk.areas.goods.unit_consumption import UnitConsumption, UnitConsumptionLine
 from bondesk.areas.setup.company import company_of
+from bondesk.base.batches import batches
 from bondesk.base.change import Candidate, ChangedTable, Comparison, Mark, Outcome
 from bondesk.base.facts import Work
 
@@ -155,8 +156,8 @@ def _consumptions(draft: Account, table: ChangedTable, work: Work) -> Iterator[C
         else:
             differ.append(source[0])
     rows.clear()
-    for start in range(0, len(differ), _BATCH):
-        yield from _differing_consumptions(draft, table, work, differ[start : start + _BATCH], products, materials)
+    for batch in batches(differ, _BATCH):
+        yield from _differing_consumptions(draft, table, work, batch, products, materials)
 
 
 def _differing_consumptions(

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import func, insert, inspect, literal, select, update
 
+from bondesk.base.batches import batches
 from bondesk.base.change import ChangedTable, Mark
 from bondesk.base.facts import Work
 from bondesk.base.records import new_ids
 
-_BATCH = 500
 #: Head columns a copy does not take over.
 _OWN = {"id", "revision", "created_by", "created_at", "changed_by", "changed_at", "state", "audited_by", "audited_at"}
 _OWN |= {"seq_no", "customs_at", "customs_reason", "origin_run", "origin_sheet", "origin_row"}
@@ -97,5 +97,5 @@ def _parts(statement: Any, first: Any, only: Collection[tuple[Any, ...]] | None)
         yield statement
         return
     firsts = sorted({key[0] for key in only})
-    for start in range(0, len(firsts), _BATCH):
-        yield statement.where(first.in_(firsts[start : start + _BATCH]))
+    for batch in batches(firsts):
+        yield statement.where(first.in_(batch))

@@ -14,6 +14,7 @@ from bondesk.areas.accounts.comparing import compare, numbers_used
 from bondesk.areas.accounts.copying import rows_of
 from bondesk.areas.accounts.row_marks import mark_of
 from bondesk.areas.goods.rollup import unit_consumption
+from bondesk.base.batches import batches
 from bondesk.base.change import Candidate, ChangedTable, Counted, Mark, Outcome
 from bondesk.base.facts import Work
 from bondesk.base.records import new_id
@@ -53,8 +54,8 @@ def _add(draft: Account, table: ChangedTable, added: Sequence[Candidate], work: 
             values["item_no"] = number
         rows.append({**values, **_computed(values), "id": new_id(), "line_no": first + position})
     common = {"company_id": work.company_id, "header_id": draft.id}
-    for start in range(0, len(rows), _BATCH):
-        work.session.execute(insert(model.__table__), [{**row, **common} for row in rows[start : start + _BATCH]])
+    for batch in batches(rows, _BATCH):
+        work.session.execute(insert(model.__table__), [{**row, **common} for row in batch])
     work.session.expire_all()
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from bondesk.areas.accounts.book_model import Account, AccountLine
 from bondesk.areas.setup.company import company_of
+from bondesk.base.batches import batches
 from bondesk.base.facts import Work
 
-_BATCH = 500
 _WORDS = {"I": "料件", "E": "成品"}
 
 
@@ -22,7 +22,7 @@ def filed_items(work: Work, goods_flag: str, merge_nos: Collection[int]) -> Mapp
     column: Any = AccountLine.item_no if same_number else AccountLine.merge_no
     found: dict[int, list[str]] = defaultdict(list)
     wanted = sorted(merge_nos)
-    for start in range(0, len(wanted), _BATCH):
+    for batch in batches(wanted):
         statement = (
             select(column, Account.record_no, AccountLine.item_no)
             .join(Account, (Account.company_id == AccountLine.company_id) & (Account.id == AccountLine.header_id))
@@ -30,7 +30,7 @@ def filed_items(work: Work, goods_flag: str, merge_nos: Collection[int]) -> Mapp
                 AccountLine.company_id == work.company_id,
                 AccountLine.goods_flag == goods_flag,
                 Account.copy == "approved",
-                column.in_(wanted[start : start + _BATCH]),
+                column.in_(batch),
             )
             .order_by(Account.record_no, AccountLine.item_no)
         )

@@ -11,6 +11,7 @@ from bondesk.areas.declarations.declaration_model import Declaration
 from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
 from bondesk.areas.notes.note_relatives import note_relatives
 from bondesk.areas.notes.source_document import SourceDocument, SourceLine, notes_made
+from bondesk.base.batches import batches
 from bondesk.base.documents import MOST_RELATED, Related
 from bondesk.base.facts import Work
 
@@ -69,8 +70,8 @@ def declarations_of(work: Work, note_ids: Sequence[int]) -> dict[int, str]:
         .distinct()
     )
     found: dict[int, str] = {}
-    for start in range(0, len(note_ids), 500):
-        part = list(note_ids[start : start + 500])
+    for batch in batches(note_ids):
+        part = list(batch)
         found |= {row[0]: row[1] for row in work.session.execute(statement.where(NoteLine.header_id.in_(part)))}
     return found
 

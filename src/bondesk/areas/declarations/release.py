@@ -12,16 +12,14 @@ from bondesk.areas.declarations.declaration_lines import DeclarationLine, Declar
 from bondesk.areas.declarations.declaration_model import Declaration
 from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
 from bondesk.areas.notes.note_removal import give_back
+from bondesk.base.batches import batches
 from bondesk.base.facts import Work
-
-_BATCH = 500
 
 
 def release(_declaration: Declaration, lines_gone: Sequence[Any], work: Work) -> None:
     """Let go of the note lines and source quantities the lines that go were made of."""
     gone = [line.id for line in lines_gone if isinstance(line, DeclarationLine)]
-    for start in range(0, len(gone), _BATCH):
-        part = gone[start : start + _BATCH]
+    for part in batches(gone):
         notes = select(DeclarationNoteLine).where(
             DeclarationNoteLine.company_id == work.company_id, DeclarationNoteLine.declaration_line_id.in_(part)
         )

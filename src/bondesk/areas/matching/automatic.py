@@ -19,7 +19,7 @@ from bondesk.areas.matching.candidates import (
 from bondesk.areas.matching.kinds import DECLARATIONS, NOTES, MatchKind
 from bondesk.areas.matching.pairing import pairing_steps, rule_word
 from bondesk.areas.matching.passes import R1, Matched, Paper, Rules, match
-from bondesk.areas.matching.storing import parts
+from bondesk.base.batches import batches
 from bondesk.base.facts import Work
 from bondesk.base.findings import Finding, note
 from bondesk.base.formal_copy import DRAFT
@@ -56,7 +56,7 @@ def _keep_bearers(work: Work, kind: MatchKind, found: Matched, formals: Sequence
     bearers: dict[str, int] = {}
     header = kind.header
     mine = select(kind.first, header.id, header.copy).where(header.company_id == work.company_id)
-    for some in parts(list(numbers.values())):
+    for some in batches(list(numbers.values())):
         # the copy is looked at here: asked for in SQL, it would lead the database away from the index of the numbers
         bearers.update(
             (row[0], row[1]) for row in work.session.execute(mine.where(kind.first.in_(some))) if row[2] == DRAFT
@@ -95,7 +95,7 @@ def _doubts(work: Work, kind: MatchKind, found: Matched) -> tuple[Finding, ...]:
     """MAT-03: drafts that are paired though nobody audited them."""
     header = kind.header
     count = 0
-    for some in parts([pair.draft for pair in found.pairs]):
+    for some in batches([pair.draft for pair in found.pairs]):
         mine = select(header.id).where(header.company_id == work.company_id, header.id.in_(some))
         count += len(work.session.execute(mine.where(header.state == "DRAFT")).all())
     if not count:
@@ -132,7 +132,7 @@ def _named(work: Work, kind: MatchKind, ids: Sequence[int], number: Any) -> Mapp
 
 def _numbers(work: Work, kind: MatchKind, ids: Sequence[int], number: Any) -> Iterator[tuple[int, tuple[str, str]]]:
     header = kind.header
-    for some in parts(ids):
+    for some in batches(ids):
         mine = select(header.id, number, header.declared_on).where(header.company_id == work.company_id)
         for paper, called, day in work.session.execute(mine.where(header.id.in_(some))):
             yield paper, (called, day.isoformat() if day else "")

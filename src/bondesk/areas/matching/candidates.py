@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, func, select, type_coe
 
 from bondesk.areas.matching.kinds import STRUCK, MatchKind
 from bondesk.areas.matching.passes import Figures, Paper
-from bondesk.areas.matching.storing import parts
+from bondesk.base.batches import batches
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Work
 from bondesk.base.flow import AUDITED_AND_SENT, DECLARED_AND_RELEASED, Flow
@@ -160,7 +160,7 @@ def _sums(work: Work, kind: MatchKind, papers: Sequence[int], *, scaled: bool) -
     if kind.marked:
         statement = statement.where(line.row_mark != STRUCK)
     found: dict[int, Sums] = {}
-    for some in parts(papers, _AT_ONCE):
+    for some in batches(papers, _AT_ONCE):
         for paper, mode, currency, count, units, money in work.session.execute(
             statement.where(line.header_id.in_(some))
         ):

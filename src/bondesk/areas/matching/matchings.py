@@ -19,6 +19,7 @@ from bondesk.areas.matching.candidates import (
 from bondesk.areas.matching.kinds import DECLARATIONS, NOTES, MatchKind
 from bondesk.areas.matching.pairing import accept, cancelling_steps, pairing_steps, renew, require_free
 from bondesk.areas.matching.passes import MANUAL, Pair
+from bondesk.base.batches import batches
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Work
 from bondesk.base.fields import field_of
@@ -92,7 +93,7 @@ def renew_paired(kind: MatchKind, work: Work, formal_ids: Sequence[int]) -> None
     """Let the pairs of formal copies that came again follow them; unpaired ones cost one question."""
     header = kind.header
     paired: list[int] = []
-    for some in storing.parts(formal_ids):
+    for some in batches(formal_ids):
         mine = select(header.id).where(header.company_id == work.company_id, header.id.in_(some))
         paired += work.session.scalars(mine.where(header.match_state == MATCHED))
     renew(work, kind, paired)

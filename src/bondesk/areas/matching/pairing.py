@@ -14,6 +14,7 @@ from bondesk.areas.matching.comparing import Compared, Difference, Doc, aligned,
 from bondesk.areas.matching.kinds import MatchKind
 from bondesk.areas.matching.overwriting import Overwriting, Snapshot, overwrite, read_snapshot, restore
 from bondesk.areas.matching.passes import MANUAL, R1, R2, R3, Pair
+from bondesk.base.batches import AT_ONCE, batches
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Told, Work
 from bondesk.base.fields import field_of
@@ -63,9 +64,9 @@ def planned(kind: MatchKind, now: Doc, before: Doc, formal: Doc, rule: str) -> P
 def pairing_steps(work: Work, kind: MatchKind, pairs: Sequence[Pair]) -> Generator[Progress, None, list[int]]:
     """Store pairs piece by piece and return how many differences each has; ``MAT-01`` when a side is paired already."""
     counts: list[int] = []
-    for start in range(0, len(pairs), storing.AT_ONCE):
+    for start in range(0, len(pairs), AT_ONCE):
         yield Progress(start, len(pairs), "对应单据")
-        counts += _store(work, kind, pairs[start : start + storing.AT_ONCE])
+        counts += _store(work, kind, pairs[start : start + AT_ONCE])
     return counts
 
 
@@ -173,7 +174,7 @@ def _formals_called(work: Work, kind: MatchKind, numbers: set[str]) -> list[int]
 def cancelling_steps(work: Work, kind: MatchKind, pair_ids: Sequence[int]) -> Generator[Progress, None, int]:
     """取消对应: give every draft back what it was; return how many pairs were undone."""
     done = 0
-    for some in storing.parts(pair_ids):
+    for some in batches(pair_ids):
         yield Progress(done, len(pair_ids), "取消对应")
         done += _cancel(work, kind, some)
     return done
@@ -225,7 +226,7 @@ def renew(work: Work, kind: MatchKind, formal_ids: Sequence[int]) -> None:
 
     What was accepted stays accepted as long as both sides say the same.
     """
-    for some in storing.parts(formal_ids):
+    for some in batches(formal_ids):
         plans = []
         pairs = open_pairs(work, kind, some, _P.formal_id)
         for pair, draft, formal in _both(work, kind, pairs):

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, inspect, select, update
 
 from bondesk.areas.matching.comparing import Doc, Values
 from bondesk.areas.matching.kinds import MatchKind
 from bondesk.areas.matching.overwriting import COPIED
+from bondesk.base.batches import batches
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Work
 from bondesk.base.formal_copy import DRAFT, FORMAL
 
-K = TypeVar("K", int, str)
-
-AT_ONCE = 500
 ADDED = "正式单多出，随对碰补入；取消对应时去掉"
-
-
-def parts(keys: Sequence[K], size: int = AT_ONCE) -> Iterator[Sequence[K]]:
-    """Yield ids or numbers in pieces a statement takes."""
-    for start in range(0, len(keys), size):
-        yield keys[start : start + size]
 
 
 def head_keys(kind: MatchKind) -> list[str]:
@@ -43,7 +35,7 @@ def read(work: Work, kind: MatchKind, ids: Sequence[int], *, formal: bool) -> di
     header, line = kind.header, kind.line
     keys, own = head_keys(kind), line_keys(kind)
     found: dict[int, Doc] = {}
-    for some in parts(ids):
+    for some in batches(ids):
         heads = select(*(getattr(header, key) for key in keys))
         heads = heads.where(header.company_id == work.company_id, header.copy == (FORMAL if formal else DRAFT))
         for row in work.session.execute(heads.where(header.id.in_(some))):
@@ -64,7 +56,7 @@ def write(work: Work, kind: MatchKind, changes: Sequence[tuple[Doc, Doc]], match
     changed, gone, new = _line_changes(changes)
     _update_lines(work, kind, changed)
     table = kind.line.__table__
-    for some in parts(gone):
+    for some in batches(gone):
         mine = delete(table).where(table.c.company_id == work.company_id, table.c.id.in_(some))
         work.session.execute(mine)
     _insert_lines(work, kind, new)
@@ -139,7 +131,7 @@ def _insert_lines(work: Work, kind: MatchKind, new: Sequence[tuple[int, int, Val
     keys = [one.key for one in inspect(line).column_attrs]
     wanted = [values[COPIED] for _draft, _number, values in new]
     copied: dict[int, Values] = {}
-    for some in parts(wanted):
+    for some in batches(wanted):
         rows = select(*(getattr(line, key) for key in keys))
         for row in work.session.execute(rows.where(line.company_id == work.company_id, line.id.in_(some))):
             values = dict(zip(keys, row, strict=True))

@@ -27,6 +27,7 @@ from bondesk.areas.matching.pairing import open_pairs, planned, rule_word
 from bondesk.areas.matching.passes import MANUAL
 from bondesk.areas.matching.sources import DOCUMENT, sources
 from bondesk.areas.setup.users import User
+from bondesk.base.batches import batches
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Work
 from bondesk.base.fields import Field, field_of
@@ -87,7 +88,7 @@ def list_pairs(work: Work, kind: MatchKind, options: MatchQuery, offset: int, li
 
 def _counts(work: Work, pair_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     counts: dict[int, tuple[int, int]] = {}
-    for some in storing.parts(pair_ids):
+    for some in batches(pair_ids):
         mine = select(_X.pair_id, _X.handled, func.count()).where(_X.company_id == work.company_id)
         for pair, handled, count in work.session.execute(
             mine.where(_X.pair_id.in_(some)).group_by(_X.pair_id, _X.handled)
@@ -99,7 +100,7 @@ def _counts(work: Work, pair_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
 
 def _formal_numbers(work: Work, kind: MatchKind, ids: Sequence[int]) -> dict[int, str]:
     found: dict[int, str] = {}
-    for some in storing.parts(ids):
+    for some in batches(ids):
         mine = select(kind.header.id, kind.first).where(kind.header.company_id == work.company_id)
         found.update((row[0], row[1]) for row in work.session.execute(mine.where(kind.header.id.in_(some))))
     return found

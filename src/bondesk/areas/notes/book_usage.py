@@ -9,10 +9,9 @@ from sqlalchemy import select
 
 from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.notes.bonded_note_model import VERSION, BondedNote, NoteLine
+from bondesk.base.batches import batches
 from bondesk.base.change import ChangedTable
 from bondesk.base.facts import Work
-
-_BATCH = 500
 
 
 def rows_in_use(draft: Account, table: ChangedTable, rows: Sequence[Any], work: Work) -> Mapping[int, str]:
@@ -30,9 +29,9 @@ def rows_in_use(draft: Account, table: ChangedTable, rows: Sequence[Any], work: 
 def _goods(draft: Account, flag: str, rows: Sequence[Any], work: Work) -> dict[int, str]:
     notes: dict[int, tuple[str, str]] = {}
     wanted = sorted({row.item_no for row in rows})
-    for start in range(0, len(wanted), _BATCH):
+    for batch in batches(wanted):
         statement = _used(draft, flag, work, NoteLine.item_no, BondedNote.internal_no, BondedNote.state)
-        chosen = NoteLine.item_no.in_(wanted[start : start + _BATCH])
+        chosen = NoteLine.item_no.in_(batch)
         for item_no, number, state in work.session.execute(statement.where(chosen)):
             notes.setdefault(item_no, (number, state))
     return {row.id: _reason(row, *notes[row.item_no]) for row in rows if row.item_no in notes}

@@ -16,6 +16,7 @@ from bondesk.areas.codes.customs_code import FactsCodeBook
 from bondesk.areas.codes.effects import effect_table
 from bondesk.areas.notes.bonded_note_model import CHANGE, BondedNote, NoteLine
 from bondesk.areas.setup.company import company_of
+from bondesk.base.batches import batches
 from bondesk.base.columns import ExactDecimal
 from bondesk.base.findings import Finding, confirm, error
 from bondesk.base.flow import UNDER_WAY
@@ -134,12 +135,12 @@ def _filed(work: LedgerWork, book: Account, mine: Sequence[Moved]) -> Filed:
     """Read the filed consumption of the materials the note touches, and nothing else of a large book."""
     products = sorted({one.item_no for one in mine if one.goods_flag == "E"})
     materials = {one.item_no for one in mine if one.goods_flag == "I"}
-    for part in _parts(products):
+    for part in batches(products):
         found = select(_U.material_no).where(*_of(work, book), _U.product_no.in_(part)).distinct()
         materials |= set(work.session.scalars(found))
     rows: list[Consumption] = []
     columns = (_U.product_no, _U.uc_version, _U.material_no, _U.unit_consumption, _U.bonded)
-    for part in _parts(sorted(materials)):
+    for part in batches(sorted(materials)):
         statement = select(*columns).where(*_of(work, book), _U.material_no.in_(part))
         rows += [Consumption(*row) for row in work.session.execute(statement.where(_U.unit_consumption.is_not(None)))]  # type: ignore[arg-type]
     return Filed(rows)
@@ -147,8 +148,3 @@ def _filed(work: LedgerWork, book: Account, mine: Sequence[Moved]) -> Filed:
 
 def _of(work: LedgerWork, book: Account) -> tuple[Any, ...]:
     return _U.company_id == work.company_id, _U.header_id == book.id, _U.row_mark != "2"
-
-
-def _parts(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(numbers), 500):
-        yield numbers[start : start + 500]

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 
 from bondesk.areas.notes.source_document import SourceLine
+from bondesk.base.batches import batches
 from bondesk.base.facts import Work
 from bondesk.base.portions import Portion
-
-_BATCH = 500
 
 
 def portions_taken(
@@ -24,7 +23,7 @@ def portions_taken(
     """
     taken: dict[int, list[Portion]] = defaultdict(list)
     used = [line.id for line in lines if line.used_qty]
-    for part in _parts(used):
+    for part in batches(used):
         for link in links:
             columns = (link.source_line_id, link.quantity, link.total, link.net_weight, link.gross_weight)
             statement = select(*columns, link.packages).where(
@@ -33,8 +32,3 @@ def portions_taken(
             for line_id, quantity, total, net, gross, packages in work.session.execute(statement.order_by(link.id)):
                 taken[line_id].append(Portion(quantity, total, net, gross, packages))
     return taken
-
-
-def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), _BATCH):
-        yield ids[start : start + _BATCH]

@@ -19,6 +19,7 @@ from bondesk.areas.notes.bonded_note_model import WRITEOFF_MARKS, BondedNote, No
 from bondesk.areas.notes.note_posting import STAGES
 from bondesk.areas.reports.chosen_books import choice_name, explained_title, no_row
 from bondesk.areas.reports.journal import JournalOptions, Money, lines_read, narrowed, voucher_lines
+from bondesk.base.batches import batches
 from bondesk.base.columns import Kind
 from bondesk.base.explanation import Explanation
 from bondesk.base.findings import Finding, note
@@ -31,7 +32,6 @@ from bondesk.ledger.books import LedgerWork
 from bondesk.ledger.posting import Posting, Stage
 
 ZERO = Decimal(0)
-_AT_ONCE = 500
 _Q = Kind.QUANTITY
 _GOODS = (("I", "料件"), ("E", "成品"))
 
@@ -121,8 +121,8 @@ def _read(work: LedgerWork, options: NoteJournalOptions, effects: Mapping[_Moved
         yield [(head, line, line.item_no) for head, line in batch]
     ids = sorted(line_id for line_id, keys in rest.items() if keys)
     statement = narrowed(_every_line(work), BondedNote, NoteLine, replace(options, item_no=None))
-    for start in range(0, len(ids), _AT_ONCE):
-        for batch in lines_read(work, statement.where(NoteLine.id.in_(ids[start : start + _AT_ONCE]))):
+    for some in batches(ids):
+        for batch in lines_read(work, statement.where(NoteLine.id.in_(some))):
             yield [(head, line, item) for head, line in batch for _formal, _id, item in sorted(rest[line.id])]
 
 

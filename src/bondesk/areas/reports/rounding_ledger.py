@@ -19,6 +19,7 @@ from bondesk.areas.codes.units import document_places
 from bondesk.areas.declarations.declared_books import counts_declarations
 from bondesk.areas.notes.bonded_note_model import NoteLineSource
 from bondesk.areas.reports.chosen_books import OpenedBook, explained_title, no_row, opened_books, over_books
+from bondesk.base.batches import batches
 from bondesk.base.columns import Kind
 from bondesk.base.explanation import Explanation
 from bondesk.base.findings import Finding, note
@@ -31,7 +32,6 @@ from bondesk.ledger.posting import Posting
 
 ZERO = Decimal(0)
 DRAFT_KEY = "bonded_note"
-_AT_ONCE = 500
 _Q, _F = Kind.QUANTITY, Kind.FACTOR
 #: Half a place of one converted source line, as it is kept.
 _KEPT = Decimal(5).scaleb(-FACTOR_PLACES - 1)
@@ -166,10 +166,10 @@ def _items(opened: OpenedBook, options: RoundingOptions) -> Mapping[tuple[str, i
 def _sources(work: LedgerWork, line_ids: Sequence[int]) -> Mapping[int, Sequence[Decimal]]:
     """Return the converted quantities of the source lines of note lines."""
     found: dict[int, list[Decimal]] = defaultdict(list)
-    for start in range(0, len(line_ids), _AT_ONCE):
+    for batch in batches(line_ids):
         statement = select(NoteLineSource.note_line_id, NoteLineSource.dcl_share).where(
             NoteLineSource.company_id == work.company_id,
-            NoteLineSource.note_line_id.in_(line_ids[start : start + _AT_ONCE]),
+            NoteLineSource.note_line_id.in_(batch),
         )
         for line_id, share in work.session.execute(statement):
             found[line_id].append(share)

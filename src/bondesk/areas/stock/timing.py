@@ -19,6 +19,7 @@ from sqlalchemy import select
 from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.areas.stock.held import Moved, moved_until
 from bondesk.areas.stock.item_level import ItemLevel, Lot
+from bondesk.base.batches import batches
 from bondesk.base.facts import Work
 from bondesk.base.findings import Finding, note
 from bondesk.base.numbers import QUANTITY_PLACES, half_up
@@ -164,9 +165,9 @@ def _notes(work: Work, ids: set[int]) -> dict[int, tuple[str, str]]:
     """Return partner and 运输方式 of notes."""
     found: dict[int, tuple[str, str]] = {}
     wanted = sorted(ids)
-    for start in range(0, len(wanted), 500):
+    for batch in batches(wanted):
         statement = select(BondedNote.id, BondedNote.partner, BondedNote.transport_mode).where(
-            BondedNote.company_id == work.company_id, BondedNote.id.in_(wanted[start : start + 500])
+            BondedNote.company_id == work.company_id, BondedNote.id.in_(batch)
         )
         found |= {row[0]: (row[1] or "", row[2] or "") for row in work.session.execute(statement)}
     return found

@@ -18,6 +18,7 @@ from bondesk.areas.verification.handbook_model import (
     HandbookVerification,
     HandbookVoucher,
 )
+from bondesk.base.batches import batches
 from bondesk.base.facts import Facts
 from bondesk.base.findings import Finding
 from bondesk.ledger.books import LedgerWork
@@ -121,8 +122,8 @@ def _vouchers(work: LedgerWork, postings: Sequence[Posting]) -> Iterator[Handboo
 
 def _bond_numbers(work: LedgerWork, ids: Sequence[int]) -> dict[int, str]:
     found: dict[int, str] = {}
-    for start in range(0, len(ids), 500):
-        mine = BondedNote.company_id == work.company_id, BondedNote.id.in_(ids[start : start + 500])
+    for batch in batches(ids):
+        mine = BondedNote.company_id == work.company_id, BondedNote.id.in_(batch)
         found |= {
             row[0]: row[1] for row in work.session.execute(select(BondedNote.id, BondedNote.bond_no).where(*mine))
         }

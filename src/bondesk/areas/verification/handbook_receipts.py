@@ -8,6 +8,7 @@ from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.areas.verification.handbook_model import HandbookVerification
 from bondesk.areas.verification.verification_receipts import CLOSED, apply
+from bondesk.base.batches import batches
 from bondesk.base.facts import Work
 from bondesk.base.messages import Receipt
 
@@ -34,9 +35,9 @@ def receive(verification: HandbookVerification, receipt: Receipt, work: Work) ->
 def close(verification: HandbookVerification, work: Work) -> None:
     """Close the handbook: counted notes 已核销, 最近核销日期 of the book the last day that was counted."""
     ids = [one.document_id for one in verification.vouchers if one.document_key == "bonded_note"]
-    for start in range(0, len(ids), 500):
+    for batch in batches(ids):
         mine = select(BondedNote).where(BondedNote.company_id == work.company_id)
-        for note in work.session.scalars(mine.where(BondedNote.id.in_(ids[start : start + 500]))):
+        for note in work.session.scalars(mine.where(BondedNote.id.in_(batch))):
             note.writeoff_mark = CLOSED
     work.post("bonded_note", ids)
     verification.closed_on = work.facts.today

@@ -10,6 +10,7 @@ from sqlalchemy import and_, select
 
 from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.areas.verification.verification_model import AccountVerification, VerificationNote
+from bondesk.base.batches import batches
 from bondesk.ledger.books import LedgerWork
 from bondesk.ledger.posting import Posting, Stage
 
@@ -49,7 +50,7 @@ def _verified_before(work: LedgerWork, verification: AccountVerification, postin
     """Return the notes an earlier cycle took in: what corrects them counts here, but a note is verified once."""
     found: set[int] = set()
     corrected = sorted({one.document_id for one in postings if one.corrects is not None})
-    for start in range(0, len(corrected), 500):
+    for batch in batches(corrected):
         statement = select(VerificationNote.document_id).join(
             AccountVerification,
             and_(
@@ -59,7 +60,7 @@ def _verified_before(work: LedgerWork, verification: AccountVerification, postin
         )
         statement = statement.where(
             VerificationNote.company_id == work.company_id,
-            VerificationNote.document_id.in_(corrected[start : start + 500]),
+            VerificationNote.document_id.in_(batch),
             VerificationNote.included,
             AccountVerification.record_no == verification.record_no,
             AccountVerification.times < verification.times,
@@ -73,9 +74,9 @@ def _name_notes(work: LedgerWork, notes: Sequence[VerificationNote]) -> None:
     """Fill the numbers customs gave."""
     known: dict[int, str] = {}
     ids = [one.document_id for one in notes]
-    for start in range(0, len(ids), 500):
+    for some in batches(ids):
         statement = select(BondedNote.id, BondedNote.bond_no).where(
-            BondedNote.company_id == work.company_id, BondedNote.id.in_(ids[start : start + 500])
+            BondedNote.company_id == work.company_id, BondedNote.id.in_(some)
         )
         known |= {row[0]: row[1] for row in work.session.execute(statement)}
     for one in notes:

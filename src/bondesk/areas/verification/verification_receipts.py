@@ -11,6 +11,7 @@ from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.areas.stock.stock_model import Stocktake
 from bondesk.areas.verification.verification_model import AccountVerification
+from bondesk.base.batches import batches
 from bondesk.base.facts import Work
 from bondesk.base.flow import UNDER_WAY, VERIFIED
 from bondesk.base.messages import Receipt
@@ -88,9 +89,9 @@ def _higher(state: str, present: str) -> bool:
 def close(verification: AccountVerification, work: Work) -> None:
     """Close the cycle: included notes 已核销, stocktakes used locked, the book's 最近核销日期 moved on."""
     ids = [note.document_id for note in verification.notes if note.included]
-    for start in range(0, len(ids), 500):
+    for batch in batches(ids):
         mine = select(BondedNote).where(BondedNote.company_id == work.company_id)
-        for note in work.session.scalars(mine.where(BondedNote.id.in_(ids[start : start + 500]))):
+        for note in work.session.scalars(mine.where(BondedNote.id.in_(batch))):
             note.writeoff_mark = CLOSED
     for key in ("bonded_note", "bonded_note_formal"):  # what counted as reserved is posted now: closed, nothing can be
         work.post(key, [one.document_id for one in verification.notes if one.included and one.document_key == key])

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from bondesk import app
 from bondesk.settings import Connection, Home, Settings
-from builders.databases import migrated, server_database
+from builders.databases import like, migrated, server_database
 from builders.office import Office, copy_of, found_codes, found_factory, found_masters, open_office
 
 Opener = Callable[..., Office]
@@ -122,7 +122,7 @@ def home_on(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable
                 shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "a.sqlite")
                 url = f"sqlite:///{(tmp_path / 'a.sqlite').as_posix()}"
             else:
-                url = databases.enter_context(server_database(request.getfixturevalue("migrated_postgres")))
+                url = databases.enter_context(server_database(like(request.getfixturevalue("migrated_postgres"))))
             home.write(Settings(connections=[Connection(name="团队", url=url)]))
             return home
 

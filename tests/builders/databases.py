@@ -15,20 +15,33 @@ from bondesk.app import open_engine
 from bondesk.settings import Connection, Home, Settings
 
 
+def like(url: str) -> str:
+    """Return the clause that copies the database at ``url``."""
+    return f'TEMPLATE "{make_url(url).database}"'
+
+
+def made_database(server: str, clause: str = "") -> str:
+    """Make a database on a server, empty or as ``clause`` says, and return its address."""
+    name = f"bondesk_{uuid.uuid4().hex[:12]}"
+    _run(server, f'CREATE DATABASE "{name}" {clause}')
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
 @contextmanager
-def server_database(template: str = "") -> Iterator[str]:
-    """Make a database on the test server, empty or like the one at ``template``; skips without a server."""
+def server_database(clause: str = "") -> Iterator[str]:
+    """Make a database on the test server and drop it again; skips without a server."""
     server = os.environ.get("BONDESK_TEST_POSTGRES", "")
     if not server:
         pytest.skip("BONDESK_TEST_POSTGRES names no server")
-    name = f"bondesk_{uuid.uuid4().hex[:12]}"
-    like = f' TEMPLATE "{make_url(template).database}"' if template else ""
+    url = made_database(server, clause)
+    yield url
+    _run(server, f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
+
+
+def _run(server: str, statement: str) -> None:
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"{like}'))
-    yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        connection.execute(text(statement))
     admin.dispose()
 
 

@@ -6,14 +6,11 @@ import hashlib
 import os
 import shutil
 import sqlite3
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy import create_engine, make_url, text
 
 from bondesk.adapters.rehearsal import mark_rehearsal
 from bondesk.app import first_administrator, load_codes, open_engine
@@ -32,6 +29,7 @@ from bondesk.engine.engine import SYSTEM, Engine
 from bondesk.engine.receiving import Received, receive
 from bondesk.engine.sending import HandedOver
 from bondesk.settings import Connection, Home, Settings, carried
+from builders.databases import like, made_database
 
 PASSWORD = "secret-1"
 #: A server to run every office's database on instead of files: ``BONDESK_TEST_OFFICES=postgresql+psycopg://…``.
@@ -150,14 +148,7 @@ def copy_of(template: Path, path: Path) -> Path:
 
 def team_database(template: str = "") -> Connection:
     """Make a database on the server, empty or as a copy of ``template``; the throw-away server keeps it."""
-    name = f"office_{uuid.uuid4().hex[:12]}"
-    like = f' TEMPLATE "{make_url(template).database}"' if template else ""
-    admin = create_engine(ON_SERVER, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"{like}'))
-    admin.dispose()
-    url = make_url(ON_SERVER).set(database=name).render_as_string(hide_password=False)
-    return Connection(name="团队", url=url)
+    return Connection(name="团队", url=made_database(ON_SERVER, like(template) if template else ""))
 
 
 def found_codes(path: Path) -> None:

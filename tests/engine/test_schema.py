@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, make_url, text
 
 from bondesk import demo
 from bondesk.app import first_administrator, load_codes, open_engine
@@ -25,22 +20,6 @@ from bondesk.engine.importing import import_steps
 from bondesk.engine.store import Store, open_store
 from bondesk.settings import Connection, Home, Settings, carried
 from builders.homes import identity_of, read, run_script
-
-
-@pytest.fixture
-def postgres() -> Iterator[str]:
-    """A database of its own on the test server."""
-    server = os.environ.get("BONDESK_TEST_POSTGRES")
-    if not server:
-        pytest.skip("BONDESK_TEST_POSTGRES names no server")
-    name = f"bondesk_{uuid.uuid4().hex[:12]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
 
 
 def differences(store: Store) -> list[object]:
@@ -57,8 +36,8 @@ def test_sqlite_upgraded_from_empty_is_the_models(tmp_path: Path) -> None:
     assert differences(open_store(f"sqlite:///{(tmp_path / 'a.sqlite').as_posix()}")) == []
 
 
-def test_postgresql_upgraded_from_empty_is_the_models(postgres: str) -> None:
-    assert differences(open_store(postgres)) == []
+def test_postgresql_upgraded_from_empty_is_the_models(postgres_url: str) -> None:
+    assert differences(open_store(postgres_url)) == []
 
 
 def test_the_named_head_is_the_scripts_head() -> None:
@@ -68,10 +47,10 @@ def test_the_named_head_is_the_scripts_head() -> None:
     assert scripts.get_heads() == [schema.HEAD]
 
 
-def test_the_chain_runs_alike_on_postgresql(tmp_path: Path, postgres: str) -> None:
+def test_the_chain_runs_alike_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
     """Import, roll up, generate, audit on PostgreSQL: the same notes as on SQLite."""
     home = Home(tmp_path / "home")
-    home.write(Settings(connections=[Connection(name="团队", url=postgres)]))
+    home.write(Settings(connections=[Connection(name="团队", url=postgres_url)]))
     engine = open_engine(home)
     load_codes(engine)
     first_administrator(engine, "secret-1")

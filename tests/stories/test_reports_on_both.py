@@ -6,8 +6,6 @@ where it puts what is empty. The server's database sorts Chinese by its own rule
 
 from __future__ import annotations
 
-import os
-import uuid
 import zipfile
 from collections.abc import Iterator
 from dataclasses import fields, replace
@@ -15,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, make_url, select, text
+from sqlalchemy import select, text
 
 from bondesk import demo
 from bondesk.app import open_engine
@@ -32,6 +30,7 @@ from bondesk.engine.engine import Engine
 from bondesk.engine.explained_sheet import Told
 from bondesk.engine.exporting import report_steps
 from bondesk.settings import Connection, Home, Settings
+from builders.databases import server_database
 from builders.homes import finished_home, identity_of
 
 pytestmark = pytest.mark.postgres
@@ -44,25 +43,15 @@ _DAYS = {"day": "2024-02-22", "date_from": "2024-01-15", "date_to": "2024-04-07"
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Engine]]:
     """The factory that did everything on the embedded database, and every row of it on the server."""
-    server = os.environ.get("BONDESK_TEST_POSTGRES", "")
-    if not server:
-        pytest.skip("BONDESK_TEST_POSTGRES names no server")
-    name = f"bondesk_{uuid.uuid4().hex[:12]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" {_CHINESE}'))
-    embedded = open_engine(finished_home(tmp_path_factory.mktemp("embedded")))
-    home = Home(tmp_path_factory.mktemp("team") / "home")
-    url = make_url(server).set(database=name).render_as_string(hide_password=False)
-    home.write(Settings(connections=[Connection(name="团队", url=url)]))
-    team = open_engine(home)
-    copied(embedded, team)
-    yield embedded, team
-    for engine in (embedded, team):
-        engine.store.dispose()
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
+    with server_database(_CHINESE) as url:
+        embedded = open_engine(finished_home(tmp_path_factory.mktemp("embedded")))
+        home = Home(tmp_path_factory.mktemp("team") / "home")
+        home.write(Settings(connections=[Connection(name="团队", url=url)]))
+        team = open_engine(home)
+        copied(embedded, team)
+        yield embedded, team
+        for engine in (embedded, team):
+            engine.store.dispose()
 
 
 def copied(embedded: Engine, team: Engine) -> None:

@@ -172,8 +172,10 @@ def proposed_answer(step: Step) -> Any:
 def proposing(step: Step, former: Any) -> Step:
     """Return ``step`` with what was answered to it before as its proposal, as far as it can still be answered so."""
     match step:
-        case Choose() if kept := tuple(one for one in step.ids if one in former):
-            return replace(step, chosen=kept)
+        case Choose():
+            chosen = frozenset(former)
+            kept = tuple(one for one in step.ids if one in chosen)
+            return replace(step, chosen=kept) if kept else step
         case Ask() if type(former) is type(step.value):
             return replace(step, value=former)
         case Amounts():

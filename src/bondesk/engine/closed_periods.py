@@ -146,6 +146,7 @@ class ClosedPeriods:
         self._session = session
         self._company_id = company_id
         self._found: list[ClosedPeriod] | None = None
+        self._waits: dict[tuple[str, int], bool] = {}
 
     @property
     def all(self) -> Sequence[ClosedPeriod]:
@@ -172,8 +173,15 @@ class ClosedPeriods:
     def waits(self, posting: Posting) -> bool:
         """Tell whether the last closed cycle left the note of a posting to the next one, which takes it in.
 
-        What a cycle before it left and the last one did not see has no cycle to wait for: it corrects.
+        What a cycle before it left and the last one did not see has no cycle to wait for: it corrects. Asked once for
+        all lines of a note.
         """
+        key = posting.record_no, posting.document_id
+        if key not in self._waits:
+            self._waits[key] = self._left(*key)
+        return self._waits[key]
+
+    def _left(self, record_no: str, document_id: int) -> bool:
         statement = text(
             "SELECT n.included FROM account_verification v JOIN verification_note n "
             "ON n.company_id = v.company_id AND n.header_id = v.id AND n.document_id = :document "
@@ -181,7 +189,7 @@ class ClosedPeriods:
             "AND NOT EXISTS (SELECT 1 FROM account_verification x WHERE x.company_id = v.company_id "
             f"AND x.record_no = v.record_no AND {_CLOSED_CYCLE.format(v='x')} AND x.end_date > v.end_date)"
         )
-        values = {"company": self._company_id, "document": posting.document_id, "book": posting.record_no}
+        values = {"company": self._company_id, "document": document_id, "book": record_no}
         marks = self._session.execute(statement, values).scalars().all()
         return bool(marks) and not any(marks)
 

@@ -1,6 +1,7 @@
 """The ledger of a book through the vouchers of one partner or one customs office only (handbook 16, common rules).
 
-What such vouchers moved is a figure; a balance of them is none, for the book has one stock. Reports leave balances out.
+A formula may sign them anew while they are read (handbook 8.4). What picked vouchers moved is a figure; a balance of
+them is none, for the book has one stock. Reports leave balances out.
 """
 
 from __future__ import annotations

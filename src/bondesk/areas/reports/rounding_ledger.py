@@ -14,16 +14,17 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from bondesk.areas.accounts.book_model import AccountLine
 from bondesk.areas.codes.customs_code import units_of
 from bondesk.areas.codes.units import document_places
 from bondesk.areas.declarations.declared_books import counts_declarations
 from bondesk.areas.notes.bonded_note_model import NoteLineSource
-from bondesk.areas.reports.chosen_books import OpenedBook, explained_title, no_row, opened_books, over_books
+from bondesk.areas.reports.chosen_books import OpenedBook, explained_title, no_row, opened_books, over_books, unit_name
 from bondesk.base.batches import batches
 from bondesk.base.columns import Kind
 from bondesk.base.explanation import Explanation
 from bondesk.base.findings import Finding, note
-from bondesk.base.numbers import FACTOR_PLACES, plain
+from bondesk.base.numbers import FACTOR_PLACES, QUANTITY_PLACES, plain
 from bondesk.base.options import option
 from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable, known_day
 from bondesk.base.steps import Progress
@@ -35,6 +36,8 @@ DRAFT_KEY = "bonded_note"
 _Q, _F = Kind.QUANTITY, Kind.FACTOR
 #: Half a place of one converted source line, as it is kept.
 _KEPT = Decimal(5).scaleb(-FACTOR_PLACES - 1)
+#: Goods flag and 备案序号.
+_Key = tuple[str, int]
 ROUNDED, RAISED, CHANGED, UNSOURCED = "舍入", "进到最小数", "数量改动", "无来源"
 
 
@@ -78,6 +81,11 @@ class Rounded:
     places: int
 
     @property
+    def voucher(self) -> str:
+        """Name the note and its line."""
+        return f"{self.posting.document_no}/{self.posting.line_no}"
+
+    @property
     def residue(self) -> Decimal:
         """Return 料号级 − 项号级."""
         return self.part_level - self.item_level
@@ -98,10 +106,10 @@ def run(work: LedgerWork, options: RoundingOptions) -> Generator[Progress, None,
     """Return a row per item, or per note line, of every chosen book counted from notes."""
 
     def rows_of(opened: OpenedBook) -> Iterator[ReportRow | Finding]:
-        changed = 0
-        for (goods, item_no), lines in sorted(_items(opened, options).items()):
+        changed, filed = 0, _filed(opened)
+        for key, lines in sorted(_items(opened, options, filed).items()):
             changed += sum(one.nature == CHANGED for one in lines)
-            yield from _rows(opened, goods, item_no, lines, options.per_line)
+            yield from _rows(opened, key, filed.get(key), lines, per_line=options.per_line)
         if changed:
             text = f"{opened.record_no} 有 {changed} 项清单表体的申报数量与来源折算相差超过舍入，是生成后改动的数量"
             yield note("RPT-49", f"{text}；选「逐项列出清单表体」查看", "per_line")
@@ -109,35 +117,35 @@ def run(work: LedgerWork, options: RoundingOptions) -> Generator[Progress, None,
     return (yield from over_books(work, options, rows_of, wanted=lambda book: not counts_declarations(book)))
 
 
+def _filed(opened: OpenedBook) -> Mapping[_Key, AccountLine]:
+    both = (("I", opened.book.materials), ("E", opened.book.products))
+    return {(goods, line.item_no): line for goods, lines in both for line in lines}
+
+
 def _rows(
-    opened: OpenedBook, goods: str, item_no: int, lines: Sequence[Rounded], per_line: bool
+    opened: OpenedBook, key: _Key, filed: AccountLine | None, lines: Sequence[Rounded], *, per_line: bool
 ) -> Iterator[ReportRow]:
-    head = (opened.record_no, "料件" if goods == "I" else "成品", item_no, opened.name_of(goods, item_no))
-    unit, running = _unit(opened, goods, item_no), ZERO
+    goods, item_no = key
+    name, unit = (filed.name, unit_name(opened.work.facts, filed)) if filed is not None else ("", "")
+    head, running = (opened.record_no, "料件" if goods == "I" else "成品", item_no, name, unit), ZERO
     if not per_line:
         part, item = (sum((getattr(one, name) for one in lines), ZERO) for name in ("part_level", "item_level"))
         natures = "、".join(sorted({one.nature for one in lines}))
         figures = (sum(one.sources for one in lines), part, item, part - item, part - item, natures)
-        yield ReportRow(opened.key(f"{goods}{item_no}"), (*head, unit, f"{len(lines)} 项", None, *figures))
+        yield ReportRow(opened.key(f"{goods}{item_no}"), (*head, f"{len(lines)} 项", None, *figures))
         return
     for one in lines:
         running += one.residue
         posting = one.posting
-        voucher = f"{posting.document_no}/{posting.line_no}"
         figures = (one.sources, one.part_level, one.item_level, one.residue, running, one.nature)
-        row = (*head, unit, voucher, posting.business_date, *figures)
-        key = opened.key(f"{goods}{item_no}:{voucher}")
-        yield ReportRow(key, row, (posting.document_key, posting.document_id))
+        row = (*head, one.voucher, posting.business_date, *figures)
+        named = opened.key(f"{goods}{item_no}:{one.voucher}")
+        yield ReportRow(named, row, (posting.document_key, posting.document_id))
 
 
-def _unit(opened: OpenedBook, goods: str, item_no: int) -> str:
-    lines = opened.book.materials if goods == "I" else opened.book.products
-    code = next((line.dcl_unit for line in lines if line.item_no == item_no), "")
-    unit = units_of(opened.work.facts).get(code)
-    return unit.name if unit else code
-
-
-def _items(opened: OpenedBook, options: RoundingOptions) -> Mapping[tuple[str, int], Sequence[Rounded]]:
+def _items(
+    opened: OpenedBook, options: RoundingOptions, filed: Mapping[_Key, AccountLine]
+) -> Mapping[_Key, Sequence[Rounded]]:
     """Return the posted lines of every item in the order of their postings; what was taken back moves nothing."""
     moved: dict[tuple[str, int, str, int], list[Posting]] = defaultdict(list)
     for one in opened.posted(None, options.day or opened.work.facts.today):
@@ -145,12 +153,7 @@ def _items(opened: OpenedBook, options: RoundingOptions) -> Mapping[tuple[str, i
             moved[one.goods_flag, one.item_no, one.document_key, one.line_id].append(one)
     ids = sorted({line_id for _g, _i, key, line_id in moved if key == DRAFT_KEY})
     sources, units = _sources(opened.work, ids), units_of(opened.work.facts)
-    codes = {
-        (goods, line.item_no): line.dcl_unit
-        for goods, lines in (("I", opened.book.materials), ("E", opened.book.products))
-        for line in lines
-    }
-    found: dict[tuple[str, int], list[Rounded]] = defaultdict(list)
+    found: dict[_Key, list[Rounded]] = defaultdict(list)
     for (goods, item_no, key, line_id), postings in moved.items():
         quantity = sum((one.signed for one in postings), ZERO)
         if not quantity:
@@ -158,8 +161,10 @@ def _items(opened: OpenedBook, options: RoundingOptions) -> Mapping[tuple[str, i
         last = postings[-1]
         shares = sources.get(line_id, ()) if key == DRAFT_KEY else ()
         part = last.effect * sum(shares, ZERO) if shares else quantity
-        unit = units.get(codes.get((goods, item_no), ""))
-        found[goods, item_no].append(Rounded(last, quantity, part, len(shares), document_places(unit) if unit else 5))
+        line = filed.get((goods, item_no))
+        unit = units.get(line.dcl_unit) if line is not None else None
+        places = document_places(unit) if unit is not None else QUANTITY_PLACES
+        found[goods, item_no].append(Rounded(last, quantity, part, len(shares), places))
     return found
 
 
@@ -199,17 +204,13 @@ def explain(work: LedgerWork, options: RoundingOptions, row: str, column: str) -
     """Explain a figure of an item (``I3``) or of a note line (``I3:清单号/项``) by its note lines and source lines."""
     title, name = explained_title(COLUMNS, column), _named(row)
     for opened in opened_books(work, name.record_no or options.record_no):
-        lines = _items(opened, options).get((name.goods, name.item_no), ())
+        lines = _items(opened, options, _filed(opened)).get((name.goods, name.item_no), ())
         if name.voucher:
-            place = next((number for number, one in enumerate(lines) if _voucher(one) == name.voucher), -1)
+            place = next((number for number, one in enumerate(lines) if one.voucher == name.voucher), -1)
             lines = lines[0 if column == "running" else max(place, 0) : place + 1]
         if lines:
             return _explained(work, f"{opened.record_no} {name.goods}{name.item_no} {title}", column, lines)
     raise no_row(row, "I 或 E 加备案序号；逐项时再加 :清单号/项")
-
-
-def _voucher(one: Rounded) -> str:
-    return f"{one.posting.document_no}/{one.posting.line_no}"
 
 
 def _explained(work: LedgerWork, title: str, column: str, lines: Iterable[Rounded]) -> Explanation:
@@ -220,7 +221,7 @@ def _explained(work: LedgerWork, title: str, column: str, lines: Iterable[Rounde
         total += value
         told = f"{plain(one.part_level)} − {plain(one.item_level)}" if figure == "residue" else ""
         trace = work.trace(one.posting.document_key, one.posting.line_id)
-        name = f"{one.posting.business_date} {_voucher(one)}（{one.nature}）"
+        name = f"{one.posting.business_date} {one.voucher}（{one.nature}）"
         reason = "，".join(filter(None, (told, f"累计 {plain(total)}")))
         parts.append(Explanation(name, plain(value), reason, (trace,) if trace else ()))
     reasons = {

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
 from bondesk.base.errors import Refused
@@ -200,3 +201,25 @@ def test_rebuilding_is_the_sum_of_what_happened(office: Office, changes: list[tu
             raise InterruptedError  # leave nothing for the next example
     except InterruptedError:
         pass
+
+
+def test_posting_looks_up_what_the_note_has_posted_and_nothing_else(masters_office: Office) -> None:
+    """The time of one note does not grow with the ledger: SQLite finds its postings by their document."""
+    note_id = note(masters_office)
+    asked: list[tuple[str, Any]] = []
+    sql = masters_office.engine.store.sql
+    if sql.dialect.name != "sqlite":
+        pytest.skip("the plan is SQLite's")
+
+    def seen(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+        if statement.startswith("SELECT posting."):
+            asked.append((statement, values))
+
+    event.listen(sql, "before_cursor_execute", seen)
+    repost(masters_office, note_id, writeoff_mark="2")
+    event.remove(sql, "before_cursor_execute", seen)
+    assert asked
+    with sql.connect() as connection:
+        for statement, values in asked:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+            assert "ix_posting_document (company_id=? AND document_key=? AND document_id=?)" in plan[0][3], plan

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, func, insert, or_, select
+from sqlalchemy import and_, delete, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import selectinload
 
@@ -40,7 +40,7 @@ def post_documents(act: Act, document: DocumentType, ids: Sequence[int]) -> None
         mine = select(header).where(header.company_id == act.company_id, header.id.in_(some))
         loaded = [selectinload(table.relation) for table in document.typed_lines]
         stored: dict[int, list[PostingRow]] = defaultdict(list)
-        for row in act.session.scalars(_stored(act, document).where(PostingRow.document_id.in_(some))):
+        for row in _stored(act, document, some):
             stored[row.document_id].append(row)
         headers = act.session.scalars(mine.options(*loaded)).all()
         closed = ClosedPeriods(act.session, act.company_id)
@@ -49,9 +49,12 @@ def post_documents(act: Act, document: DocumentType, ids: Sequence[int]) -> None
             _give_way(act, document, one)
 
 
-def _stored(act: Act, document: DocumentType) -> Select[PostingRow]:
+def _stored(act: Act, document: DocumentType, ids: Sequence[int]) -> Sequence[PostingRow]:
+    """Return what documents have posted, oldest first."""
     mine = PostingRow.company_id == act.company_id, PostingRow.document_key == document.key
-    return select(PostingRow).where(*mine).order_by(PostingRow.id)
+    rows = act.session.scalars(select(PostingRow).where(*mine, PostingRow.document_id.in_(ids)))
+    # sorted here: to read in the order of the primary key, SQLite walks along every posting there is
+    return sorted(rows, key=lambda row: row.id)
 
 
 def post_document(act: Act, document: DocumentType, header: Any) -> int:
@@ -75,7 +78,7 @@ def _give_way(act: Act, document: DocumentType, header: Any) -> None:
 
 
 def _post(act: Act, document: DocumentType, header: Any) -> int:
-    stored = act.session.scalars(_stored(act, document).where(PostingRow.document_id == header.id)).all()
+    stored = _stored(act, document, [header.id])
     fresh = _lacking(act, document, header, stored, ClosedPeriods(act.session, act.company_id))
     _write(act, fresh)
     return len(fresh)

@@ -25,10 +25,11 @@ def portions_taken(
     used = [line.id for line in lines if line.used_qty]
     for part in batches(used):
         for link in links:
-            columns = (link.source_line_id, link.quantity, link.total, link.net_weight, link.gross_weight)
+            columns = (link.id, link.source_line_id, link.quantity, link.total, link.net_weight, link.gross_weight)
             statement = select(*columns, link.packages).where(
                 link.company_id == work.company_id, link.source_line_id.in_(part)
             )
-            for line_id, quantity, total, net, gross, packages in work.session.execute(statement.order_by(link.id)):
-                taken[line_id].append(Portion(quantity, total, net, gross, packages))
+            # sorted here: to read in the order of the primary key, SQLite walks along every use there is
+            for _id, line_id, *portion in sorted(work.session.execute(statement), key=lambda row: row.id):
+                taken[line_id].append(Portion(*portion))
     return taken

@@ -8,6 +8,7 @@ from bondesk.connections import Connections
 from bondesk.desktop.application import run_desktop
 from bondesk.program_updates import updates_of
 from bondesk.settings import Connection, Home, carried
+from bondesk.training import TrainingRoom
 
 if TYPE_CHECKING:
     from bondesk.desktop.first_administrator import FirstAdministrator, Tell
@@ -19,8 +20,18 @@ def run_window(home: Home, account: str = "", password: str = "") -> int:
     book = Connections(home, open_engine)
     connections = book.all()
     start = (connections[0], account, password) if account else None
-    folder, program = carried("resources") / "help", None if home.read().training else updates_of(home)
-    return run_desktop(connections, book.open, home.layout_file, start, folder, book=book, found=found, program=program)
+    practising = home.read().training
+    return run_desktop(
+        connections,
+        book.open,
+        home.layout_file,
+        start,
+        carried("resources") / "help",
+        book=book,
+        found=found,
+        program=None if practising else updates_of(home),
+        practice=None if practising else TrainingRoom(home),
+    )
 
 
 def open_engine(home: Home, connection: Connection, typed: str) -> Engine:

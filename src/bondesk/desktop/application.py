@@ -15,6 +15,7 @@ from bondesk.desktop.crash import CrashGuard, keep_log
 from bondesk.desktop.layout import Layout
 from bondesk.desktop.login import DataConnection, LoginWindow, SignedIn
 from bondesk.desktop.looks import apply_look, follow_system
+from bondesk.desktop.practice_door import PracticeAtLogin
 from bondesk.desktop.program_news import ProgramAtLogin
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from bondesk.desktop.first_administrator import Found
     from bondesk.desktop.main_window import MainWindow
     from bondesk.engine.engine import Engine
+    from bondesk.engine.ports import Practice
 
 C = TypeVar("C", bound=DataConnection)
 Start = tuple[C, str, str]
@@ -41,14 +43,15 @@ class Desk(QObject):
         book: ConnectionBook | None = None,
         found: Found | None = None,
         program: ProgramUpdates | None = None,
+        practice: Practice | None = None,
     ) -> None:
         """Sign in to one of ``connections``; remember the window in ``layout``.
 
         ``book`` manages the connections and ``found`` makes a first administrator, see :class:`LoginWindow`.
-        ``program`` knows of a newer program, which the login window asks to install.
+        ``program`` knows of a newer program, which the login window asks to install; ``practice`` is 练习模式.
         """
         super().__init__()
-        self._book, self._found, self._program = book, found, program
+        self._book, self._found, self._program, self._practice = book, found, program, practice
         self._connections, self._open_engine = list(connections), open_engine
         self._layout, self._guard, self._help_folder = layout, guard, help_folder
         self.login: LoginWindow | None = None
@@ -70,6 +73,8 @@ class Desk(QObject):
         self.login = login
         if self._program is not None:
             self._ask_program(login, self._program)
+        if self._practice is not None:
+            PracticeAtLogin(login, login.form, self._practice).crashed.connect(self._guard.report)
         login.show()
         return login
 
@@ -119,12 +124,13 @@ def run_desktop(
     book: ConnectionBook | None = None,
     found: Found | None = None,
     program: ProgramUpdates | None = None,
+    practice: Practice | None = None,
 ) -> int:
     """Run the desktop program and return its exit code.
 
     ``open_engine`` may be slow: it runs off the UI thread once the login window is painted. ``start``
     (connection, account, password) signs in at once. ``book`` and ``found`` as in :class:`LoginWindow`,
-    ``program`` as in :class:`Desk`.
+    ``program`` and ``practice`` as in :class:`Desk`.
     """
     log_file = layout_file.parent / "logs" / "bondesk.log"
     app = cast(QApplication, QApplication.instance() or QApplication(sys.argv))
@@ -136,7 +142,17 @@ def run_desktop(
     guard = CrashGuard(log_file)
     guard.install()
     keep_log(log_file)
-    desk = Desk(connections, open_engine, layout, guard, help_folder, book=book, found=found, program=program)
+    desk = Desk(
+        connections,
+        open_engine,
+        layout,
+        guard,
+        help_folder,
+        book=book,
+        found=found,
+        program=program,
+        practice=practice,
+    )
     login = desk.show_login()
     if start is not None:
         login.sign_in_as(start[0].name, start[1], start[2])

@@ -43,7 +43,11 @@ class LoginForm:
         self.program_news = self._label("login_program_news", "", "notice")
         self.program_news.setWordWrap(True)
         self.program = self._button("login_program", "更新程序", "安装已下载的新版本，不必登录；装好后程序重新启动")
-        for widget in (self.program_news, self.program):
+        self.practice = self._button("login_practice", "练习模式", "用练习企业放心操作：不必登录，不影响正式数据")
+        self.practice.setProperty("role", "link")
+        self.practice_said = self._label("login_practice_said", "", "notice")
+        self.practice_said.setWordWrap(True)
+        for widget in (self.program_news, self.program, self.practice, self.practice_said):
             widget.hide()
         self._lay_out(title, subtitle)
 
@@ -80,7 +84,12 @@ class LoginForm:
         layout.addWidget(self.program_news)
         layout.addWidget(self.program)
         layout.addWidget(self.news)
-        layout.addWidget(self.update, 0, Qt.AlignmentFlag.AlignRight)
+        layout.addWidget(self.practice_said)
+        links = QHBoxLayout()
+        links.addWidget(self.practice)
+        links.addStretch(1)
+        links.addWidget(self.update)
+        layout.addLayout(links)
         layout.addStretch(1)
         self._layout = layout
         self.fit()
@@ -117,12 +126,7 @@ class LoginForm:
 
     def say(self, text: str, role: str, *, found: bool) -> None:
         """Show a sentence in the colours of ``role``; ``found`` offers the first administrator."""
-        if self.message.property("role") != role:
-            self.message.setProperty("role", role)
-            self.message.style().unpolish(self.message)
-            self.message.style().polish(self.message)
-        self.message.setText(text)
-        self.message.setVisible(bool(text))
+        _tell(self.message, text, role)
         self.found.setVisible(found)
 
     def tell_news(self, text: str) -> None:
@@ -136,6 +140,11 @@ class LoginForm:
         self.program_news.setText(text)
         self.program_news.setVisible(bool(text))
         self.program.setVisible(offers)
+        self.fit()
+
+    def tell_practice(self, text: str, role: str) -> None:
+        """Show how far 练习模式 is, "" for nothing."""
+        _tell(self.practice_said, text, role)
         self.fit()
 
     def set_busy(self, busy: bool) -> None:
@@ -158,3 +167,13 @@ class LoginForm:
         """Show how long the button stays closed; everything else may be typed meanwhile."""
         self.button.setEnabled(False)
         self.button.setText(f"请等 {seconds} 秒")
+
+
+def _tell(label: QLabel, text: str, role: str) -> None:
+    """Show a sentence in the colours of ``role``, or nothing for ""."""
+    if label.property("role") != role:
+        label.setProperty("role", role)
+        label.style().unpolish(label)
+        label.style().polish(label)
+    label.setText(text)
+    label.setVisible(bool(text))

@@ -10,6 +10,7 @@ from bondesk.desktop import style
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.form_work import off_thread
 from bondesk.desktop.jobs import Job, jobs_of, sentence_of
+from bondesk.desktop.practice_door import OPENED, OPENING, open_practice
 
 WORD = "练习"
 _TOLD = "练习模式：这里的企业、单据和回执都是练习用的，报文只交给演练海关，不影响正式数据。"
@@ -95,14 +96,12 @@ class TrainingEntry(QObject):
         if room is None or self._job is not None:
             return
         self._job = jobs_of(self._context).begin("准备练习模式")
-        self._context.show_message("正在打开练习模式，第一次需要约一分钟…")
+        self._context.show_message(OPENING)
 
         def job() -> None:
-            if not room.prepared():
-                room.prepare(self._step.emit)
-            room.open()
+            open_practice(room, self._step.emit)
 
-        off_thread(self._context, self, job, lambda _nothing: self._over("done", "练习窗口已打开"), self._failed)
+        off_thread(self._context, self, job, lambda _nothing: self._over("done", OPENED), self._failed)
 
     def _stepped(self, text: str) -> None:
         if self._job is not None:

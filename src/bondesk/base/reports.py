@@ -37,12 +37,14 @@ class ReportColumn:
 class ReportRow:
     """A row: ``key`` names it on the command line (for example ``13``), values follow the columns.
 
-    ``opens`` names the document the row tells of, by kind and id; ``("", 0)`` when it tells of none.
+    ``opens`` names the document the row tells of, by kind and id; ``("", 0)`` when it tells of none. ``line`` names
+    the line of it, by line table and id, ``("", 0)`` when it tells of the whole document.
     """
 
     key: str
     values: tuple[Any, ...]
     opens: tuple[str, int] = ("", 0)
+    line: tuple[str, int] = ("", 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,18 +162,19 @@ class ChangeRows(QWidget):
         self.view.selectionModel().setCurrentIndex(index, flag.ClearAndSelect | flag.Rows)
         self.view.scrollTo(index)
 
-    def show_place(self, row: int, key: str) -> None:
-        """Bring the row a finding is about into sight, whatever is filtered now, and go to the field."""
+    def show_place(self, row: int, key: str, line_id: int | None = None) -> None:
+        """Bring a row, or the stored line of an id, into sight, whatever is filtered now, and go to the field."""
         self.chips.clear()
         self.view.horizontalHeader().setSortIndicatorShown(False)
         column = max(0, self.model.column(key))
 
         def there() -> None:
-            self.show_row(min(row, self.model.rowCount() - 1), column)
+            if line_id is None:
+                self.show_row(min(row, self.model.rowCount() - 1), column)
             self.entry.go_to(key)
 
         self.entry.then = there
-        self.model.load(LineQuery(), row)
+        self.model.load(LineQuery(), row, line_id)
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
         """Colour the cells findings are about."""

@@ -122,6 +122,18 @@ class FormFindings(QObject):
             self._header.reveal(finding.field)
             self._scroller.ensureWidgetVisible(box)
 
+    def show_line(self, table: str, line_id: int) -> None:
+        """Go to a stored line; one that is gone by now leaves the form as it is."""
+        if table in self._windows:
+            self._tabs.setCurrentWidget(self._windows[table])
+            self._windows[table].show_place(0, "", line_id)
+            return
+        lines = self._grids[table].model.lines if table in self._grids else ()
+        place = next((number for number, line in enumerate(lines) if line.id == line_id), None)
+        if place is not None:
+            self._tabs.setCurrentWidget(self._grids[table])
+            self._grids[table].show_place(place, "")
+
     def step(self, by: int) -> None:
         """Go to the next (1) or previous (-1) finding, round and round."""
         finding = self._strip.step(by)

@@ -58,6 +58,7 @@ class FormPage(QWidget):
         self.setObjectName(f"form.{document.key}")
         self._context, self.document = context, document
         self._copy_of, self._left = copy_of, left
+        self._wanted: tuple[str, int] | None = None
         self._ready = self._closing = self._unlocked = False
         self.split = QSplitter(Qt.Orientation.Horizontal, self)
         self.body = FormBody(context, document, self.split)
@@ -146,6 +147,14 @@ class FormPage(QWidget):
                 self.unlock()
             self.keeping.restore(left)
             self._context.extras[DRAFTS].discard(left)
+        if self._wanted is not None:
+            self.show_line(*self._wanted)
+
+    def show_line(self, table: str, line_id: int) -> None:
+        """Go to a stored line, once the document is there."""
+        self._wanted = None if self._ready else (table, line_id)
+        if self._ready:
+            self.body.findings.show_line(table, line_id)
 
     def _show(self, draft: Draft) -> None:
         """Show a draft as it is stored."""

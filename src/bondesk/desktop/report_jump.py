@@ -1,10 +1,10 @@
-"""From a document in its list to a report about it, opened with the document's own choices and queried at once."""
+"""From a document in its list to a report about it, queried at once; from a row of a report to what it tells of."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from PySide6.QtWidgets import QWidget
 
@@ -16,6 +16,14 @@ from bondesk.desktop.context import DeskContext
 from bondesk.desktop.list_selection import ListSelection
 from bondesk.engine import records
 from bondesk.engine.act import Act
+
+
+@runtime_checkable
+class ShowsLines(Protocol):
+    """A page that can go to a stored line."""
+
+    def show_line(self, table: str, line_id: int) -> None:
+        """Bring the line into sight."""
 
 
 def report_commands(
@@ -54,6 +62,15 @@ def _jump(
         context.open_page(key, f"{report.title} {number}", partial(_page, context, report, options))
 
     context.lane.act(job, while_alive(selection, done), while_alive(selection, failed))
+
+
+def open_place(context: DeskContext, document: tuple[str, int], line: tuple[str, int]) -> None:
+    """Open a document by kind and id, and go to its line by table and id where one is named."""
+    kind, document_id = document
+    context.open_document(context.engine.catalogue.document(kind), document_id)
+    page: object = context.extras.get("page_of", lambda _key: None)(f"form.{kind}.{document_id}")
+    if line[0] and isinstance(page, ShowsLines):
+        page.show_line(*line)
 
 
 def _page(context: DeskContext, report: Report, options: Any) -> QWidget:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from bondesk.base.cell_words import shown_value
 from bondesk.base.columns import PLACES, Kind
 from bondesk.base.numbers import padded
-from bondesk.base.reports import Report, ReportTable
+from bondesk.base.reports import Report, ReportColumn, ReportTable
 from bondesk.desktop import style
 from bondesk.engine.reporting import totals
 
@@ -75,6 +75,10 @@ class ReportModel(QAbstractTableModel):
         """Return the document a shown row tells of, by kind and id; an empty kind when it tells of none."""
         return self.table.rows[self.order[row]].opens if row < len(self.order) else ("", 0)
 
+    def opened_line(self, row: int) -> tuple[str, int]:
+        """Return the line of it by line table and id; an empty table when the row tells of the whole document."""
+        return self.table.rows[self.order[row]].line
+
     def value(self, row: int, column: int) -> Any:
         """Return the value behind a shown cell."""
         if row < len(self.order):
@@ -121,10 +125,15 @@ class ReportModel(QAbstractTableModel):
                     return font
                 return None
             case Qt.ItemDataRole.ToolTipRole:
-                explained = column.explained and index.row() < len(self.order)
-                return "双击或回车：查看这个数字的来历" if explained else None
+                return self._deed(column, index.row())
             case _:
                 return None
+
+    def _deed(self, column: ReportColumn, row: int) -> str | None:
+        """Say what a double click does."""
+        if column.explained and row < len(self.order):
+            return "双击或回车：查看这个数字的来历"
+        return "双击或回车：打开这一行所说的单据" if self.opens(row)[0] else None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort the rows by a column; empty cells come last, the total row stays below."""

@@ -23,6 +23,7 @@ from bondesk.desktop.findings_strip import FindingsStrip
 from bondesk.desktop.option_form import OptionForm
 from bondesk.desktop.report_bars import with_bars
 from bondesk.desktop.report_exports import ReportExports
+from bondesk.desktop.report_jump import open_place
 from bondesk.desktop.report_model import ReportModel
 from bondesk.desktop.report_tools import ReportTools
 from bondesk.desktop.report_view import ReportView
@@ -53,7 +54,7 @@ class ReportPage(QWidget):
         self.model = ReportModel(report, self)
         self.view = ReportView(self.model, self)
         self.view.customContextMenuRequested.connect(self._menu)
-        self.view.doubleClicked.connect(self._explain)
+        self.view.doubleClicked.connect(self._explain_or_open)
         self.exports = ReportExports(context, self.model, self.view, self._failed, self)
         self.panel = self.exports.panel = ExplainPanel(self)
         self.panel.hide()
@@ -66,7 +67,7 @@ class ReportPage(QWidget):
         return Commands(
             Command("report.query", "查询", "F5", self.query, self._why_not_query),
             Command("report.parts", "切换条件与结果", "F6", self.switch_part, why),
-            Command("report.explain", "查看来历", "Return", lambda: self._explain(self.view.currentIndex()), why),
+            Command("report.explain", "查看来历或打开单据", "Return", self._enter, why),
             Command("report.open", "打开单据", "Ctrl+Return", self.open_document, self._why_nothing_to_open),
             Command("report.find", "在结果中查找", "Ctrl+F", self.tools.find_text, why),
             Command("report.copy", "复制", "Ctrl+C", lambda: self.copy(headings=True), self._why_nothing_marked),
@@ -102,8 +103,19 @@ class ReportPage(QWidget):
 
     def open_document(self) -> None:
         """Open the document the present row tells of."""
-        key, document_id = self.model.opens(self.view.currentIndex().row())
-        self._context.open_document(self._context.engine.catalogue.document(key), document_id)
+        row = self.view.currentIndex().row()
+        open_place(self._context, self.model.opens(row), self.model.opened_line(row))
+
+    def _enter(self) -> None:
+        self._explain_or_open(self.view.currentIndex())
+
+    def _explain_or_open(self, index: QModelIndex) -> None:
+        """A figure tells where it comes from; whatever else stands in the row opens what the row tells of."""
+        figure = index.isValid() and self.report.columns[index.column()].explained
+        if figure or self._why_nothing_to_open():
+            self._explain(index)
+        else:
+            self.open_document()
 
     def copy(self, *, headings: bool) -> None:
         """Put the marked cells on the clipboard as a table."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.accounts.book_reading import approved_books, materials_of
+from bondesk.areas.reports.book_rows import item_row
 from bondesk.areas.reports.shortage_table import day_of, located, row_key, unit_name
 from bondesk.areas.verification.assuming import overlaid
 from bondesk.areas.verification.attributing import STARTS, Attributed, attribute
@@ -89,7 +90,7 @@ def run(work: LedgerWork, options: AttributionOptions) -> Generator[Progress, No
                 book.record_no, line.item_no, line.name, unit_name(work.facts, line), split.total, *split.bars,
                 _main(split), found.table.rows[line.item_no].difference,
             )  # fmt: skip
-            rows.append(ReportRow(row_key(books, book, line), values))
+            rows.append(item_row(row_key(books, book, line), values, book, line))
     return ReportTable(tuple(rows), tuple(dict.fromkeys(findings)))
 
 

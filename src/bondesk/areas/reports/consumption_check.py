@@ -12,6 +12,7 @@ from bondesk.areas.accounts.book_reading import filed_of
 from bondesk.areas.goods import bom as erp
 from bondesk.areas.goods.factory import factory_of
 from bondesk.areas.goods.rollup import ItemConsumption
+from bondesk.areas.reports.book_rows import consumption_row, filed_rows
 from bondesk.areas.reports.chosen_books import (
     VERSION_KEY,
     OpenedBook,
@@ -120,7 +121,7 @@ def run(work: LedgerWork, options: ConsumptionCheckOptions) -> Generator[Progres
 
     def rows_of(opened: OpenedBook) -> Iterator[ReportRow | Finding]:
         products, materials = names_of(opened.book.products), names_of(opened.book.materials)
-        shown = 0
+        stored, shown = filed_rows(opened.book), 0
         for one in _compare(opened):
             if isinstance(one, Finding):
                 yield one
@@ -133,7 +134,8 @@ def run(work: LedgerWork, options: ConsumptionCheckOptions) -> Generator[Progres
             product, material = products.get(one.product_no, ""), materials.get(one.material_no, "")
             head = (opened.record_no, one.product_no, product, one.version, one.bom, one.material_no, material)
             key = f"{one.key}#{one.bom}" if one.bom else one.key
-            yield ReportRow(opened.key(key), (*head, *values))
+            filed = stored.get((one.product_no, one.version, one.material_no))
+            yield consumption_row(opened.key(key), (*head, *values), opened.book, filed)
         if not shown and options.differing:
             yield note("RPT-13", f"账册 {opened.record_no} 的备案单耗与企业BOM没有差异")
 

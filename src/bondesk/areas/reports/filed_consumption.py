@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 from bondesk.areas.accounts.book_model import CONSUMPTION_STATES, ENTERPRISE_MARKS
+from bondesk.areas.reports.book_rows import consumption_row
 from bondesk.areas.reports.chosen_books import OpenedBook, choice_name, names_of, nothing_explained, over_books
 from bondesk.base.change import ROW_MARKS
 from bondesk.base.columns import Kind
@@ -80,9 +81,8 @@ def run(work: LedgerWork, options: FiledConsumptionOptions) -> Generator[Progres
                 book.approved_on,
                 book.changed_on,
             )
-            opens = ("account" if book.book_kind == "EMS" else "handbook", book.id)
             key = opened.key(f"{row.product_no}#{row.uc_version}#{row.material_no}")
-            yield ReportRow(key, values, opens)
+            yield consumption_row(key, values, book, row)
 
     return (yield from over_books(work, options, rows_of, counted=False))
 

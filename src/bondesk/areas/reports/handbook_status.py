@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from bondesk.areas.accounts.book_model import Account
+from bondesk.areas.reports.book_rows import item_row
 from bondesk.areas.reports.chosen_books import (
     ITEM_COLUMNS,
     OpenedBook,
@@ -113,8 +114,9 @@ def _run(columns: tuple[ReportColumn, ...], *, products: bool) -> Callable[[Any,
                     figures = tuple(getattr(one, key) for key in keys)
                     if options.hide_idle and not any(getattr(one, key) for key in moved):
                         continue
-                    values = (*item_values(opened, lines[one.item_no]), *_in_order(columns, keys, figures, left))
-                    yield ReportRow(opened.key(one.item_no), values)
+                    line = lines[one.item_no]
+                    values = (*item_values(opened, line), *_in_order(columns, keys, figures, left))
+                    yield item_row(opened.key(one.item_no), values, opened.book, line)
 
         return (yield from over_books(work, options, rows_of, wanted=_is_handbook, none=_NO_HANDBOOK))
 

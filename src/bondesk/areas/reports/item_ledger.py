@@ -9,6 +9,7 @@ from decimal import Decimal
 from bondesk.areas.accounts.book_model import AccountLine
 from bondesk.areas.accounts.book_reading import Period, filed_of, materials_of
 from bondesk.areas.declarations.declared_books import counts_declarations
+from bondesk.areas.reports.book_rows import item_row
 from bondesk.areas.reports.chosen_books import (
     BookOptions,
     OpenedBook,
@@ -64,7 +65,8 @@ def run(work: LedgerWork, options: ItemLedgerOptions) -> Generator[Progress, Non
             idle = not vouchers and opening == 0
             if options.date_from is not None and not (opened.picked.some or (idle and options.hide_idle)):
                 head = (opened.record_no, line.item_no, line.name, options.date_from, "期初", None, "", "")
-                yield ReportRow(opened.key(f"{line.item_no}#0"), (*head, None, None, None, opening))
+                values = (*head, None, None, None, opening)
+                yield item_row(opened.key(f"{line.item_no}#0"), values, opened.book, line)
             yield from _rows(opened, line, vouchers)
 
     return (yield from over_books(work, options, rows_of))

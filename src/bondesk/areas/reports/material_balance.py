@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from bondesk.areas.accounts.book_model import AccountLine
 from bondesk.areas.accounts.book_reading import filed_of, materials_of
+from bondesk.areas.reports.book_rows import item_row
 from bondesk.areas.reports.chosen_books import (
     ITEM_COLUMNS,
     OpenedBook,
@@ -80,7 +81,7 @@ def run(work: LedgerWork, options: MaterialBalanceOptions) -> Generator[Progress
             moved = _last_of(line.item_no, last, filed)
             since = (day - moved).days if moved else None
             figures = (opening, moved_in, moved_out, item.consumed, balance, moved, since)
-            yield ReportRow(opened.key(line.item_no), (*item_values(opened, line), *figures))
+            yield item_row(opened.key(line.item_no), (*item_values(opened, line), *figures), opened.book, line)
 
     return (yield from over_books(work, options, rows_of))
 

@@ -11,6 +11,7 @@ from typing import Any
 from bondesk.areas.accounts.book_model import AccountLine
 from bondesk.areas.accounts.book_reading import Period, filed_of, materials_of
 from bondesk.areas.accounts.valuation import Valuation, valuation_of
+from bondesk.areas.reports.book_rows import item_row
 from bondesk.areas.reports.chosen_books import (
     ITEM_COLUMNS,
     BookOptions,
@@ -91,7 +92,8 @@ def run(work: LedgerWork, options: MaterialStatusOptions) -> Generator[Progress,
                 if opened.picked.some:
                     figures |= dict.fromkeys(_BALANCES)
                 if not (options.hide_idle and _idle(figures)):
-                    yield ReportRow(opened.key(line.item_no), (*item_values(opened, line), *figures.values()))
+                    shown = (*item_values(opened, line), *figures.values())
+                    yield item_row(opened.key(line.item_no), shown, opened.book, line)
 
     return (yield from over_books(work, options, rows_of))
 

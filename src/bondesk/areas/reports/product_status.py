@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from bondesk.areas.accounts.valuation import Rates
+from bondesk.areas.reports.book_rows import item_row
 from bondesk.areas.reports.chosen_books import (
     ITEM_COLUMNS,
     BookOptions,
@@ -83,7 +84,7 @@ def run(work: LedgerWork, options: ProductStatusOptions) -> Generator[Progress, 
             mine = exports.items.get(line.item_no, _Exported())
             if options.item_no in (None, line.item_no) and not (options.hide_idle and not any(mine.by_mode.values())):
                 values = (*item_values(opened, line), *mine.values, len(versions[line.item_no]))
-                yield ReportRow(opened.key(line.item_no), values)
+                yield item_row(opened.key(line.item_no), values, opened.book, line)
         for currency, day in exports.missing:
             yield note("RATE-01", f"{currency} 在 {day} 没有汇率，未计入出口金额")
 

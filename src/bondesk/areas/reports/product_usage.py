@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from bondesk.areas.accounts.book_reading import filed_of
+from bondesk.areas.reports.book_rows import consumption_row, filed_rows
 from bondesk.areas.reports.chosen_books import (
     VERSION_KEY,
     BookOptions,
@@ -69,6 +70,7 @@ def run(work: LedgerWork, options: ProductUsageOptions) -> Generator[Progress, N
     def rows_of(opened: OpenedBook) -> Iterator[ReportRow | Finding]:
         period, filed, footing = opened.period(options.date_from, options.date_to), filed_of(opened.book), Footing()
         yield from period.within.findings
+        stored = filed_rows(opened.book)
         versions = {key: q for item in period.within.items.values() for key, q in item.by_version.items()}
         products, materials = names_of(opened.book.products), names_of(opened.book.materials)
         for product, version in sorted(versions):
@@ -87,7 +89,8 @@ def run(work: LedgerWork, options: ProductUsageOptions) -> Generator[Progress, N
                 head = (opened.record_no, product, products.get(product, ""), version, quantity, row.material_no)
                 rates = (row.net, row.tangible, row.intangible, row.bonded, row.unit_consumption)
                 values = (*head, materials.get(row.material_no, ""), *rates, *parts)
-                yield ReportRow(opened.key(f"{product}#{version}#{row.material_no}"), values)
+                key, one = opened.key(f"{product}#{version}#{row.material_no}"), (product, version, row.material_no)
+                yield consumption_row(key, values, opened.book, stored.get(one))
 
     return (yield from over_books(work, options, rows_of))
 

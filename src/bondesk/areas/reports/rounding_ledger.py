@@ -19,6 +19,7 @@ from bondesk.areas.codes.customs_code import units_of
 from bondesk.areas.codes.units import document_places
 from bondesk.areas.declarations.declared_books import counts_declarations
 from bondesk.areas.notes.bonded_note_model import NoteLineSource
+from bondesk.areas.reports.book_rows import item_row
 from bondesk.areas.reports.chosen_books import OpenedBook, explained_title, no_row, opened_books, over_books, unit_name
 from bondesk.base.batches import batches
 from bondesk.base.columns import Kind
@@ -132,7 +133,8 @@ def _rows(
         part, item = (sum((getattr(one, name) for one in lines), ZERO) for name in ("part_level", "item_level"))
         natures = "、".join(sorted({one.nature for one in lines}))
         figures = (sum(one.sources for one in lines), part, item, part - item, part - item, natures)
-        yield ReportRow(opened.key(f"{goods}{item_no}"), (*head, f"{len(lines)} 项", None, *figures))
+        values = (*head, f"{len(lines)} 项", None, *figures)
+        yield item_row(opened.key(f"{goods}{item_no}"), values, opened.book, filed)
         return
     for one in lines:
         running += one.residue

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from bondesk.areas.accounts.book_model import Account
+from bondesk.areas.accounts.book_model import Account, AccountLine
 from bondesk.areas.accounts.book_reading import approved_books, filed_of, materials_of
+from bondesk.areas.goods.part import Part
+from bondesk.areas.reports.book_rows import item_row, part_row
 from bondesk.areas.reports.shortage_table import day_of
-from bondesk.areas.stock.held import HELD_COLUMNS, held_lines
+from bondesk.areas.stock.held import HELD_COLUMNS, HeldLine, held_lines
 from bondesk.areas.stock.item_level import ItemLevel, Share
 from bondesk.areas.stock.timing import GAP_TITLES, timing_of
 from bondesk.areas.verification.reckoning import SOURCES, basis_of, held_at
@@ -58,6 +60,9 @@ COLUMNS = (
     ReportColumn("exploded", "折料数量", Kind.QUANTITY, 14, totalled=True, explained=True),
 )
 
+#: Stock that is a sum of several lines.
+_ROLLED = HeldLine("仓单滚动库存", ("", 0))
+
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
@@ -73,6 +78,7 @@ class _Piece:
     unit_consumption: Decimal | None
     exploded: Fraction
     line_id: int = 0
+    document: tuple[str, int] = ("", 0)
 
 
 def run(work: LedgerWork, options: ShortageDetailOptions) -> Generator[Progress, None, ReportTable]:
@@ -81,10 +87,21 @@ def run(work: LedgerWork, options: ShortageDetailOptions) -> Generator[Progress,
     book = _book(work, options.record_no)
     pieces, findings = _pieces(work, options, book)
     yield Progress(1, 2, "列出明细")
-    names = {line.item_no: line.name for line in materials_of(book)}
-    rows = tuple(ReportRow(f"{one.item_no}#{n}", _values(one, names)) for n, one in _numbered(pieces, options.item_no))
+    numbered = _numbered(pieces, options.item_no)
+    lines = {line.item_no: line for line in materials_of(book)}
+    rows = tuple(_row(work, book, f"{one.item_no}#{n}", one, lines.get(one.item_no)) for n, one in numbered)
     found = findings if rows else (*findings, note("RPT-13", "没有符合条件的折料明细"))
     return ReportTable(rows, found)
+
+
+def _row(work: LedgerWork, book: Account, key: str, one: _Piece, line: AccountLine | None) -> ReportRow:
+    """Return the row: it opens the line counted or moved, the part of a sum, the material a gap of time is about."""
+    values = _values(one, line.name if line is not None else "")
+    if one.document[0]:
+        return ReportRow(key, values, one.document, ("lines", one.line_id))
+    if one.part_no:
+        return part_row(key, values, work.facts.index(Part, Part.part_no).get(one.part_no))
+    return item_row(key, values, book, line)
 
 
 def _numbered(pieces: list[_Piece], item_no: int | None) -> Iterator[tuple[int, _Piece]]:
@@ -125,19 +142,20 @@ def _pieces(
     return pieces, (*held.findings, *timing.findings)
 
 
-def _piece(column: str, one: Share, origins: dict[int, str]) -> _Piece:
+def _piece(column: str, one: Share, origins: Mapping[int, HeldLine]) -> _Piece:
     lot = one.lot
-    origin = origins.get(lot.line_id, "仓单滚动库存")
+    origin = origins.get(lot.line_id, _ROLLED)
     return _Piece(
-        one.material_no, HELD_COLUMNS[column], origin, lot.part_no, lot.bom_version, Fraction(lot.quantity),
+        one.material_no, HELD_COLUMNS[column], origin.name, lot.part_no, lot.bom_version, Fraction(lot.quantity),
         one.version if lot.goods_kind == "E" else "", one.unit_consumption, one.quantity, lot.line_id,
+        origin.document,
     )  # fmt: skip
 
 
-def _values(one: _Piece, names: dict[int, str]) -> tuple[Any, ...]:
+def _values(one: _Piece, name: str) -> tuple[Any, ...]:
     return (
         one.item_no,
-        names.get(one.item_no, ""),
+        name,
         one.column,
         one.origin,
         one.part_no,

@@ -11,6 +11,7 @@ from typing import Any
 from bondesk.areas.accounts.book_model import Account, AccountLine
 from bondesk.areas.accounts.book_reading import approved_books, materials_of
 from bondesk.areas.codes.customs_code import units_of
+from bondesk.areas.reports.book_rows import item_row
 from bondesk.areas.stock.held import HELD_COLUMNS
 from bondesk.areas.stock.stock_model import Stocktake
 from bondesk.areas.stock.timing import GAP_TITLES
@@ -108,7 +109,8 @@ def run(work: LedgerWork, options: ShortageOptions) -> Generator[Progress, None,
         for line in materials_of(book):
             row = result.rows[line.item_no]
             if not options.only_beyond or row.verdict in (Verdict.SHORT, Verdict.OVER):
-                rows.append(ReportRow(row_key(books, book, line), _values(work, book, line, row, result)))
+                values = _values(work, book, line, row, result)
+                rows.append(item_row(row_key(books, book, line), values, book, line))
     if any(row.values[COLUMN["verdict"]] == Verdict.SHORT.value for row in rows):
         findings.append(note("SHO-07", NO_DUTY))
     return ReportTable(tuple(rows), tuple(dict.fromkeys(findings)))

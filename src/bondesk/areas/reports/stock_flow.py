@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from bondesk.areas.goods.part import Part
+from bondesk.areas.reports.book_rows import NO_PLACE, RowPlace, item_place, part_place
 from bondesk.areas.reports.chosen_books import Footing, explained_title, no_row, opened_books
 from bondesk.areas.stock.held import Moved, moved_until
 from bondesk.areas.stock.item_level import ItemLevel, Lot
@@ -97,6 +98,7 @@ class Stock:
     name: str
     goods_kind: str
     unit: str
+    place: RowPlace = NO_PLACE
     opening: Decimal = Decimal(0)
     moves: list[tuple[str, Moved, Decimal]] = field(default_factory=list)
 
@@ -141,10 +143,10 @@ def _rows(key: str, stock: Stock, options: StockFlowOptions) -> Iterator[ReportR
     """Yield the row of a part, or one of every type it moved by."""
     if not options.by_type:
         if stock.moves or not options.moves_only:
-            yield ReportRow(key, stock.values(options))
+            yield ReportRow(key, stock.values(options), *stock.place)
         return
     for code, name in sorted({(one.kind.code, one.kind.name) for _, one, _ in stock.moves}):
-        yield ReportRow(f"{key}#{code}", stock.only(code).values(options, f"{code} {name}"))
+        yield ReportRow(f"{key}#{code}", stock.only(code).values(options, f"{code} {name}"), *stock.place)
 
 
 def read_stock(work: LedgerWork, options: StockFlowOptions) -> tuple[dict[str, Stock], list[Finding]]:
@@ -201,7 +203,8 @@ def _by_part(work: LedgerWork) -> Any:
 
     def place(lot: Lot) -> tuple[str, Stock, Decimal]:
         part = parts.get(lot.part_no)
-        blank = Stock(lot.part_no, part.name if part else "", lot.goods_kind, part.erp_unit if part else "")
+        name, unit = (part.name, part.erp_unit) if part else ("", "")
+        blank = Stock(lot.part_no, name, lot.goods_kind, unit, part_place(part))
         return lot.part_no, blank, lot.quantity
 
     return place
@@ -226,7 +229,8 @@ def _by_item(work: LedgerWork, options: StockFlowOptions) -> Any:
             return None
         line = lines.get((placed.goods_flag, placed.item_no))
         number = f"{placed.goods_flag}{placed.item_no:05d}"
-        blank = Stock(str(placed.item_no), line.name if line else "", placed.goods_flag, line.dcl_unit if line else "")
+        name, unit = (line.name, line.dcl_unit) if line else ("", "")
+        blank = Stock(str(placed.item_no), name, placed.goods_flag, unit, item_place(books[0].book, line))
         return number, blank, footing.part(number, placed.quantity)
 
     return place

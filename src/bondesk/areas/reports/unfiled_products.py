@@ -7,15 +7,17 @@ the balance look larger than it is.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from bondesk.areas.accounts.book_model import AccountLine
 from bondesk.areas.accounts.book_reading import filed_of
 from bondesk.areas.goods.bom import Bom
 from bondesk.areas.goods.part import Part
+from bondesk.areas.reports.book_rows import item_row, part_row
 from bondesk.areas.reports.chosen_books import (
     BookOptions,
     OpenedBook,
@@ -114,13 +116,18 @@ def run(work: LedgerWork, options: BookOptions) -> Generator[Progress, None, Rep
     """Return exported versions, then stocked ones."""
 
     def rows_of(opened: OpenedBook) -> Iterator[ReportRow | Finding]:
-        shown = 0
+        shown, parts = 0, work.facts.index(Part, Part.part_no)
+        products: Mapping[int | None, AccountLine] = {line.item_no: line for line in opened.book.products}
         for one in _found(opened, options):
             if options.item_no not in (None, one.item_no):
                 continue
             shown += 1
             head = (opened.record_no, one.where, one.item_no, one.name, one.version, one.part_no)
-            yield ReportRow(opened.key(one.key), (*head, one.quantity, one.last_moved, one.reason))
+            values = (*head, one.quantity, one.last_moved, one.reason)
+            if one.part_no:
+                yield part_row(opened.key(one.key), values, parts.get(one.part_no))
+            else:
+                yield item_row(opened.key(one.key), values, opened.book, products.get(one.item_no))
         if not shown:
             yield note("RPT-13", f"账册 {opened.record_no} 出口和库存的成品都有备案单耗")
 

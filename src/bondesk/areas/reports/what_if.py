@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.accounts.book_reading import approved_books, filed_of, materials_of
+from bondesk.areas.reports.book_rows import item_row
 from bondesk.areas.reports.shortage_table import day_of, located, row_key, unit_name
 from bondesk.areas.verification.assuming import FIGURES, KINDS, Assumed, assume, checked, overlay_of, words_of
 from bondesk.areas.verification.reckoning import SOURCES, Basis, basis_of
@@ -104,7 +105,7 @@ def run(work: LedgerWork, options: WhatIfOptions) -> Generator[Progress, None, R
             values = _values(line.item_no, base, found)
             if not options.only_changed or any(one for one in values[2::2] if one is not None):
                 head = (book.record_no, line.item_no, line.name, unit_name(work.facts, line))
-                rows.append(ReportRow(row_key(books, book, line), (*head, *values)))
+                rows.append(item_row(row_key(books, book, line), (*head, *values), book, line))
     told = [note("WHAT-01", f"{_NAMES[place - 1]}：{words_of(overlay)}") for place, overlay in overlays]
     return ReportTable(tuple(rows), tuple(told or [note("WHAT-01", "没有选择任何方案")]))
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from sqlalchemy import and_, select
 
@@ -62,6 +63,7 @@ class Moved:
     bom_version: str
     scope: str
     change: Decimal
+    document_id: int = 0
 
 
 def moved_until(work: Work, day: date, since: date | None = None) -> list[Moved]:
@@ -70,7 +72,7 @@ def moved_until(work: Work, day: date, since: date | None = None) -> list[Moved]
     owned = and_(head.company_id == line.company_id, head.id == line.header_id)
     columns = (line.id, head.document_no, head.document_date, head.partner, line.doc_type, line.part_no)
     statement = (
-        select(*columns, line.bom_version, line.scope, line.stock_change)
+        select(*columns, line.bom_version, line.scope, line.stock_change, head.id)
         .join(head, owned)
         .where(line.company_id == work.company_id, head.document_date <= day, head.state != "VOID")
         .order_by(head.document_date, head.document_no, line.line_no)
@@ -79,7 +81,7 @@ def moved_until(work: Work, day: date, since: date | None = None) -> list[Moved]
         statement = statement.where(head.document_date > since)
     types = stock_types(work.facts)
     return [
-        Moved(row[0], row[1], row[2], row[3] or "", types[row[4]], row[5], row[6] or "", row[7], row[8])
+        Moved(row[0], row[1], row[2], row[3] or "", types[row[4]], row[5], row[6] or "", row[7], row[8], row[9])
         for row in work.session.execute(statement)
         if row[4] in types and row[8] is not None
     ]
@@ -190,17 +192,26 @@ def _columns(parts: Sequence[Held]) -> Iterator[tuple[str, Sequence[Share]]]:
         yield from part.shares.items()
 
 
-def held_lines(work: Work, held: Held) -> dict[int, str]:
+class HeldLine(NamedTuple):
+    """A stored line of a stocktake or 仓单: its name, and the document it belongs to by kind and id."""
+
+    name: str
+    document: tuple[str, int]
+
+
+def held_lines(work: Work, held: Held) -> dict[int, HeldLine]:
     """Name the stored lines the shares were read from: which stocktake and warehouse, or which 仓单."""
-    names: dict[int, str] = {}
+    names: dict[int, HeldLine] = {}
     taken = set(held.stocktakes)
     for one in work.facts.find(Stocktake) if taken else ():
         if one.id in taken:
             title = f"{one.count_date} {KINDS[one.kind]}盘点 {one.warehouse}".rstrip()
-            names |= {line.id: f"{title} 第{line.line_no}行" for line in one.lines}
+            document = ("stocktake", one.id)
+            names |= {line.id: HeldLine(f"{title} 第{line.line_no}行", document) for line in one.lines}
     wanted = {share.lot.line_id for shares in held.shares.values() for share in shares} - names.keys() - {0}
     if wanted:
         for moved in moved_until(work, date.max):
             if moved.line_id in wanted:
-                names[moved.line_id] = f"{moved.day} 仓单 {moved.document_no} {moved.kind.name}"
+                name = f"{moved.day} 仓单 {moved.document_no} {moved.kind.name}"
+                names[moved.line_id] = HeldLine(name, ("stock_doc", moved.document_id))
     return names

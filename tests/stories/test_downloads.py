@@ -25,7 +25,7 @@ from bondesk.adapters.rehearsal_service import RehearsalService
 from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.declarations.declaration_model import Declaration
 from bondesk.areas.notes.bonded_note_model import BondedNote
-from bondesk.base.errors import OutsideFailure
+from bondesk.base.errors import OutsideFailure, Refused
 from bondesk.base.steps import play
 from bondesk.engine import download_runs, downloading, message_import
 from bondesk.engine.card_failures import CertificateExpired, NoCard, WrongPin
@@ -270,6 +270,33 @@ def test_a_handbook_on_file_is_whole_after_a_change(desk: Desk) -> None:
         assert (book.book_kind, book.state, book.import_currency) == ("EML", "APPROVED", "USD")
         assert (book.credit_code, book.enterprise_name) == ("914419000000000000", "东莞工厂")
         assert book.valid_to == date(2026, 12, 31)
+
+
+def handbook_message(day: str, *names: str, kind: str = "1") -> str:
+    rows = "".join(GOODS.format(number=number, name=name, mark="3") for number, name in enumerate(names, 1))
+    return HANDBOOK.format(kind=kind, rows=rows).replace(
+        "<EtpsPreentNo>", f"<EmlNo>C52045500002</EmlNo><DclTime>{day}</DclTime><EtpsPreentNo>"
+    )
+
+
+def test_a_handbook_that_says_no_count_is_placed_by_its_day(desk: Desk, tmp_path: Path) -> None:
+    """EML111 has no 变更次数: a later declaration leaves the former copy as a version, an earlier one is refused."""
+    path = tmp_path / "手册.xml"
+
+    def brought(day: str, *names: str, kind: str) -> str:
+        path.write_text(handbook_message(day, *names, kind=kind), encoding="utf-8")
+        with desk.office.act() as act:
+            return play(message_import.import_message_steps(act, desk.office.document("handbook"), path)).text
+
+    assert brought("20250301", "料件1", kind="1") == "已导入「手册」C52045500002"
+    assert brought("20250410", "料件1", "料件2", kind="2") == "已更新「手册」C52045500002"
+    with pytest.raises(Refused, match="DOWN-01"):
+        brought("20250301", "料件1", kind="1")
+    assert brought("20250410", "料件1", "料件2", kind="2") == "没有变化：「手册」C52045500002"
+    with desk.office.act() as act:
+        now, former = (act.facts.one(Account, record_no="C52045500002", copy=one) for one in ("approved", "archived"))
+        assert (now.change_count, [line.name for line in now.materials]) == (1, ["料件1", "料件2"])
+        assert (former.change_count, [line.name for line in former.materials]) == (0, ["料件1"])
 
 
 def test_customs_own_receipt_is_a_copy_too(cleared: Desk) -> None:

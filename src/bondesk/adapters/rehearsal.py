@@ -167,7 +167,7 @@ class RehearsalCustoms:
                     customs=text(head, "MasterCuscd"), year=f"{answers.now:%y}", serial=state["serial"]
                 )
                 books[number] = filed_after(message, kind, filed)
-                Archive(self.root).book(message, kind, number, answers.now)
+                Archive(self.root).book(message, kind, number, answers.now, seq_no)
                 answers.book_decided(kind.result, kind.bsc, {"seq_no": seq_no, "bond_no": number}, "")
             self.letters.play(turn, internal_no)
         self._write_state(state)

@@ -77,7 +77,7 @@ class Archive:
         title = text(child(filed, "DecSign"), "ClientSeqNo")
         self._write(Filed(DECLARATIONS, known["entry_no"], day.isoformat(), title, "已结关"), filed)
 
-    def book(self, message: etree._Element, kind: BookKind, number: str, now: datetime) -> None:
+    def book(self, message: etree._Element, kind: BookKind, number: str, now: datetime, seq_no: str = "") -> None:
         """File an account, handbook or qualification; a change of one that is not on file cannot be whole."""
         head, before = head_of(message, kind), self.content(kind.code, number)
         if head is None or (before is None and text(head, "DclTypecd") == "2"):
@@ -97,6 +97,8 @@ class Archive:
             _put(row, "ModfMarkcd", _KEPT)
             filed.insert(place + offset, row)
         _put(head, kind.number, number)
+        if seq_no:
+            _put(head, "SeqNo", seq_no)
         first = before is None
         _put(head, "PutrecApprTime" if first else "ChgApprTime", f"{now:%Y%m%d}")
         if before is not None:

@@ -151,13 +151,15 @@ class CopyReading:
     """Reads customs' own copy of a document through the element table of its message, not stored.
 
     ``groups`` gives the name a group of the message bears in a receipt, ``names`` what elements (in small letters) are
-    called there. Rows that customs struck are left out, the others are unmarked.
+    called there; ``codes`` turns the codes of a head attribute into ours, one it does not name says nothing. Rows that
+    customs struck are left out, the others are unmarked.
     """
 
     message: Message
     header: type[Any]
     groups: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __call__(self, read: ReadMessage, code: ReadCode) -> tuple[Any, list[Finding]]:
         """Return the head with its lines, and what cannot be read."""
@@ -171,6 +173,10 @@ class CopyReading:
             relation = getattr(self.header, group.table)
             lines = list(reader.rows(named, relation.property.mapper.class_, group.elements, group.table))
             setattr(header, group.table, [_unmarked(line) for line in lines if line.row_mark != Mark.STRUCK])
+        for key, ours in self.codes.items():
+            said = vars(header).pop(key, "")
+            if said in ours:
+                setattr(header, key, ours[said])
         return header, reader.findings
 
 

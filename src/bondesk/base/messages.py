@@ -102,6 +102,11 @@ def fixed_value(text: str) -> Value:
     return lambda _row, _facts: text
 
 
+def answer_forgotten(document: Any) -> None:
+    """Forget why customs refused the sending before; what a message does when it is ordered again."""
+    document.customs_reason = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Element:
     """One XML element.

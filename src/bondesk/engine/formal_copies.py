@@ -66,7 +66,7 @@ def take_copy(act: Act, document: DocumentType, values: Mapping[str, Any]) -> Ta
     if header is None:
         header = _blank_head(act, document)
     else:
-        _supersede(act, document, header, values)
+        values = _superseding(act, document, header, values)
     outcome = _windowed(act, document, header, values) if document.windowed else _plain(act, document, header, values)
     taken = Taken(header.id, outcome if known else "new")
     if taken.outcome != UNCHANGED:
@@ -97,17 +97,29 @@ def _blank_head(act: Act, document: DocumentType) -> Any:
     return header
 
 
-def _supersede(act: Act, document: DocumentType, header: Any, values: Mapping[str, Any]) -> None:
-    """Keep the version customs has changed; a copy older than the stored one is refused."""
+def _superseding(act: Act, document: DocumentType, header: Any, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Keep the version customs has changed and return what to store; a copy older than the stored one is refused.
+
+    Messages that do not say the 变更次数 (EML111) are placed by their 申报日期: a later one is the next change.
+    """
+    if document.change is None:
+        return values
+    number, stored = document.number_of(header), header.change_count or 0
     changes = values.get("change_count")
-    if document.change is None or changes is None:
-        return
-    stored = header.change_count or 0
+    if changes is None:
+        day, known = values.get("declared_on"), header.declared_on
+        if day is not None and known is not None and day < known:
+            text = f"{number} 下载的是 {day} 申报的，本系统已有 {known} 申报的，没有更新"
+            raise Refused(text, "DOWN-01")
+        later = day is not None and (values.get("declare_kind") == "2" if known is None else day > known)
+        changes = stored + 1 if later else stored
+        values = {**values, "change_count": changes}
     if changes < stored:
-        text = f"{document.number_of(header)} 下载的是第 {changes} 次变更，本系统已有第 {stored} 次变更，没有更新"
+        text = f"{number} 下载的是第 {changes} 次变更，本系统已有第 {stored} 次变更，没有更新"
         raise Refused(text, "DOWN-01")
     if changes > stored:
         document.change.keep(header, act)
+    return values
 
 
 def _plain(act: Act, document: DocumentType, header: Any, values: Mapping[str, Any]) -> Any:

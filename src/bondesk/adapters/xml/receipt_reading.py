@@ -221,7 +221,7 @@ def _posted(code: str, body: etree._Element) -> Receipt:
 
 
 def _book_approval(code: str, body: etree._Element) -> Receipt:
-    """EMS201, EMS211, EML211: HdeApprResult, CheckInfo*, the head customs keeps."""
+    """EMS201, EMS211, EMS241 and the handbook's: HdeApprResult, CheckInfo*, the head customs keeps."""
     result = child(body, "HdeApprResult")
     head = next((part for part in body if local(part).endswith("Bsc")), None)
     notes = [text(info, "note") for info in body if local(info) == "CheckInfo"]
@@ -244,7 +244,7 @@ def _verified(code: str, body: etree._Element) -> Receipt:
 
 _BOOKS = (
     dict.fromkeys(("EMS221", "EML221"), _verified)
-    | dict.fromkeys(("EMS201", "EMS211", "EML211"), _book_approval)
+    | dict.fromkeys(("EMS201", "EMS211", "EMS241", "EML211", "EML241"), _book_approval)
     | dict.fromkeys(("EMS200", "EML200"), _stored)
 )
 _BODIES = _BOOKS | {"INV200": _stored, "INV201": _approval, "INV202": _declaration, "INV211": _posted}

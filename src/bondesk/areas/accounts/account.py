@@ -7,10 +7,10 @@ from typing import Any
 
 from bondesk.areas.accounts import eml111, ems111
 from bondesk.areas.accounts.account_rules import APPROVED_RULES, DRAFT_RULES, derive_book
-from bondesk.areas.accounts.book_messages import copy_reading
+from bondesk.areas.accounts.book_messages import EML_PAUSES, EMS_PAUSES, copy_reading
 from bondesk.areas.accounts.book_model import Account, AccountConsumption, AccountLine
 from bondesk.areas.accounts.book_path import book_path
-from bondesk.areas.accounts.book_receipts import BookReceipts
+from bondesk.areas.accounts.book_receipts import BookReceipts, claimed_of
 from bondesk.areas.accounts.book_rows import loaded, stored
 from bondesk.areas.accounts.book_tables import TABLES
 from bondesk.areas.accounts.book_workbook import book_workbook
@@ -22,7 +22,7 @@ from bondesk.base.change import ChangePath, Mark
 from bondesk.base.documents import DocumentType, Group, LineTable, group
 from bondesk.base.facts import Facts
 from bondesk.base.flow import AUDITED_AND_SENT, Flow
-from bondesk.base.messages import Message
+from bondesk.base.messages import Message, answer_forgotten
 
 #: A draft of a book is deleted, never voided: nothing of it exists anywhere else. Its rows hang on a whole head.
 FILED = Flow(
@@ -201,6 +201,10 @@ def _goods(key: str, title: str, relation: Any, columns: tuple[Any, ...], flag: 
     return LineTable(key, title, relation, columns, fixed, windowed=True, fill=fill_goods_row, fills=GOODS_FILLS)
 
 
+def _pauses(kind: str) -> Mapping[str, str]:
+    return EMS_PAUSES if kind == "EMS" else EML_PAUSES
+
+
 def _message(kind: str) -> Message:
     table = ems111 if kind == "EMS" else eml111
     code, title, root = (
@@ -218,8 +222,10 @@ def _message(kind: str) -> Message:
         number=_A.internal_no,
         seq_no=_A.seq_no,
         business_no=_A.record_no,
-        receipt_codes=frozenset({"COMMON", "FAILED", f"{kind}200", f"{kind}211"}),
-        receive=BookReceipts("账册" if kind == "EMS" else "手册", "record_no", TABLES),
+        receipt_codes=frozenset({"COMMON", "FAILED", f"{kind}200", f"{kind}211", f"{kind}241"}),
+        receive=BookReceipts("账册" if kind == "EMS" else "手册", "record_no", TABLES, _pauses(kind)),
+        ordered=answer_forgotten,
+        claims=claimed_of,
     )
 
 
@@ -261,7 +267,7 @@ def _approved(kind: str, key: str, title: str, path: ChangePath) -> DocumentType
         rules=tuple(loaded(rule) for rule in APPROVED_RULES),
         workbook=book_workbook(kind, "approved", _FORMS[kind]),
         message=_message(kind),
-        from_message=copy_reading(_message(kind), _A, _A.record_no),
+        from_message=copy_reading(_message(kind), _A, _A.record_no, _pauses(kind)),
         variant={"copy": "approved", "book_kind": kind},
         creatable=False,
         downloaded=30 if kind == "EMS" else 20,

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, or_, select, update
 
-from bondesk.areas.accounts.copying import copied_head, copy_rows, models_of, settle_rows
+from bondesk.areas.accounts.copying import copied_head, copy_rows, models_of, move_rows, settle_rows
 from bondesk.base.change import ChangedTable
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Work
 
 #: 海关执行标志 that stops changes (message reference 10).
 _NO_CHANGE = {"3", "7"}
+#: What is the enterprise's own, or decided where a draft takes the place of customs' copy.
+_NOT_TAKEN = {"company_id", "copy", "internal_no", "basis", "entered_on", "replaced_on", "approved_id"}
 
 
 def start_change(approved: Any, tables: Sequence[ChangedTable], work: Work) -> int:
@@ -59,20 +61,32 @@ def open_draft_of(approved: Any, work: Work) -> Any | None:
     return work.session.scalars(statement.limit(1)).one_or_none()
 
 
-def approve(draft: Any, tables: Sequence[ChangedTable], work: Work, on: date) -> None:
+def approve(draft: Any, tables: Sequence[ChangedTable], work: Work, on: date, number: str) -> None:
     """Make a draft the approved copy; what was approved before becomes a version; struck rows go for good.
 
-    A first filing gets its 备案批准日期, a change its 变更批准日期.
+    A first filing gets its 备案批准日期, a change its 变更批准日期. ``number`` is the attribute of the number customs
+    gave. Where a download brought this very change before its receipt, customs' figures stay and the draft is what
+    carries them; where it brought a later one, the draft becomes a version.
     """
-    former = _former(draft, work)
-    if former is not None:
-        former.copy, former.replaced_on = "archived", on
-        work.session.flush()
     if draft.declare_kind == "2":
         draft.changed_on = on
     else:
         draft.approved_on = draft.approved_on or on
-    draft.copy, draft.approved_id, draft.state = "approved", None, "APPROVED"
+    copies = _copies(draft, number, work)
+    same = next((one for one in copies if one.change_count == draft.change_count), None)
+    approved = next((one for one in copies if one.copy == "approved"), None)
+    if same is not None:
+        place, replaced_on = same.copy, same.replaced_on
+        _take_over(draft, same, tables, work)
+    elif approved is not None and approved.change_count > draft.change_count:
+        place, replaced_on = "archived", approved.changed_on or on
+    else:
+        place, replaced_on = "approved", None
+        if approved is not None:
+            draft.pause_mark = approved.pause_mark
+            approved.copy, approved.replaced_on = "archived", on
+            work.session.flush()
+    draft.copy, draft.replaced_on, draft.approved_id, draft.state = place, replaced_on, None, "APPROVED"
     work.session.flush()
     for line in models_of(tables):
         settle_rows(work, line, draft.id)
@@ -89,9 +103,26 @@ def keep_version(approved: Any, tables: Sequence[ChangedTable], work: Work) -> N
         copy_rows(work, line, approved.id, version.id)
 
 
-def _former(draft: Any, work: Work) -> Any | None:
-    if draft.approved_id is None:
-        return None
+def _copies(draft: Any, number: str, work: Work) -> list[Any]:
+    """Return what is stored of the draft's document besides drafts: by its number, or what the change started from."""
     model = type(draft)
-    statement = select(model).where(model.company_id == work.company_id, model.id == draft.approved_id)
-    return work.session.scalars(statement).one_or_none()
+    named = or_(getattr(model, number) == getattr(draft, number), model.id == draft.approved_id)
+    mine = select(model).where(model.company_id == work.company_id, model.copy.in_(("approved", "archived")), named)
+    return list(work.session.scalars(mine))
+
+
+def _take_over(draft: Any, twin: Any, tables: Sequence[ChangedTable], work: Work) -> None:
+    """Give a draft the figures and the place of customs' own copy of it, which goes; what customs left empty stays."""
+    session = work.session
+    for key, value in copied_head(twin).__dict__.items():
+        if key in _NOT_TAKEN or value in (None, "") or key.startswith("_"):
+            continue
+        setattr(draft, key, value)
+    session.flush()
+    for line in models_of(tables):
+        move_rows(work, line, twin.id, draft.id)
+    model = type(draft)
+    mine = (model.company_id == work.company_id, model.approved_id == twin.id)
+    session.execute(update(model).where(*mine).values(approved_id=draft.id))
+    session.execute(delete(model).where(model.company_id == work.company_id, model.id == twin.id))
+    session.expunge(twin)

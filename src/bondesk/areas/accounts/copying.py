@@ -50,6 +50,14 @@ def copy_rows(work: Work, model: type[Any], source: int, target: int) -> int:
     return count
 
 
+def move_rows(work: Work, model: type[Any], source: int, target: int) -> None:
+    """Put the rows of head ``source`` in the place of those of ``target``."""
+    table = model.__table__
+    company, head = table.c.company_id == work.company_id, table.c.header_id
+    work.session.execute(table.delete().where(company & (head == target)))
+    work.session.execute(update(table).where(company & (head == source)).values(header_id=target))
+
+
 def settle_rows(work: Work, model: type[Any], header_id: int) -> None:
     """Make the rows of a draft those of an approved copy: struck ones go, marks are cleared."""
     table = model.__table__

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from bondesk.areas.accounts import approval, changing, ems101
 from bondesk.areas.accounts.account import APPROVED, FILED, draft_defaults
 from bondesk.areas.accounts.account_rules import changes_allowed, still_valid
-from bondesk.areas.accounts.book_messages import copy_reading
+from bondesk.areas.accounts.book_messages import EMS_PAUSES, copy_reading
 from bondesk.areas.accounts.book_receipts import BookReceipts
 from bondesk.areas.accounts.copying import rows_of
 from bondesk.areas.accounts.qualification_model import Qualification, QualificationLine
@@ -23,7 +23,7 @@ from bondesk.base.change import Candidate, ChangedTable, ChangePath, Comparison,
 from bondesk.base.documents import DocumentType, LineTable, group
 from bondesk.base.facts import Facts, Work
 from bondesk.base.findings import Finding, error
-from bondesk.base.messages import Message
+from bondesk.base.messages import Message, answer_forgotten
 from bondesk.base.records import new_id
 from bondesk.base.workbooks import SheetPlan, WorkbookPlan, may, must, usual
 
@@ -196,7 +196,8 @@ MESSAGE = Message(
     seq_no=_Q.seq_no,
     business_no=_Q.qualification_no,
     receipt_codes=frozenset({"COMMON", "FAILED", "EMS200", "EMS201"}),
-    receive=BookReceipts("企业资质", "qualification_no", TABLES),
+    receive=BookReceipts("企业资质", "qualification_no", TABLES, EMS_PAUSES),
+    ordered=answer_forgotten,
 )
 
 
@@ -251,7 +252,7 @@ QUALIFICATION = DocumentType(
     rules=(headings_formed,),
     workbook=_workbook("approved"),
     message=MESSAGE,
-    from_message=copy_reading(MESSAGE, _Q, _Q.qualification_no),
+    from_message=copy_reading(MESSAGE, _Q, _Q.qualification_no, EMS_PAUSES),
     variant={"copy": "approved"},
     creatable=False,
     change=PATH,

@@ -8,7 +8,16 @@ from typing import Any
 from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
 from bondesk.areas.notes.receipts import RECEIPT_CODES, receive
 from bondesk.base.findings import Finding, error
-from bondesk.base.messages import Element, Message, MessageFacts, MessageGroup, Value, numeric_value, sender_value
+from bondesk.base.messages import (
+    Element,
+    Message,
+    MessageFacts,
+    MessageGroup,
+    Value,
+    answer_forgotten,
+    numeric_value,
+    sender_value,
+)
 
 
 def _declared(note: BondedNote) -> bool:
@@ -254,6 +263,7 @@ INV101 = Message(
     business_no=BondedNote.bond_no,
     receipt_codes=RECEIPT_CODES,
     receive=receive,
+    ordered=answer_forgotten,
     checks=lambda note, facts: tuple(_cross_checks(note, facts)),
     copies=frozenset({"INV201", "INV211"}),
 )

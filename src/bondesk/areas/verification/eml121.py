@@ -17,7 +17,15 @@ from bondesk.areas.verification.handbook_model import (
 )
 from bondesk.areas.verification.handbook_receipts import RECEIPT_CODES, receive
 from bondesk.base.findings import Finding, error
-from bondesk.base.messages import Element, Message, MessageFacts, MessageGroup, fixed_value, sender_value
+from bondesk.base.messages import (
+    Element,
+    Message,
+    MessageFacts,
+    MessageGroup,
+    answer_forgotten,
+    fixed_value,
+    sender_value,
+)
 
 _V, _M, _P, _N = HandbookVerification, HandbookMaterialLine, HandbookProductLine, HandbookVoucher
 
@@ -150,5 +158,6 @@ EML121 = Message(
     business_no=_V.internal_no,
     receipt_codes=RECEIPT_CODES,
     receive=receive,
+    ordered=answer_forgotten,
     checks=lambda one, facts: tuple(_checks(one, facts)),
 )

@@ -15,7 +15,15 @@ from bondesk.areas.verification.verification_model import (
 )
 from bondesk.areas.verification.verification_receipts import RECEIPT_CODES, receive
 from bondesk.base.findings import Finding, error
-from bondesk.base.messages import Element, Message, MessageFacts, MessageGroup, fixed_value, sender_value
+from bondesk.base.messages import (
+    Element,
+    Message,
+    MessageFacts,
+    MessageGroup,
+    answer_forgotten,
+    fixed_value,
+    sender_value,
+)
 
 _V, _M, _N = AccountVerification, VerificationMaterial, VerificationNote
 
@@ -129,5 +137,6 @@ EMS121 = Message(
     business_no=_V.internal_no,
     receipt_codes=RECEIPT_CODES,
     receive=receive,
+    ordered=answer_forgotten,
     checks=lambda verification, facts: tuple(_cross_checks(verification, facts)),
 )

@@ -12,10 +12,9 @@ from bondesk.areas.notes.merging import NoteLineDraft
 from bondesk.areas.notes.note_templates import NoteTemplates
 from bondesk.areas.notes.shares import SourceShare
 from bondesk.areas.notes.source_document import SourceDocument
-from bondesk.areas.notes.source_taking import SourceTaking
+from bondesk.areas.notes.source_taking import SourceTaking, kept_share
 from bondesk.areas.notes.splitting import NoteDraft
 from bondesk.base.facts import Work
-from bondesk.base.numbers import FACTOR_PLACES, half_up
 from bondesk.base.records import new_id
 
 
@@ -110,4 +109,4 @@ class NoteBuilder:
         return line
 
     def _source(self, share: SourceShare) -> NoteLineSource:
-        return self._taking.take(share, NoteLineSource, dcl_share=half_up(share.dcl_qty, FACTOR_PLACES))
+        return self._taking.take(share, NoteLineSource, dcl_share=kept_share(share))

@@ -25,6 +25,7 @@ from bondesk.areas.notes.note_templates import NoteTemplates
 from bondesk.areas.notes.share_building import BuiltShares, ShareBuilder
 from bondesk.areas.notes.shares import SourceShare
 from bondesk.areas.notes.source_document import SourceDocument
+from bondesk.areas.notes.source_taking import keepable
 from bondesk.areas.notes.splitting import SplitResult, split
 from bondesk.areas.setup.company import company_of
 from bondesk.base.errors import Refused
@@ -67,7 +68,7 @@ def generate_notes(work: Work, options: GenerateNotes, selected: Sequence[int], 
     templates = NoteTemplates(work.facts, head_defaults(options))
     builder = ShareBuilder(work.facts, book, templates, spec_from_elements=options.spec_from_elements)
     lines = [line for document in documents for line in document.lines]
-    built = builder.build(documents, amounts, portions_taken(work, lines, links))
+    built = keepable(builder.build(documents, amounts, portions_taken(work, lines, links)))
     if built.findings:
         skip = yield Confirm("skip", _failed_text(built), proposed=True)
         if not skip:

@@ -64,13 +64,28 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True)
+class Course:
+    """Columns a screen also draws over time: ``value`` as it stands after a row of ``day`` (the last of a day counts).
+
+    Rows alike in the columns ``of`` are one line, called by the columns ``named``; ``without`` is said where a row has
+    no value.
+    """
+
+    day: str
+    value: str
+    of: tuple[str, ...]
+    named: tuple[str, ...]
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A declared report.
 
     ``run(work, options)`` (the work also reads the ledger) yields progress and returns the table;
     ``explain(work, options, row, column)`` gives the derivation of one cell and refuses a row or column
-    that does not exist. ``bars`` names what is drawn beside the rows. ``looks_at``: kinds of documents whose lists
-    open the report, with what makes its options of a stored head.
+    that does not exist. ``bars`` or ``course`` names what is drawn beside the rows. ``looks_at``: kinds of documents
+    whose lists open the report, with what makes its options of a stored head.
     """
 
     key: str
@@ -82,6 +97,7 @@ class Report:
     area: str = "reports"
     help: str = ""
     bars: Bars | None = None
+    course: Course | None = None
     looks_at: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
 
     def column_place(self, key: str) -> int:

@@ -13,6 +13,7 @@ from bondesk.base.columns import PLACES
 from bondesk.base.numbers import padded
 from bondesk.base.reports import Bars, Report
 from bondesk.desktop import style
+from bondesk.desktop.report_chart import with_chart
 from bondesk.desktop.report_model import ReportModel
 from bondesk.desktop.report_view import ReportView
 
@@ -160,8 +161,10 @@ class BarsPane(QWidget):
         self.bars.show_bars(bars_of(model.report, row.values))
 
 
-def with_bars(model: ReportModel, view: ReportView, parent: QWidget) -> QWidget:
-    """Return the rows, with the bars of the chosen one below where the report declares any."""
+def with_drawing(model: ReportModel, view: ReportView, parent: QWidget) -> QWidget:
+    """Return the rows, with the bars or the balance over time of the chosen one below where the report declares any."""
+    if model.report.course is not None:
+        return with_chart(model, view, model.report.course, parent)
     if model.report.bars is None:
         return view
     both = QSplitter(Qt.Orientation.Vertical, parent)

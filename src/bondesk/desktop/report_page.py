@@ -21,7 +21,7 @@ from bondesk.desktop.context import DeskContext
 from bondesk.desktop.explain_panel import ExplainPanel
 from bondesk.desktop.findings_strip import FindingsStrip
 from bondesk.desktop.option_form import OptionForm
-from bondesk.desktop.report_bars import with_bars
+from bondesk.desktop.report_bars import with_drawing
 from bondesk.desktop.report_exports import ReportExports
 from bondesk.desktop.report_jump import open_place
 from bondesk.desktop.report_model import ReportModel
@@ -153,7 +153,7 @@ class ReportPage(QWidget):
         self.tools.searched.connect(self._find)
         self.split = QSplitter(Qt.Orientation.Horizontal, self)
         self.split.setObjectName("report_split")
-        self.split.addWidget(with_bars(self.model, self.view, self))
+        self.split.addWidget(with_drawing(self.model, self.view, self))
         self.split.addWidget(self.panel)
         self.split.setStretchFactor(0, 3)
         self.split.setStretchFactor(1, 2)

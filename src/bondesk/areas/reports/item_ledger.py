@@ -24,7 +24,7 @@ from bondesk.base.explanation import Explanation
 from bondesk.base.findings import Finding
 from bondesk.base.numbers import plain
 from bondesk.base.options import option
-from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable
+from bondesk.base.reports import Course, Report, ReportColumn, ReportRow, ReportTable
 from bondesk.base.steps import Progress
 from bondesk.ledger.balance import LedgerRow, item_ledger
 from bondesk.ledger.books import LedgerWork
@@ -148,5 +148,12 @@ ITEM_LEDGER = Report(
     run=run,
     explain=explain,
     options=ItemLedgerOptions,
-    help="一个料件的每笔进、出、耗用与逐笔结余。",
+    help="一个料件的每笔进、出、耗用与逐笔结余，下方是结余随日期的变化。",
+    course=Course(
+        day="business_date",
+        value="balance",
+        of=("record_no", "item_no"),
+        named=("record_no", "item_no", "name"),
+        without="选中有结余的一行，看这个料件的结余随日期的变化",
+    ),
 )

@@ -20,7 +20,7 @@ from bondesk.areas.goods.bom import Bom, BomLine
 from bondesk.areas.goods.consolidation_map import ConsolidationMap
 from bondesk.areas.goods.part import Part
 from bondesk.areas.goods.unit_consumption import UnitConsumptionLine
-from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine
+from bondesk.areas.notes.bonded_note_model import BondedNote, NoteLine, NoteLineSource
 from bondesk.areas.notes.source_document import SourceLine
 from bondesk.areas.setup.company import Company
 from bondesk.areas.setup.users import User
@@ -385,6 +385,7 @@ FAULTS: dict[str, Fault] = {
     "CHK-57": lambda act: note(act, bond_no=first(act, BondedNote, BondedNote.bond_no != "")["bond_no"]),
     "CHK-58": lambda act: note(act, {"net_weight": Decimal(2), "gross_weight": Decimal(1)}),
     "CHK-59": lambda act: note(act, {"legal_qty1": Decimal(0)}),
+    "CHK-60": grown(NoteLineSource, "dcl_share"),
     "CHK-61": many_lines,
     "CHK-62": wrong_total,
     "CHK-63": some(Declaration, "id", net_weight=Decimal(2), gross_weight=Decimal(1)),

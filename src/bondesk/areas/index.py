@@ -50,6 +50,7 @@ from bondesk.areas.notes.note_change import CHANGE_NOTE, NOTE_CHANGE, NOTE_VERSI
 from bondesk.areas.notes.note_checks import NOTE_CHECKS, source_checks
 from bondesk.areas.notes.note_generation import note_generation
 from bondesk.areas.notes.note_recipe import NOTE_RECIPE
+from bondesk.areas.notes.note_source_check import NOTE_SOURCE_CHECK
 from bondesk.areas.notes.source_document import SOURCE_DOCUMENT
 from bondesk.areas.reports.attribution import ATTRIBUTION
 from bondesk.areas.reports.bom_difference import BOM_DIFFERENCE
@@ -262,6 +263,7 @@ CATALOGUE = Catalogue(
         *BOOK_CHECKS,
         *source_checks((NoteLineSource, DeclarationLineSource)),
         *NOTE_CHECKS,
+        NOTE_SOURCE_CHECK,
         *DECLARATION_CHECKS,
         *PAIR_CHECKS,
         *STOCK_CHECKS,

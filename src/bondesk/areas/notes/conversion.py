@@ -13,10 +13,12 @@ from fractions import Fraction
 
 from bondesk.areas.codes.units import NO_PLACES, Unit, UnitPlaces, document_places, kilograms_per, unit_ratio
 from bondesk.base.findings import Finding, error, errors_in, note
-from bondesk.base.numbers import WEIGHT_PLACES, Exact, half_up, plain
+from bondesk.base.numbers import FACTOR_PLACES, WEIGHT_PLACES, Exact, half_up, plain
 
 #: 转换率 and 单重 may differ by so much of the factor before MAP-07 is said (0.5 %).
 _TOLERANCE = Fraction(5, 1000)
+#: Half a place of one converted source line, as its link keeps it.
+_KEPT = Decimal(5).scaleb(-FACTOR_PLACES - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,20 @@ def to_document(
     else:
         text = f"{label}四舍五入到 {scale} 位小数后为 0 {unit.name}，企业参数“最小数为0自动进1”未启用"
     return DocumentQuantity(half_up(0, scale), finding=error("NOTE-05", text))
+
+
+def rounding_leaves(exact: Decimal, declared: Decimal, shares: int, places: int) -> bool:
+    """Tell whether one rounding to ``places`` can make ``declared`` of ``shares`` kept at nine places each.
+
+    >>> rounding_leaves(Decimal("2.5"), Decimal(3), 1, 0), rounding_leaves(Decimal("2.5"), Decimal(2), 2, 5)
+    (True, False)
+    """
+    return abs(exact - declared) <= Decimal(5).scaleb(-places - 1) + shares * _KEPT
+
+
+def least_raised(exact: Decimal, declared: Decimal, places: int) -> bool:
+    """Tell whether ``declared`` is the smallest number there is and stands for less (最小数为0自动进1)."""
+    return abs(declared) == Decimal(1).scaleb(-places) and abs(exact) < Decimal(5).scaleb(-places - 1)
 
 
 def spread_gross(document_gross: Decimal, nets: Sequence[Exact]) -> list[Decimal]:

@@ -19,13 +19,14 @@ from bondesk.areas.codes.customs_code import units_of
 from bondesk.areas.codes.units import document_places
 from bondesk.areas.declarations.declared_books import counts_declarations
 from bondesk.areas.notes.bonded_note_model import NoteLineSource
+from bondesk.areas.notes.conversion import least_raised, rounding_leaves
 from bondesk.areas.reports.book_rows import item_row
 from bondesk.areas.reports.chosen_books import OpenedBook, explained_title, no_row, opened_books, over_books, unit_name
 from bondesk.base.batches import batches
 from bondesk.base.columns import Kind
 from bondesk.base.explanation import Explanation
 from bondesk.base.findings import Finding, note
-from bondesk.base.numbers import FACTOR_PLACES, QUANTITY_PLACES, plain
+from bondesk.base.numbers import QUANTITY_PLACES, plain
 from bondesk.base.options import option
 from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable, known_day
 from bondesk.base.steps import Progress
@@ -35,8 +36,6 @@ from bondesk.ledger.posting import Posting
 ZERO = Decimal(0)
 DRAFT_KEY = "bonded_note"
 _Q, _F = Kind.QUANTITY, Kind.FACTOR
-#: Half a place of one converted source line, as it is kept.
-_KEPT = Decimal(5).scaleb(-FACTOR_PLACES - 1)
 #: Goods flag and 备案序号.
 _Key = tuple[str, int]
 ROUNDED, RAISED, CHANGED, UNSOURCED = "舍入", "进到最小数", "数量改动", "无来源"
@@ -96,11 +95,9 @@ class Rounded:
         """Tell what the difference comes from: one rounding cannot leave more than half its last place."""
         if not self.sources:
             return UNSOURCED
-        half = Decimal(5).scaleb(-self.places - 1)
-        if abs(self.residue) <= half + self.sources * _KEPT:
+        if rounding_leaves(self.part_level, self.item_level, self.sources, self.places):
             return ROUNDED
-        # what rounds to 0 is declared as the least there is (企业参数 最小数为0自动进1)
-        return RAISED if abs(self.item_level) == 2 * half and abs(self.part_level) < half else CHANGED
+        return RAISED if least_raised(self.part_level, self.item_level, self.places) else CHANGED
 
 
 def run(work: LedgerWork, options: RoundingOptions) -> Generator[Progress, None, ReportTable]:

@@ -22,6 +22,7 @@ from bondesk.areas.notes.bonded_note_model import NoteLineSource
 from bondesk.areas.notes.conversion import least_raised, rounding_leaves
 from bondesk.areas.reports.book_rows import item_row
 from bondesk.areas.reports.chosen_books import OpenedBook, explained_title, no_row, opened_books, over_books, unit_name
+from bondesk.areas.reports.lost_sources import lost_sources
 from bondesk.base.batches import batches
 from bondesk.base.columns import Kind
 from bondesk.base.explanation import Explanation
@@ -38,7 +39,7 @@ DRAFT_KEY = "bonded_note"
 _Q, _F = Kind.QUANTITY, Kind.FACTOR
 #: Goods flag and 备案序号.
 _Key = tuple[str, int]
-ROUNDED, RAISED, CHANGED, UNSOURCED = "舍入", "进到最小数", "数量改动", "无来源"
+ROUNDED, RAISED, CHANGED, UNSOURCED, RETURNED = "舍入", "进到最小数", "数量改动", "无来源", "来源已退回"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Rounded:
     part_level: Decimal
     sources: int
     places: int
+    lost: bool = False
 
     @property
     def voucher(self) -> str:
@@ -94,7 +96,7 @@ class Rounded:
     def nature(self) -> str:
         """Tell what the difference comes from: one rounding cannot leave more than half its last place."""
         if not self.sources:
-            return UNSOURCED
+            return RETURNED if self.lost else UNSOURCED
         if rounding_leaves(self.part_level, self.item_level, self.sources, self.places):
             return ROUNDED
         return RAISED if least_raised(self.part_level, self.item_level, self.places) else CHANGED
@@ -152,6 +154,8 @@ def _items(
             moved[one.goods_flag, one.item_no, one.document_key, one.line_id].append(one)
     ids = sorted({line_id for _g, _i, key, line_id in moved if key == DRAFT_KEY})
     sources, units = _sources(opened.work, ids), units_of(opened.work.facts)
+    bare = [one[-1] for (_g, _i, key, line_id), one in moved.items() if key == DRAFT_KEY and line_id not in sources]
+    lost = lost_sources(opened.work, bare)
     found: dict[_Key, list[Rounded]] = defaultdict(list)
     for (goods, item_no, key, line_id), postings in moved.items():
         quantity = sum((one.signed for one in postings), ZERO)
@@ -163,7 +167,8 @@ def _items(
         line = filed.get((goods, item_no))
         unit = units.get(line.dcl_unit) if line is not None else None
         places = document_places(unit) if unit is not None else QUANTITY_PLACES
-        found[goods, item_no].append(Rounded(last, quantity, part, len(shares), places))
+        gone = key == DRAFT_KEY and line_id in lost
+        found[goods, item_no].append(Rounded(last, quantity, part, len(shares), places, gone))
     return found
 
 

@@ -1,7 +1,7 @@
 """Which posted note lines without source lines had some: a generated line says why its shares stand together.
 
-合并说明 is written when a note is generated and by 对碰 where customs has a line more; nobody can type it. A line deleted
-with customs' consent stands in the version kept of its note (decision 0035).
+合并说明 is written when a note is generated and by 对碰 where customs has a line more; nobody can type it. A line
+deleted with customs' consent stands in the version kept of its note (decision 0035).
 """
 
 from __future__ import annotations

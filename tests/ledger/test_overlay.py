@@ -70,7 +70,7 @@ DATES = st.none() | st.integers(0, 5).map(lambda days: DAY + timedelta(days=days
 @given(POSTINGS, DATES, DATES)
 def test_an_empty_overlay_is_the_real_books(every: list[Posting], begin: date | None, end: date | None) -> None:
     real = PlainBooks(every)
-    seen = OverlaidBooks(real, Overlay(cut_off=end, stocktake=begin), drafts=[posting(line=99)], printed=PRINTED)
+    seen = OverlaidBooks(real, Overlay(cut_off=end, stocktake=begin), drafts=[posting(line=99)], signs=PRINTED)
     assert Overlay().empty
     assert seen.movements(BOOK, begin, end) == real.movements(BOOK, begin, end)
     for stage in Stage:
@@ -102,7 +102,7 @@ def test_another_version_takes_products_and_leaves_materials() -> None:
 
 def test_the_printed_formula_turns_what_came_back() -> None:
     back = posting(mode="4600", ie_flag="I", effect=-1)
-    seen = OverlaidBooks(PlainBooks([posting(line=1), back]), Overlay(printed=True), printed=PRINTED)
+    seen = OverlaidBooks(PlainBooks([posting(line=1), back]), Overlay(printed=True), signs=PRINTED)
     assert sum(one.quantity for one in seen.movements(BOOK, None, None)) == D(20)
     assert sum(one.quantity for one in PlainBooks([posting(), back]).movements(BOOK, None, None)) == D(0)
 

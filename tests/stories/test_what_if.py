@@ -92,6 +92,29 @@ def test_the_printed_formula_gives_figure_7(engine: Engine) -> None:
         assert "出口耗用量 = 1043.31858" in told
 
 
+def test_every_formula_of_the_reports_can_be_assumed(engine: Engine) -> None:
+    """账册结存 under an assumed formula = 账册料件进出口状况表 asked by it; the two switches one on the other are both."""
+    with engine.acting(identity_of(engine, demo.ACCOUNT)) as act:
+        every = {"kind1": "PRINTED", "kind2": "STRICT", "kind3": "MANUAL"}
+        strict = False
+        for day in (FIRST, SECOND):
+            found = rows(act, "what_if", day=day, figure="A", **every)
+            for place, formula in enumerate(("PRINTED", "STRICT", "MANUAL"), 1):
+                asked = rows(act, "material_status", date_to=day, formula=formula)
+                assert {key: row[f"value{place}"] for key, row in found.items()} == {
+                    key: row["balance"] for key, row in asked.items()
+                }
+            assert any(row["delta1"] for row in found.values()) is (day == FIRST)  # out and in again by the second
+            strict |= any(row["delta2"] for row in found.values())
+            stacked = rows(act, "what_if", day=day, figure="A", stacked="1", kind1="STRICT", kind2="PRINTED")
+            both = {key: row["value3"] for key, row in found.items()}
+            assert {key: row["value2"] for key, row in stacked.items()} == both
+        assert strict
+        told = report(act, "what_if", day=FIRST, figure="A", **every).findings
+        assert [one.code for one in told] == ["WHAT-01"] * 3
+        assert "只计手册列出的监管方式" in told[2].text
+
+
 def test_scenarios_stand_alone_or_on_each_other(engine: Engine) -> None:
     options = {"day": FIRST, "figure": "A", "kind1": "PRINTED", "kind2": "CUTOFF", "text2": "2024-02-10"}
     with engine.acting(identity_of(engine, demo.ACCOUNT)) as act:

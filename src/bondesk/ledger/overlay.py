@@ -24,8 +24,9 @@ class Overlay:
     """What is assumed.
 
     ``drafts``: what is reserved or still a draft counts as declared. ``versions``: products taken by another version,
-    (item, version) → version. ``left_out``: numbers of documents that do not count. ``printed``: the signs of the
-    manual's printed formula. ``exact``: quantities of lines (by id) before they were rounded.
+    (item, version) → version. ``left_out``: numbers of documents that do not count. ``exact``: quantities of lines (by
+    id) before they were rounded. Of the manual's printed formula (handbook 8.4) ``printed`` takes the signs, ``strict``
+    only the modes it lists.
     """
 
     drafts: bool = False
@@ -35,11 +36,19 @@ class Overlay:
     left_out: frozenset[str] = frozenset()
     printed: bool = False
     exact: Mapping[int, Decimal] = field(default_factory=dict)
+    strict: bool = False
 
     @property
     def touches_postings(self) -> bool:
         """Tell whether the books answer otherwise than the real ones."""
-        return bool(self.drafts or self.versions or self.left_out or self.printed or self.exact)
+        return bool(self.drafts or self.versions or self.left_out or self.formula or self.exact)
+
+    @property
+    def formula(self) -> str:
+        """Return the formula figures are signed by, as :data:`bondesk.ledger.formula.FORMULAS` calls it."""
+        if self.printed:
+            return "MANUAL" if self.strict else "PRINTED"
+        return "STRICT" if self.strict else ""
 
     @property
     def empty(self) -> bool:
@@ -56,20 +65,21 @@ class Overlay:
             left_out=self.left_out | other.left_out,
             printed=self.printed or other.printed,
             exact={**other.exact, **self.exact},
+            strict=self.strict or other.strict,
         )
 
 
 class OverlaidBooks:
     """Books of one book seen through an overlay; see :class:`bondesk.ledger.books.Books`.
 
-    ``drafts`` are the postings unfinished documents would have; ``printed`` is the sign table of the printed formula.
+    ``drafts`` are the postings unfinished documents would have; ``signs`` is the sign table of the overlay's formula.
     """
 
     def __init__(
-        self, books: Books, overlay: Overlay, drafts: Sequence[Posting] = (), printed: EffectTable | None = None
+        self, books: Books, overlay: Overlay, drafts: Sequence[Posting] = (), signs: EffectTable | None = None
     ) -> None:
         """See ``books`` through ``overlay``."""
-        self._books, self._overlay, self._drafts, self._printed = books, overlay, drafts, printed
+        self._books, self._overlay, self._drafts, self._signs = books, overlay, drafts, signs
 
     def movements(self, record_no: str, begin: date | None, end: date | None) -> Sequence[Movement]:
         """Return the postings summed per item, version, mode, direction and stage."""
@@ -108,9 +118,9 @@ class OverlaidBooks:
             one = replace(one, uc_version=overlay.versions[one.item_no, one.uc_version])
         if one.line_id in overlay.exact:
             one = replace(one, quantity=overlay.exact[one.line_id])
-        if overlay.printed and self._printed is not None:
+        if overlay.formula and self._signs is not None:
             day = one.corrects or one.business_date
-            effect = self._printed.effect(one.mode, one.goods_flag, one.ie_flag, day)[0 if one.goods_flag == "I" else 1]
+            effect = self._signs.effect(one.mode, one.goods_flag, one.ie_flag, day)[0 if one.goods_flag == "I" else 1]
             if effect == 0:
                 return
             one = replace(one, effect=effect)

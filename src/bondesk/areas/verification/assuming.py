@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.accounts.book_reading import filed_of, materials_of
-from bondesk.areas.codes.effects import effect_table
+from bondesk.areas.codes.effects import formula_table
 from bondesk.areas.notes.unfinished_notes import unfinished_postings
 from bondesk.areas.stock.held import Held
 from bondesk.areas.stock.timing import Timing
@@ -21,6 +21,7 @@ from bondesk.areas.verification.reckoning import Basis, Reckoned, booked_at, rec
 from bondesk.base.errors import Refused
 from bondesk.ledger.books import Books, LedgerWork
 from bondesk.ledger.consumption import Filed
+from bondesk.ledger.formula import FORMULAS, said
 from bondesk.ledger.overlay import OverlaidBooks, Overlay
 from bondesk.ledger.shortage import ShortageRow
 
@@ -31,7 +32,7 @@ KINDS = (
     ("CUTOFF", "另一截止日期"),
     ("STOCKTAKE", "另一盘点日期"),
     ("WITHOUT", "剔除单证"),
-    ("PRINTED", "按手册印刷公式"),
+    *((key, word) for key, word in FORMULAS if key),
 )
 FIGURES = (
     ("D", "差异数 D"),
@@ -53,8 +54,8 @@ def overlay_of(kind: str, text: str, title: str) -> Overlay:
     match kind:
         case "DRAFTS":
             return Overlay(drafts=True)
-        case "PRINTED":
-            return Overlay(printed=True)
+        case "PRINTED" | "STRICT" | "MANUAL":
+            return Overlay(printed=kind != "STRICT", strict=kind != "PRINTED")
         case "VERSION":
             return Overlay(versions=_versions(text, title))
         case "CUTOFF" | "STOCKTAKE":
@@ -103,8 +104,8 @@ def checked(overlay: Overlay, filed: Filed, books: Books, record_no: str, title:
 def overlaid(work: LedgerWork, record_no: str, overlay: Overlay) -> OverlaidBooks:
     """Return the real books of one account seen through ``overlay``."""
     drafts = unfinished_postings(work, record_no) if overlay.drafts and work.known_on is None else ()
-    printed = effect_table(work.facts, "MANUAL") if overlay.printed else None
-    return OverlaidBooks(work.books, overlay, drafts, printed)
+    signs = formula_table(work.facts, overlay.formula) if overlay.formula else None
+    return OverlaidBooks(work.books, overlay, drafts, signs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,5 +154,5 @@ def words_of(overlay: Overlay) -> str:
     told += [f"截止日期 {overlay.cut_off}"] if overlay.cut_off else []
     told += [f"盘点取 {overlay.stocktake}"] if overlay.stocktake else []
     told += [f"剔除 {'、'.join(sorted(overlay.left_out))}"] if overlay.left_out else []
-    told += ["成品退换按手册印刷的符号"] if overlay.printed else []
+    told += [said(overlay.formula)] if overlay.formula else []
     return "；".join(told) or "与现状相同"

@@ -1,6 +1,7 @@
-"""Renders every screen of the demo company to PNG: ``python tests/screens.py [folder] [scale] [dark]``.
+"""Renders every screen of the demo company to PNG: ``python tests/screens.py [folder] [scale] [dark] [stop …]``.
 
-Works offscreen (or under a real screen when QT_QPA_PLATFORM says so); needs a CJK font. Two minutes at most.
+A stop is a method of the tour (``matching``, ``reports``, ``card``); without any every screen is rendered.
+Works offscreen (or under a real screen when QT_QPA_PLATFORM says so); needs a CJK font. Three minutes at most.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 def main() -> None:
     """Render into ``build/screens`` or the folder given."""
-    words = sys.argv[1:]
+    target = Path(sys.argv[1] if len(sys.argv) > 1 else "build/screens")
+    words = sys.argv[2:]
     dark = "dark" in words
-    words = [word for word in words if word != "dark"]
-    target = Path(words[0] if words else "build/screens")
-    if len(words) > 1:
-        os.environ["QT_SCALE_FACTOR"] = words[1]
+    scale = next((word for word in words if word[0].isdigit()), "")
+    if scale:
+        os.environ["QT_SCALE_FACTOR"] = scale
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication, QWidget
 
@@ -42,7 +43,7 @@ def main() -> None:
         sys.stdout.write(f"{name}\n")
         sys.stdout.flush()
 
-    tour(folder, shoot)
+    tour(folder, shoot, [word for word in words if word not in ("dark", scale)])
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -5,7 +5,7 @@ Each stop asks for what the screen needs, waits until it is there and has it tak
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -41,17 +41,19 @@ from bondesk.settings import Home
 from bondesk.window import found
 from builders.clearance_tour import ClearanceTour
 from builders.clerk import Clerk, Shoot, child, wait_until
+from builders.gateway_tour import GatewayTour, Reader
 from builders.source_lines import book, lines
 
 D = TypeVar("D", bound=QDialog)
 
 
-def tour(folder: Path, shoot: Shoot) -> None:
-    """Found the demo company in ``folder`` and walk past everything."""
+def tour(folder: Path, shoot: Shoot, only: Collection[str] = ()) -> None:
+    """Found the demo company in ``folder`` and walk past everything, or past the stops named in ``only``."""
     home = Home(folder / "home")
     demo.prepare(home, None, lambda text: None).store.dispose()
-    _first_login(folder, shoot)
-    _Tour(home, folder, shoot).walk()
+    if not only:
+        _first_login(folder, shoot)
+    _Tour(home, folder, shoot).walk(only)
 
 
 def _first_login(folder: Path, shoot: Shoot) -> None:
@@ -97,16 +99,20 @@ class _Tour:
 
     def __init__(self, home: Home, folder: Path, shoot: Shoot) -> None:
         self.folder, self.shoot = folder, shoot
-        self.clerk = Clerk(home, lambda connection: open_engine(home, connection), shoot)
+        self.reader = Reader()
+        self.clerk = Clerk(home, lambda connection: self.reader.given_to(open_engine(home, connection)), shoot)
         self.clerk.sign_in(demo.ACCOUNT, demo.PASSWORD, wrong="wrong")
         self.window = self.clerk.window
         self.engine = self.window.context.engine
 
-    def walk(self) -> None:
-        """Go everywhere, then leave."""
+    def walk(self, only: Collection[str] = ()) -> None:
+        """Go everywhere, or to the stops named by their methods, then leave."""
         self._settle()
         self.shoot(self.window, "start")
-        for stop in (
+        walk = ClearanceTour(self.clerk, self.shoot)
+        clearance = (walk.matching, walk.declarations, walk.note_change)
+        gateway = GatewayTour(self.clerk, self.reader, self.folder, self.shoot)
+        stops: tuple[Callable[[], None], ...] = (
             self._palette,
             self._documents,
             self._list_looks,
@@ -115,14 +121,21 @@ class _Tour:
             self._conflict,
             self._account_draft,
             self._wizards,
-            self._clearance,
+            *clearance,
             self._sending,
             self._imports,
             self._reports,
             self._words_of_the_house,
             self._desk,
             self._start_again,
-        ):
+            *gateway.stops(),
+        )
+        known = {stop.__name__.strip("_"): stop for stop in stops}
+        if unknown := set(only) - set(known):
+            raise SystemExit(f"no stop {', '.join(unknown)}; there are {', '.join(known)}")
+        for name, stop in known.items():
+            if only and name not in only:
+                continue
             stop()
             self._clear()
         self.clerk.leave()
@@ -287,12 +300,6 @@ class _Tour:
     def _wizards(self) -> None:
         self.clerk.run_script("bom", "generate_unit_consumption", {})
         self.clerk.run_script("source_document", "generate_notes", {"document_no": "EX2403001"})
-
-    def _clearance(self) -> None:
-        walk = ClearanceTour(self.clerk, self.shoot)
-        for stop in (walk.matching, walk.declarations, walk.note_change):
-            stop()
-            self._clear()
 
     def _sending(self) -> None:
         with self.engine.acting(SYSTEM) as act:

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from bondesk.adapters.gateway_folder import STAGING
+from bondesk.areas.setup.company import Company
 from bondesk.base.errors import Refused
 from bondesk.base.operation_log import OperationLog
-from bondesk.engine import checking
+from bondesk.engine import checking, sending
 from bondesk.engine.engine import SYSTEM
 from bondesk.engine.outbox_care import OutboxLine, confirm_handed, outbox, resend
 from bondesk.engine.tables import Outbox
@@ -90,6 +91,30 @@ def test_a_named_resend_is_another_revision_and_logged(office: Office) -> None:
     assert told.startswith(office.clerk.name)
     assert "单一窗口查询不到" in told
     assert former.file_name in told
+
+
+@pytest.mark.parametrize("way", ["0", "1"])
+def test_a_resend_goes_the_way_the_first_went(office: Office, way: str) -> None:
+    """What was to be kept (暂存) is not declared by a resend, whatever 报文申报方式 says by then, and the other way round."""
+    (number, *_) = office.notes("IM2401001")
+    office.audit([number])
+    note = office.document("bonded_note")
+    with office.act() as act:
+        sending.order(act, note, sending.audited(act, note, [number]), way=way)
+    office.hand_over()
+    with office.act(SYSTEM) as act:
+        company = act.facts.one(Company)
+        assert company is not None
+        company.declare_way = {"0": "1", "1": "0"}[way]
+    (line,) = lines(office)
+    with office.act() as act:
+        resend(act, line.id, "客户端重装，文件没有了")
+        assert note.message is not None
+        ways = [
+            note.message.way_of(act.packer.read(note.message, row.content))
+            for row in act.session.scalars(select(Outbox))
+        ]
+    assert ways == [way, way]
 
 
 def test_what_waits_or_was_answered_is_not_resent(office: Office) -> None:

@@ -13,7 +13,7 @@ from bondesk.adapters.rehearsal import RehearsalCustoms
 from bondesk.areas.risk.inspection_record import InspectionRecord
 from bondesk.areas.risk.return_record import ReturnRecord
 from bondesk.base.errors import Refused
-from bondesk.engine import attachments, records, sending
+from bondesk.engine import attachments, outbox_care, records, sending
 from bondesk.engine.attachments import Paper
 from bondesk.engine.engine import SYSTEM
 from bondesk.engine.tables import Outbox, ReceiptFile
@@ -127,6 +127,20 @@ def test_kept_at_the_single_window_only(office: Office) -> None:
     customs(office).answer()
     assert office.receive().applied == 1
     assert read(office, made).state == "UPLOADED"
+
+
+def test_a_resend_of_what_was_kept_declares_nothing(office: Office) -> None:
+    """A message nobody knows of, sent as 暂存: the ordered resend is 暂存 too, though the company declares."""
+    made = stored(office, declaration())
+    audited(office, [made])
+    ordered(office, [made], way="0")
+    office.hand_over()
+    (former,) = box(office, "OutBox")
+    former.unlink()
+    with office.act() as act:
+        outbox_care.resend(act, outbox_care.outbox(act)[0].id, "客户端重装，文件没有了")
+    office.hand_over()
+    assert b"<OperType>G</OperType>" in box(office, "OutBox")[0].read_bytes()
 
 
 def test_attached_papers_go_with_the_message(office: Office) -> None:

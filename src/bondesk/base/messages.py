@@ -224,7 +224,8 @@ class Message:
     ``receipt_labels`` what its elements mean.
     Of several documents with the numbers a receipt names the one with the highest ``claims(document, receipt)``
     gets it; 0 claims nothing. ``copies`` are roots of customs' own copies of the document, read back like the message.
-    ``signed_in`` is the group that carries the signature of a plain message.
+    ``signed_in`` is the group that carries the signature of a plain message. ``way_of`` tells how a message read back
+    was sent: 0 暂存, 1 申报, "" when it does not say.
     """
 
     code: str
@@ -252,6 +253,7 @@ class Message:
     claims: Callable[[Any, Receipt], int] = lambda _document, _receipt: 1
     copies: frozenset[str] = frozenset()
     signed_in: str = ""
+    way_of: Callable[[ReadMessage], str] = lambda read: read.declare_flag
 
     @property
     def signable(self) -> bool:
@@ -261,9 +263,13 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class ReadMessage:
-    """A message read back leniently: its root's local name and attributes, and the texts of every group by row."""
+    """A message read back leniently: its root's local name and attributes, and the texts of every group by row.
+
+    ``declare_flag`` is what the envelope says of it, 0 暂存 or 1 申报; "" without one.
+    """
 
     root: str
     attributes: Mapping[str, str]
     groups: Mapping[str, Sequence[Mapping[str, str]]]
     tail: Mapping[str, str] = field(default_factory=dict)
+    declare_flag: str = ""

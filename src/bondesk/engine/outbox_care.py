@@ -106,6 +106,7 @@ def why_no_resend(state: str) -> str:
 def resend(act: Act, row_id: int, reason: str) -> str:
     """Order a message once more under a new name, as its document is now; return the document's number.
 
+    It goes the way the former one went, 暂存 or 申报.
     ``Refused``: SEND-05 without a reason, when it was answered, or when it has not been handed over yet.
     """
     row, document, header = _opened(act, row_id)
@@ -120,10 +121,19 @@ def resend(act: Act, row_id: int, reason: str) -> str:
         )
     former, row.state = row.file_name, "resent"
     row.problem = f"重新发送：{reason.strip()}"[:512]
-    order_again(act, document, header)
+    order_again(act, document, header, _way_of(act, document, row))
     told = f"报文 {former} 按 {act.identity.name} 的指令重新发送。原因：{reason.strip()}"
     _log(act, document, row, "重新发送", told)
     return row.document_no
+
+
+def _way_of(act: Act, document: DocumentType, row: Outbox) -> str:
+    """Return whether the message was 暂存 or 申报, "" if unreadable: a resend declares nothing that was to be kept."""
+    assert document.message is not None
+    try:
+        return document.message.way_of(act.packer.read(document.message, row.content))
+    except ValueError:
+        return ""
 
 
 def confirm_handed(act: Act, row_id: int, reason: str) -> str:

@@ -131,15 +131,16 @@ def _order_one(act: Act, document: DocumentType, message: Message, header: Any, 
     return []
 
 
-def order_again(act: Act, document: DocumentType, header: Any) -> None:
+def order_again(act: Act, document: DocumentType, header: Any, way: str = "") -> None:
     """Put a document that was handed over into the outbox once more, as it is now, as another revision.
 
+    ``way`` 0 (暂存) or 1 (申报) is how it was sent before; "" takes the company's 报文申报方式.
     ``Refused`` with every finding of its message. Whether that may be is the caller's to decide.
     """
     message, send = document.message, document.flow.move("send")
     assert message is not None
     assert send is not None
-    facts, papers = message_facts(act, document, header)
+    facts, papers = message_facts(act, document, header, way)
     composed = compose(message, header, facts, element_corrections(act, message))
     if errors_in(found := [*composed.findings, *papers]):
         raise Refused([_named(document.number_of(header), finding) for finding in found])

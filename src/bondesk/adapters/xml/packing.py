@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 
 from lxml import etree
 
-from bondesk.adapters.xml.parser import child, local, parse
+from bondesk.adapters.xml.parser import child, local, parse, text
 from bondesk.adapters.xml.writing import DECLARATION, attributes, body, element, leaves
 from bondesk.base.messages import Message, MessageFacts, ReadMessage
 from bondesk.engine.ports import CardMarks, Composed, Leaves, Packed, ToSign
@@ -61,7 +62,8 @@ class SingleWindowPacker:
         root = business_root(parse(unpacked(content)))
         if local(root).casefold() != message.root.casefold() and local(root) not in message.copies:
             raise ValueError(f"根元素是 {local(root)}，应为 {message.root}")
-        return read_groups(message, root)
+        around = root.getparent()
+        return replace(read_groups(message, root), declare_flag=text(around, "DelcareFlag"))
 
     def to_sign(self, message: Message, content: bytes, marks: CardMarks) -> ToSign:
         """Prepare packed bytes for a signature."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from bondesk.areas.declarations.declaration_lines import DeclarationLine
 from bondesk.areas.declarations.declaration_model import AttachedDocument, Container, Declaration
-from bondesk.base.messages import Element, MessageFacts, SentPaper, Value, sender_value
+from bondesk.base.messages import Element, MessageFacts, ReadMessage, SentPaper, Value, sender_value
 
 _D, _L = Declaration, DeclarationLine
 COMPANY = "企业基本信息"
@@ -229,6 +229,12 @@ FREE_TEXT = (
 def _oper_type(_declaration: Declaration, facts: MessageFacts) -> str:
     """C declares, G keeps a draft at the Single Window (5)."""
     return "C" if facts.declares else "G"
+
+
+def way_of(read: ReadMessage) -> str:
+    """Return how a DecMessage read back was sent: 1 申报, 0 暂存, "" when its OperType is neither of ours."""
+    signs = read.groups.get("DecSign", ())
+    return {"C": "1", "G": "0"}.get(signs[0].get("OperType", ""), "") if signs else ""
 
 
 def _sign_date(_declaration: Declaration, facts: MessageFacts) -> str:

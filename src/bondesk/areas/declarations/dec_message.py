@@ -87,6 +87,7 @@ DEC_MESSAGE = Message(
     receipt_labels=LABELS,
     dated=DATED,
     checks=cross_checks,
+    way_of=elements.way_of,
     plain=PlainRoot(NAMESPACE, (Element("Version", "接口版本", "C..5", "M", VERSION, confidence="B"),)),
     blocks=(
         Element("DecContainers", "集装箱", "C..1"),

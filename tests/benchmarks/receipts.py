@@ -184,7 +184,7 @@ def received_in_window(home: Home) -> tuple[float, list[float]]:
     beat.start(5)
     keys.start(250)
     exchange.receive()
-    while exchange._running or not clerk.window.lane.idle:
+    while exchange.busy or not clerk.window.lane.idle:
         app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
     seconds = time.perf_counter() - begin
     beat.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from bondesk.desktop.background import Background
 from bondesk.desktop.claiming_page import ClaimingPage
 from bondesk.desktop.client_folders_dialog import ClientFoldersDialog
 from bondesk.desktop.context import Codes, DeskContext
+from bondesk.desktop.jobs import jobs_of
 from bondesk.desktop.lane import Lane
 from bondesk.desktop.outbox_page import OutboxPage
 from bondesk.desktop.reason_dialog import ReasonDialog
@@ -168,12 +170,55 @@ def test_the_poll_goes_on_when_the_folder_is_back(qtbot: QtBot, factory_office: 
     qtbot.addWidget(window)
     exchange = SingleWindow(context, window)
     exchange.poll()
-    qtbot.waitUntil(lambda: exchange.why_not() == "")
+    qtbot.waitUntil(lambda: not exchange.busy)
     assert office.note(number).state == "SENDING"
     away.rename(office.client)
     exchange.poll()
-    qtbot.waitUntil(lambda: exchange.why_not() == "")
+    qtbot.waitUntil(lambda: not exchange.busy)
     assert office.note(number).state == "SENT"
+    exchange.stop()
+    context.lane.close()
+
+
+def test_what_went_out_is_told_though_nothing_can_come_in(qtbot: QtBot, factory_office: Office) -> None:
+    """The InBox is away: the message handed over is told and the pages read anew, beside what is wrong."""
+    office = factory_office
+    (number, *_) = office.notes("IM2401001")
+    office.audit([number])
+    office.order([number])
+    (office.client / "InBox").rename(office.client / "Away")
+    context = desk(office)
+    changed: list[str] = []
+    window = QWidget()
+    qtbot.addWidget(window)
+    exchange = SingleWindow(replace(context, changed=changed.append), window)
+    exchange.poll()
+    qtbot.waitUntil(lambda: not exchange.busy)
+    assert office.note(number).state == "SENT"
+    told = [one.text for one in jobs_of(exchange._context).history]
+    assert "已交给客户端 1 份报文" in told
+    assert any("InBox 不能读取" in text for text in told)
+    assert "bonded_note" in changed
+    exchange.stop()
+    context.lane.close()
+
+
+def test_an_order_given_while_the_program_looks_by_itself_is_kept(qtbot: QtBot, factory_office: Office) -> None:
+    """F9 in the moment of a poll: it is said at once and done right after, once."""
+    office = factory_office
+    said: list[str] = []
+    context = desk(office)
+    window = QWidget()
+    qtbot.addWidget(window)
+    exchange = SingleWindow(replace(context, show_message=said.append), window)
+    exchange.poll()
+    assert exchange.why_not() == ""
+    exchange.receive()
+    exchange.receive()
+    assert said[-1] == "接收回执…"
+    qtbot.waitUntil(lambda: said[-1] == "没有新的回执")
+    assert not exchange.busy
+    assert said.count("没有新的回执") == 1
     exchange.stop()
     context.lane.close()
 

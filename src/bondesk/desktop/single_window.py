@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from bondesk.base.catalogue import Catalogue
-from bondesk.base.errors import NoClientFolders, Refused
+from bondesk.base.errors import Disconnected, NoClientFolders, OutsideFailure, Refused
 from bondesk.base.findings import Finding, error, note
 from bondesk.base.identity import Identity
 from bondesk.base.steps import Cancelled
@@ -53,6 +53,8 @@ class SingleWindow(QObject):
         super().__init__(window)
         self._context, self._window = context, window
         self._running, self._stopped = False, False
+        self._doing = ""
+        self._ordered: Callable[[], None] | None = None
         self._listed: Job | None = None
         self._problems: tuple[str, ...] = ()
         self.background = Background()
@@ -64,9 +66,14 @@ class SingleWindow(QObject):
         if may_exchange(context.engine.catalogue, context.identity):
             self._poll.start()
 
+    @property
+    def busy(self) -> bool:
+        """Tell whether files are exchanged at the moment, by order or by itself."""
+        return self._running
+
     def why_not(self) -> str:
-        """Return why neither order may run at the moment."""
-        return _RUNNING if self._running else ""
+        """Return why neither order may be given at the moment; what the program does by itself is no reason."""
+        return _RUNNING if self._doing else ""
 
     def stop(self) -> None:
         """End what runs at its next batch and the polling; the window goes."""
@@ -117,7 +124,12 @@ class SingleWindow(QObject):
 
         def job() -> tuple[HandedOver, Received]:
             handed = sending.hand_over(engine, identity)
-            return handed, receiving.receive(engine, identity, self._tell, again=False)
+            try:
+                return handed, receiving.receive(engine, identity, self._tell, again=False)
+            except Disconnected:
+                raise
+            except OutsideFailure as problem:  # what went out is told all the same
+                return handed, Received(0, (), 0, (str(problem),))
 
         self.background.run(job, while_alive(self, self._polled), while_alive(self, self._poll_failed))
 
@@ -134,6 +146,7 @@ class SingleWindow(QObject):
             jobs_of(self._context).tell(fresh[0], "warn", self.show_folders)
         if handed.handed or received.taken:
             self._all_changed()
+        self._go_on()
 
     def _poll_failed(self, problem: Exception) -> None:
         self._running = False
@@ -141,6 +154,13 @@ class SingleWindow(QObject):
         if text not in self._problems:
             self._problems = (text,)
             jobs_of(self._context).tell(text, "warn", self.show_folders)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Do what was ordered while the program exchanged files by itself."""
+        ordered, self._ordered = self._ordered, None
+        if ordered is not None and not self._stopped:
+            ordered()
 
     def _all_changed(self) -> None:
         for document in self._context.engine.catalogue.documents:
@@ -195,20 +215,23 @@ class SingleWindow(QObject):
 
     def _run(self, title: str, job: Callable[[], Any], done: Callable[[Any], str]) -> None:
         if self._running:
+            if not self._doing:
+                self._context.show_message(f"{title}…")
+                self._ordered = lambda: self._run(title, job, done)
             return
-        self._running, self._stopped = True, False
+        self._running, self._stopped, self._doing = True, False, title
         self._context.show_message(f"{title}…")
         listed = self._listed = jobs_of(self._context).begin(title, self._cancel)
 
         def finished(answer: Any) -> None:
-            self._running, self._listed = False, None
+            self._running, self._listed, self._doing = False, None, ""
             stopped, self._stopped = self._stopped, False
             text = done(answer)
             listed.turn("cancelled" if stopped else "done", text)
             self._all_changed()
 
         def failed(problem: Exception) -> None:
-            self._running, self._listed, self._stopped = False, None, False
+            self._running, self._listed, self._stopped, self._doing = False, None, False, ""
             if isinstance(problem, NoClientFolders) and not self.why_no_folders():
                 listed.turn("refused", sentence_of(problem))
                 self.show_folders(str(problem))

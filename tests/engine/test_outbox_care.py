@@ -68,6 +68,38 @@ def test_unknown_is_seen_and_never_resent_by_itself(office: Office) -> None:
     assert files(office) == []
 
 
+def test_who_hands_over_is_told_what_nobody_knows(office: Office) -> None:
+    """The run that finds the outcome unknown names the note and where to look; later runs say nothing more of it."""
+    number = ordered(office)
+    with office.act(SYSTEM) as act:
+        act.session.scalars(select(Outbox)).one().state = "releasing"
+    (told,) = office.hand_over().problems
+    assert told.startswith(f"{number} 的报文结果不明")
+    assert "发件箱" in told
+    assert office.hand_over().problems == ()
+
+
+def test_an_answered_message_waits_for_nothing(office: Office) -> None:
+    """Handed over: a receipt is waited for; refused, it is not; of two sendings only the later one counts."""
+    number = ordered(office)
+    office.hand_over()
+    (line,) = lines(office)
+    assert "等待回执" in line.advice
+    with office.act() as act:
+        resend(act, line.id, "文件没有了")
+    with office.act(SYSTEM) as act:
+        for row in act.session.scalars(select(Outbox)):
+            row.state = "handed"
+    assert ["等待回执" in one.advice for one in lines(office)] == [True, False]
+    text = f"<CommonResponeMessage><EtpsPreentNo>{number}</EtpsPreentNo><CheckInfo>x</CheckInfo><DealFlag>-1</DealFlag></CommonResponeMessage>"
+    (office.client / "InBox" / "a.xml").write_text(text, encoding="utf-8")
+    office.receive()
+    assert [one.advice for one in lines(office)] == [
+        "单据现为「退单」，回执见单据的「报文」",
+        "之后又发送过，以后一份为准",
+    ]
+
+
 def test_a_named_resend_is_another_revision_and_logged(office: Office) -> None:
     """A reason is required; the file has another name; the old row stays and says why; CHK-03 is quiet again."""
     number = made_unknown(office)

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from bondesk.base.findings import error, note
+from bondesk.base.messages import receipt_word
 from bondesk.desktop import style
 from bondesk.desktop.attach_dialog import AttachDialog
 from bondesk.desktop.command_bar import CommandBar
@@ -32,7 +33,7 @@ _SOME, _ONE = "请先选择回执", "请只选择一份回执"
 
 def _cells(one: WaitingReceipt) -> tuple[str, ...]:
     at = f"{one.received_at:%Y-%m-%d %H:%M}"
-    return _WORDS[one.state][0], at, one.code or "读不出来", one.reason, one.file_name, one.folder
+    return _WORDS[one.state][0], at, receipt_word(one.code) or "读不出来", one.reason, one.file_name, one.folder
 
 
 class ClaimingPage(QWidget):
@@ -159,15 +160,17 @@ class ClaimingPage(QWidget):
         """Ask for the reason, then put the marked receipts away."""
         if not self._why_not():
             text = f"忽略 {len(self._ids())} 份回执：不再列为待认领，文件和内容仍保留，可随时退回。"
-            self._with_reason("忽略回执", text, "忽略", claiming.ignore)
+            self._with_reason("忽略回执", text, "忽略", claiming.ignore, "不是本企业的单据")
 
     def give_back(self) -> None:
         """Ask for the reason, then let ignored receipts wait again."""
         if not self._why_not_back():
             text = f"把 {len(self._ids())} 份已忽略的回执退回待认领。"
-            self._with_reason("退回待认领", text, "退回", claiming.give_back)
+            self._with_reason("退回待认领", text, "退回", claiming.give_back, "确属本企业，需要挂接")
 
-    def _with_reason(self, title: str, text: str, yes: str, run: Callable[[Act, list[int], str], int]) -> None:
+    def _with_reason(
+        self, title: str, text: str, yes: str, run: Callable[[Act, list[int], str], int], example: str
+    ) -> None:
         ids = self._ids()
 
         def go(reason: str) -> None:
@@ -177,7 +180,7 @@ class ClaimingPage(QWidget):
 
             in_act(self._context, self, lambda act: run(act, ids, reason), done, self._failed)
 
-        ReasonDialog(title, text, yes, go, self).open()
+        ReasonDialog(title, text, yes, go, self, example).open()
 
     def _failed(self, problem: Exception) -> None:
         FindingsDialog("待认领回执", "没有完成。", [error("RECEIPT", sentence_of(problem))], self).open()

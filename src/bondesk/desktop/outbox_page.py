@@ -101,7 +101,8 @@ class OutboxPage(QWidget):
                 f"{line.title} {line.number} 的报文 {line.file_name} 状态为「{line.word}」。\n"
                 "若单一窗口其实已收到前一份，重发会被当作重复申报。请先在单一窗口查询。\n重新发送记入操作日志："
             )
-            ReasonDialog("重新发送", text, "重新发送", partial(self._resend, line), self).open()
+            go = partial(self._resend, line)
+            ReasonDialog("重新发送", text, "重新发送", go, self, "单一窗口查不到这份单据").open()
 
     def _resend(self, line: OutboxLine, reason: str) -> None:
         def done(_number: str) -> None:
@@ -114,8 +115,9 @@ class OutboxPage(QWidget):
         """Ask how it is known, then settle the message as handed over."""
         if (line := self._line()) and not self._why_no_confirm():
             text = f"确认单一窗口已收到 {line.title} {line.number} 的报文 {line.file_name}。\n"
-            text += "请写明怎样核实的（如：已查到统一编号）："
-            ReasonDialog("确认已收到", text, "确认已收到", partial(self._confirm, line), self).open()
+            text += "请写明怎样核实的："
+            go = partial(self._confirm, line)
+            ReasonDialog("确认已收到", text, "确认已收到", go, self, "单一窗口已查到统一编号").open()
 
     def _confirm(self, line: OutboxLine, reason: str) -> None:
         self._do(lambda act: outbox_care.confirm_handed(act, line.id, reason), lambda _number: self._changed(line))

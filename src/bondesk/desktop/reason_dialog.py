@@ -15,8 +15,16 @@ _LONGEST = 255
 class ReasonDialog(QDialog):
     """One line for the reason; ``then`` gets it when the user goes on."""
 
-    def __init__(self, title: str, text: str, yes: str, then: Callable[[str], object], parent: QWidget) -> None:
-        """Ask ``text``; the button ``yes`` needs a reason."""
+    def __init__(
+        self,
+        title: str,
+        text: str,
+        yes: str,
+        then: Callable[[str], object],
+        parent: QWidget,
+        example: str = "海关审价调整",
+    ) -> None:
+        """Ask ``text``; the button ``yes`` needs a reason such as ``example``."""
         super().__init__(parent)
         self.setObjectName("reason_dialog")
         self.setWindowTitle(title)
@@ -27,7 +35,7 @@ class ReasonDialog(QDialog):
         self.line = QLineEdit(self)
         self.line.setObjectName("reason")
         self.line.setMaxLength(_LONGEST)
-        self.line.setPlaceholderText("原因（必填），例如：海关审价调整")
+        self.line.setPlaceholderText(f"原因（必填），例如：{example}")
         self.line.setMinimumWidth(64 * style.CHARACTER)
         buttons = QDialogButtonBox(self)
         self.yes = buttons.addButton(yes, QDialogButtonBox.ButtonRole.AcceptRole)

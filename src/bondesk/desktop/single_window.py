@@ -255,7 +255,7 @@ class SingleWindow(QObject):
         self._context.show_message(text)
         if result.problems:
             found = [error("SEND", problem) for problem in result.problems]
-            self._show("发送待发报文", f"{text}；下列报文没有交出，仍在发件箱中：", found)
+            self._show("发送待发报文", f"{text}；下列报文没有交出或结果不明，见发件箱：", found)
         offer_signing(self._context, result)
         return text
 

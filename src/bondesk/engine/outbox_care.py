@@ -6,6 +6,7 @@ or orders a resend. A resend is another revision with another file name, so one 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,13 +31,18 @@ STATES: dict[str, tuple[str, str, str]] = {
     "resent": ("已被重发代替", "muted", "已按指令重新发送，以后一份为准"),
     "failed": ("没有交出", "bad", "请查看原因，更正后重新发送"),
 }
+#: States of a document customs has not answered yet.
+_WAITS = ("SENDING", "SENT")
 #: Messages handed over long ago that are still listed.
 _LATEST = 300
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxLine:
-    """One message: its document, where it goes, how it stands and what to do."""
+    """One message: its document, where it goes, how it stands and what to do.
+
+    ``answered`` says why no receipt of a message handed over is waited for any more, "" while one is.
+    """
 
     id: int
     document_key: str
@@ -50,6 +56,7 @@ class OutboxLine:
     created_at: datetime
     handed_at: datetime | None
     unsigned: bool = False
+    answered: str = ""
 
     @property
     def word(self) -> str:
@@ -62,6 +69,8 @@ class OutboxLine:
     @property
     def advice(self) -> str:
         """Return what keeps the message, and what to do."""
+        if self.state == "handed" and self.answered:
+            return self.answered
         todo = "插入操作员IC卡，用「签名待发报文」签名后交出" if self.unsigned else STATES[self.state][2]
         return "。".join(part.rstrip("。") for part in (self.problem, todo) if part)
 
@@ -76,10 +85,32 @@ def outbox(act: Act) -> tuple[OutboxLine, ...]:
     latest = act.session.scalars(
         mine.where(Outbox.state.in_(("handed", "resent"))).order_by(Outbox.id.desc()).limit(_LATEST)
     ).all()
-    return tuple(_line(act, row) for row in (*open_first, *latest) if act.identity.may(row.document_key, "send"))
+    mine_all = [row for row in (*open_first, *latest) if act.identity.may(row.document_key, "send")]
+    answers = _answers(act, [row for row in mine_all if row.state == "handed"])
+    return tuple(_line(act, row, answers.get(row.id, "")) for row in mine_all)
 
 
-def _line(act: Act, row: Outbox) -> OutboxLine:
+def _answers(act: Act, handed: Sequence[Outbox]) -> dict[int, str]:
+    """Return, for messages handed over, newest first, that are not waited for, what became of them, by id."""
+    told, last = {}, {}
+    for row in handed:
+        if (row.document_key, row.document_id) in last:
+            told[row.id] = "之后又发送过，以后一份为准"
+        else:
+            last[row.document_key, row.document_id] = row.id
+    for key in {key for key, _id in last}:
+        document = act.catalogue.document(key)
+        header = document.header
+        ids = [document_id for kind, document_id in last if kind == key]
+        stands = select(header.id, header.state).where(header.company_id == act.company_id, header.id.in_(ids))
+        for document_id, state in act.session.execute(stands):
+            if state not in _WAITS:
+                title = document.flow.state(state).title
+                told[last[key, document_id]] = f"单据现为「{title}」，回执见单据的「报文」"
+    return told
+
+
+def _line(act: Act, row: Outbox, answered: str) -> OutboxLine:
     return OutboxLine(
         row.id,
         row.document_key,
@@ -93,6 +124,7 @@ def _line(act: Act, row: Outbox) -> OutboxLine:
         row.created_at,
         row.handed_at,
         row.state == "ready" and needs_signature(act, row),
+        answered,
     )
 
 
@@ -114,7 +146,7 @@ def resend(act: Act, row_id: int, reason: str) -> str:
         raise Refused("重新发送须说明原因，原因记入操作日志", "SEND-05")
     if why := why_no_resend(row.state):
         raise Refused(f"{row.document_no}：{why}", "SEND-05")
-    if header.state not in {"SENDING", "SENT"}:
+    if header.state not in _WAITS:
         title = document.flow.state(header.state).title
         raise Refused(
             f"{row.document_no} 状态为「{title}」，海关已有答复，不能重发；需要更正的请修改后重新审核发送", "SEND-05"

@@ -29,6 +29,7 @@ from bondesk.engine.engine import Engine
 from bondesk.engine.formal_copies import require_unpaired
 from bondesk.engine.history import log_bulk, log_deed
 from bondesk.engine.message_now import element_corrections, message_facts
+from bondesk.engine.outbox_unknown import newly_unknown
 from bondesk.engine.ports import Composed, Gateway
 from bondesk.engine.records import load, load_numbered, stored_findings
 from bondesk.engine.tables import Outbox
@@ -132,10 +133,8 @@ def _order_one(act: Act, document: DocumentType, message: Message, header: Any, 
 
 
 def order_again(act: Act, document: DocumentType, header: Any, way: str = "") -> None:
-    """Put a document that was handed over into the outbox once more, as it is now, as another revision.
-
-    ``way`` 0 (暂存) or 1 (申报) is how it was sent before; "" takes the company's 报文申报方式.
-    ``Refused`` with every finding of its message. Whether that may be is the caller's to decide.
+    """Put a document that was handed over into the outbox once more, as it is now, as another revision; the caller
+    decides whether it may be. ``way`` as in :func:`order`. ``Refused`` with every finding of its message.
     """
     message, send = document.message, document.flow.move("send")
     assert message is not None
@@ -210,6 +209,7 @@ def hand_over(engine: Engine, identity: Identity) -> HandedOver:
         except OutsideFailure as problem:
             problems.append(str(problem))
             _keep_problem(engine, identity, row_id, str(problem))
+    problems += newly_unknown(engine, identity, frozenset(waiting))
     return HandedOver(handed, tuple(dict.fromkeys(problems)), message_signing.waiting(engine, identity))
 
 
@@ -269,7 +269,7 @@ def _recover(act: Act, gateway: Gateway, row: Outbox) -> int:
         _release(gateway, row)
     elif not gateway.seen(row.folder, _stem(row)):
         row.state = "unknown"
-        row.problem = "已交给客户端目录，但目录中找不到该文件，结果不明；请在单一窗口核实后再决定是否重发"
+        row.problem = "交付中断，客户端目录中找不到该文件"
         return 0
     return _mark_handed(act, row)
 

@@ -40,6 +40,21 @@ def test_a_doctype_is_refused_before_anything_is_resolved(text: str, encoding: s
     assert time.process_time() - begin < 0.1
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "文件是空的"),
+        (b" \r\n", "文件是空的"),
+        (b"hello", "第 1 行第 1 个字符处读不下去"),
+        (b"<a>\n<Kein", "第 2 行第 6 个字符处读不下去"),
+    ],
+)
+def test_what_is_no_xml_is_told_in_chinese(content: bytes, told: str) -> None:
+    """A clerk reads the reason: no sentence of the parser library's."""
+    with pytest.raises(ValueError, match=f"^不是完整的 XML：{told}$"):
+        READ(content)
+
+
 def test_nothing_is_fetched_over_the_network() -> None:
     """A listener named in the file hears nothing, whether by DOCTYPE, parameter entity or XInclude."""
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -16,7 +16,7 @@ from sqlalchemy import or_, select
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
 from bondesk.base.flow import UNDER_WAY
-from bondesk.base.messages import Message, Receipt, parts_of
+from bondesk.base.messages import Message, Receipt, parts_of, receipt_word
 from bondesk.engine.act import Act
 from bondesk.engine.engine import Engine
 from bondesk.engine.history import log_deed
@@ -31,6 +31,8 @@ from bondesk.engine.tables import ReceiptFile
 WAITING, IGNORED = "quarantined", "ignored"
 #: Letters of a file shown raw, and documents offered for one search.
 _RAW, _OFFERED = 20_000, 50
+#: Kinds of documents named that a receipt may be of.
+_TITLES = 3
 _NUMBERS = ("企业内部编号", "统一编号", "单证编号")
 
 
@@ -105,10 +107,11 @@ def preview(act: Act, reader: ReceiptReader, receipt_id: int) -> ReceiptPreview:
     told = tuple(one for one in (*said, *receipt.reasons) if one)
     values = tuple((name, labels.get(name.casefold(), ""), value) for name, value in receipt.values.items() if value)
     numbers = (receipt.internal_no, receipt.seq_no, receipt.business_no)
-    kinds = "、".join(dict.fromkeys(document.title for document, _message in messages)) or "未知单证"
+    titles = list(dict.fromkeys(document.title for document, _message in messages)) or ["未知单证"]
+    kinds = "、".join(titles[:_TITLES]) + (f" 等 {len(titles)} 种单证" if len(titles) > _TITLES else "")
     return ReceiptPreview(
         row.id,
-        f"{receipt.code} {receipt.result}".strip() + f"（{kinds}）",
+        f"{receipt_word(receipt.code)} {receipt.result}".strip() + f"（{kinds}）",
         tuple((label, number) for label, number in zip(_NUMBERS, numbers, strict=True) if number),
         tuple(dict.fromkeys(told)),
         values,

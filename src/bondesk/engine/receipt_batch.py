@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from bondesk.base.messages import Receipt
+from bondesk.base.messages import Receipt, receipt_word
 from bondesk.engine.act import Act
 from bondesk.engine.engine import Engine
 from bondesk.engine.history import log_deed
@@ -101,7 +101,7 @@ def _finish(act: Act, done: Batch) -> None:
 def _unclaimed(receipt: Receipt | None) -> str:
     said = (receipt.internal_no, receipt.seq_no, receipt.business_no) if receipt is not None else ()
     keys = "、".join(key for key in said if key)
-    return f"{UNKNOWN}（{receipt.code if receipt else ''}：{keys or '没有编号'}）"
+    return f"{UNKNOWN}（{receipt_word(receipt.code) if receipt else ''}：{keys or '没有编号'}）"
 
 
 def quarantine(act: Act, one: Opened, reason: str) -> ReceiptFile:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
-from bondesk.base.messages import Element, Message, MessageGroup, Receipt, parts_of
+from bondesk.base.messages import Element, Message, MessageGroup, Receipt, parts_of, receipt_word
 from bondesk.engine.act import Act
 from bondesk.engine.composing import TAIL, Names
 from bondesk.engine.message_now import as_sent_now, element_corrections
@@ -287,4 +287,6 @@ def _told(message: Message, document: DocumentType, receipt: Receipt, row: Recei
     labels |= {name.casefold(): label for name, label in message.receipt_labels.items()}
     values = tuple((name, labels.get(name.casefold(), ""), value) for name, value in receipt.values.items() if value)
     at = dated(message, receipt, row).at or row.received_at
-    return ToldReceipt(row.id, at, f"{receipt.code} {receipt.result}".strip(), text, row.file_name, values)
+    return ToldReceipt(
+        row.id, at, f"{receipt_word(receipt.code)} {receipt.result}".strip(), text, row.file_name, values
+    )

@@ -26,12 +26,19 @@ def parse(content: bytes) -> etree._Element:
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as problem:
-        raise ValueError(f"不是完整的 XML：{problem.msg}") from problem
+        raise ValueError(_broken(content, problem)) from problem
     if root.getroottree().docinfo.internalDTD is not None:
         raise ValueError("含有 DOCTYPE，拒绝读取")
     if _TOO_DEEP(root):
         raise ValueError(f"元素嵌套超过 {MAX_DEPTH} 层，拒绝读取")
     return root
+
+
+def _broken(content: bytes, problem: etree.XMLSyntaxError) -> str:
+    if not content.strip():
+        return "不是完整的 XML：文件是空的"
+    line, column = problem.position
+    return f"不是完整的 XML：第 {line} 行第 {column} 个字符处读不下去"
 
 
 def local(element: etree._Element) -> str:

@@ -117,6 +117,19 @@ def test_kinds_without_a_standard_message_come_first_and_only_those_sent_to_cust
         pre_entry_choice.require_any(desk.office.engine.catalogue, guest)
 
 
+def test_every_step_says_which_of_how_many_it_is(desk: Desk) -> None:
+    (number,) = desk.office.notes("IM2401002")
+    desk.office.audit([number])
+    chosen = [(NOTE, desk.note), (NOTE, desk.office.note(number).id)]
+    source, told = Counter(), list[str]()
+    engine, clerk = desk.office.engine, desk.office.clerk
+    pre_entering.upload(
+        engine, clerk, source, way_to(source), chosen, lambda text, _done, _total: told.append(text), despite=True
+    )
+    steps = list(dict.fromkeys(told))
+    assert steps == ["正在上传 1/2", "第 1/2 份：正在写出表体", "正在上传 2/2", "第 2/2 份：正在写出表体"]
+
+
 def test_what_is_not_audited_is_listed_with_its_reason_behind_what_is_ready(desk: Desk) -> None:
     (draft,) = desk.office.notes("IM2401002")
     with desk.office.act() as act:

@@ -86,9 +86,16 @@ def upload(
     work = _Work(engine, identity, source, way, despite, again)
     for number, (key, document_id) in enumerate(chosen):
         tell(f"{UPLOADING_NOW} {number + 1}/{len(chosen)}", number, len(chosen))
-        done.append(work.one(key, document_id, tell))
+        done.append(work.one(key, document_id, _within(tell, number + 1, len(chosen))))
     tell(f"{UPLOADING_NOW} {len(chosen)}/{len(chosen)}", len(chosen), len(chosen))
     return Uploaded(tuple(done))
+
+
+def _within(tell: Tell, number: int, count: int) -> Tell:
+    """Return ``tell`` that says at every step of one document which of how many it is."""
+    if count == 1:
+        return tell
+    return lambda text, done, total: tell(f"第 {number}/{count} 份：{text}", done, total)
 
 
 def _require_fit(act: Act, chosen: Sequence[Chosen], *, despite: bool, again: bool) -> None:

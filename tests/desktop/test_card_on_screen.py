@@ -182,6 +182,23 @@ def test_the_last_try_wants_a_word_and_a_locked_card_is_not_tried(seat: Callable
     assert not locked.ok.isEnabled() and "解锁" in locked.ok.toolTip()
 
 
+def test_what_was_said_of_one_card_is_not_said_beside_the_next(seat: Callable[..., Seat]) -> None:
+    one = seat(sm2_card())
+    one.read(lambda state: state.info)
+    one.desk.sign_waiting()
+    dialog = one.dialog(PinDialog)
+    dialog.lines["pin"].setText(WRONG)
+    dialog.ok.click()
+    one.until(lambda: "还可尝试 2 次" in dialog.message.text())
+    one.made.reader.put("reader", None)
+    one.read(lambda state: not state.present)
+    assert dialog.message.isHidden()
+    one.made.reader.put("reader", sm2_card())
+    one.read(lambda state: state.pin and state.pin.tries_left == 3)
+    assert "还可尝试 3 次" in dialog.tries.text() and not dialog.message.text()
+    dialog.reject()
+
+
 def test_pulled_at_the_second_then_put_back_and_gone_on(seat: Callable[..., Seat]) -> None:
     card = sm2_card()
     one = seat(card)

@@ -135,6 +135,8 @@ class CardPinDialog(QDialog):
     def _refresh(self, _state: object = None) -> None:
         state = self._desk.state
         info = state.info if state else None
+        if info is None and not self._busy:
+            self._say("")  # what was said of a card that is out is not said beside the next
         missing = card_words.what_to_do(state) or "正在检测IC卡…"
         self.who.setText(f"{info.holder}　IC卡号 {info.card_number or '未提供'}" if info else missing)
         text, tone = card_words.tries(state.pin if state else None)

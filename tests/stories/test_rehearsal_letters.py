@@ -80,6 +80,27 @@ def receipts(office: Office, key: str) -> list[tuple[str, str]]:
         return [(code, state) for code, state in act.session.execute(mine.order_by(ReceiptFile.id))]
 
 
+@pytest.mark.parametrize("delivery", ["now", "twice", "on_call"])
+def test_what_is_only_kept_is_approved_once_it_was_declared_there(notes: Customs, delivery: str) -> None:
+    """暂存: the 统一编号 and nothing more, whatever the script orders; let go, it was declared at the Single Window."""
+    notes.script(Order("INV101", "approve", delivery, left=1))
+    (number,) = notes.office.notes("IM2401001", merge="NONE")[:1]
+    notes.office.audit([number])
+    document = notes.office.document("bonded_note")
+    with notes.office.act() as act:
+        sending.order(act, document, sending.audited(act, document, [number]), way="0")
+    notes.office.hand_over()
+    assert notes.answer() == 1
+    note = notes.office.note(number)
+    assert (note.state, bool(note.seq_no), note.bond_no or "") == ("SENT", True, "")
+    assert [one.number for one in notes.letters.held()] == [number]
+    assert notes.letters.script() == ()
+    assert notes.answer(3600) == 0
+    notes.letters.let_go()
+    assert notes.answer() == 3
+    assert notes.office.note(number).state == "APPROVED"
+
+
 def test_a_note_is_rejected_put_right_and_approved_by_hand(notes: Customs) -> None:
     """退单, then 退回, then 人工审核 with the decision kept back, then let go: one note, four sendings of its life."""
     notes.script(

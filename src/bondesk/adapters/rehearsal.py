@@ -24,7 +24,7 @@ from bondesk.adapters.rehearsal_books import BookKind, filed_after, head_of, kin
 from bondesk.adapters.rehearsal_checks import problems_of, problems_of_change
 from bondesk.adapters.rehearsal_declarations import DeclarationAnswers, answer_declaration
 from bondesk.adapters.rehearsal_letters import MARKER, Letters, Turn, is_rehearsal, require_rehearsal
-from bondesk.adapters.rehearsal_messages import DECLARATION, message_of
+from bondesk.adapters.rehearsal_messages import DECLARATION, is_kept, message_of
 from bondesk.adapters.xml.parser import child, local, text
 from bondesk.base.rehearsal_script import FAIL, INSPECT
 
@@ -49,6 +49,7 @@ class RehearsalCustoms:
     ``date_by_document`` dates answers by the note's 清单申报日期, else by ``clock``. ``rejected`` maps an
     internal number to the reason of a 退单; declarations named in ``inspected`` and every ``inspect_every``-th are
     inspected. With ``release`` declared notes are also released and posted (INV211); without it they stay reserved.
+    What is only 暂存 is imported; customs decides it when the trainer lets go what is held back.
     What the script of the folder orders comes before these; ``answer`` returns how many messages it answered.
     """
 
@@ -109,7 +110,7 @@ class RehearsalCustoms:
         if wrong:
             answers.import_failed(internal_no, "\n".join(wrong))
         else:
-            turn = self.letters.turn(form, path.stem, "INV101")
+            turn = self.letters.turn(form, path.stem, "INV101", kept=is_kept(message))
             self._decide(answers, message, state, internal_no, turn)
             self.letters.play(turn, internal_no)
         self._write_state(state)
@@ -154,7 +155,7 @@ class RehearsalCustoms:
             state["serial"] += 1
             seq_no = text(head, "SeqNo") or f"{answers.now:%Y}{state['serial']:014d}"
             answers.imported(internal_no, seq_no)
-            turn = self.letters.turn(form, path.stem, kind.code)
+            turn = self.letters.turn(form, path.stem, kind.code, kept=is_kept(message))
             unnumbered = {"seq_no": seq_no, "bond_no": ""}
             if turn.manual:
                 answers.decided(kind.result, kind.bsc, unnumbered, "2", MANUAL_REVIEW)
@@ -183,7 +184,7 @@ class RehearsalCustoms:
             state["serial"] += 1
             seq_no = said.seq_no or f"{answers.now:%Y}{state['serial']:014d}"
             answers.imported(said.internal_no, seq_no)
-            turn = self.letters.turn(form, path.stem, VERIFIED_BY[said.result])
+            turn = self.letters.turn(form, path.stem, VERIFIED_BY[said.result], kept=is_kept(message))
             number = {"seq_no": seq_no, "bond_no": said.book_no}
             reason = turn.refusal or self.rejected.get(said.internal_no, "")
             if turn.manual:

@@ -28,6 +28,7 @@ from bondesk.base.rehearsal_script import (
     LOSE,
     MANUAL,
     NOW,
+    ON_CALL,
     TWICE,
     HeldAnswer,
     Order,
@@ -53,22 +54,32 @@ def require_rehearsal(root: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The turn of one message: what is ordered for it (by the script, if ``scripted``), and where it came from."""
+    """The turn of one message: what is ordered for it (by the script, if ``scripted``), and where it came from.
+
+    One that was only ``kept`` at the Single Window (暂存) is answered by customs once the trainer lets it: that is when
+    somebody has declared it there.
+    """
 
     order: Order
     form: Path
     stem: str
     scripted: bool
+    kept: bool = False
+
+    @property
+    def delivery(self) -> str:
+        """Return how the receipts of customs arrive."""
+        return ON_CALL if self.kept and self.order.delivery in {NOW, TWICE} else self.order.delivery
 
     @property
     def later(self) -> Path:
         """Return the folder of what customs itself answers."""
-        return self.form / "InBox" if self.order.delivery == NOW else self.form / HELD_FOLDER / self.stem
+        return self.form / "InBox" if self.delivery == NOW else self.form / HELD_FOLDER / self.stem
 
     @property
     def manual(self) -> bool:
         """Tell whether customs looks at the message by hand first."""
-        return self.order.answer == MANUAL
+        return self.order.answer == MANUAL and not self.kept
 
     @property
     def refusal(self) -> str:
@@ -109,21 +120,21 @@ class Letters:
         with self.locked():
             self._write(SCRIPT, [asdict(one) for one in orders])
 
-    def turn(self, form: Path, stem: str, kind: str) -> Turn:
-        """Return the turn of a message; nothing is played yet."""
+    def turn(self, form: Path, stem: str, kind: str, *, kept: bool = False) -> Turn:
+        """Return the turn of a message, ``kept`` when it is 暂存; nothing is played yet."""
         script = self.script()
         order = next_order(script, kind)
-        return Turn(order, form, stem, order in script)
+        return Turn(order, form, stem, order in script, kept)
 
     def play(self, turn: Turn, number: str) -> None:
         """Deliver what was written in a turn as its order says, and strike the order."""
         order = turn.order
-        if order.delivery == TWICE:
+        if turn.delivery == TWICE:
             self._deliver_twice(turn)
-        elif order.delivery != NOW and turn.later.is_dir():
-            due = self._clock() + timedelta(seconds=order.seconds) if order.delivery == DELAY else None
+        elif turn.delivery != NOW and turn.later.is_dir():
+            due = self._clock() + timedelta(seconds=order.seconds) if turn.delivery == DELAY else None
             told: dict[str, Any] = {"kind": order.kind, "number": number, "due": due.isoformat() if due else ""}
-            told |= {"form": turn.form.name, "lost": order.delivery == LOSE}
+            told |= {"form": turn.form.name, "lost": turn.delivery == LOSE}
             self._write(HELD, self._read_held() | {turn.stem: told})
         if turn.scripted:
             self._write(SCRIPT, [asdict(one) for one in after_playing(self.script(), order)])

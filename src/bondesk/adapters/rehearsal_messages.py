@@ -10,7 +10,7 @@ from lxml import etree
 
 from bondesk.adapters import rehearsal_verification
 from bondesk.adapters.rehearsal_books import kind_of
-from bondesk.adapters.xml.parser import child, local, parse
+from bondesk.adapters.xml.parser import child, local, parse, text
 
 DECLARATION = "DecMessage"
 
@@ -35,6 +35,11 @@ def message_of(path: Path) -> tuple[etree._Element, dict[str, bytes]]:
     if local(message) not in {"InvtMessage", rehearsal_verification.ROOT} and kind_of(message) is None:
         raise ValueError(f"不认识的报文 {local(message)}，应为 InvtMessage 或账册、手册、资质、报核报文")
     return message, files
+
+
+def is_kept(message: etree._Element) -> bool:
+    """Tell whether a message of the signed envelope is 暂存: kept at the Single Window, not declared."""
+    return text(message.getparent(), "DelcareFlag") == "0"
 
 
 def _unpacked(path: Path) -> tuple[bytes, dict[str, bytes]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QItemSelectionModel, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 
@@ -24,17 +25,25 @@ from bondesk.settings import Connection, Home, carried
 W = TypeVar("W", bound=QWidget)
 Shoot = Callable[[QWidget, str], None]
 HELP_FOLDER = carried("resources") / "help"
-_PATIENCE_MS = 60_000
+#: Seconds something is waited for.
+_PATIENCE = 60
+
+
+def pause(milliseconds: int) -> None:
+    """Let the program work; unlike ``QTest.qWait``, which keeps the interpreter to itself, its other threads too."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def wait_until(condition: Callable[[], bool], what: str = "condition") -> None:
     """Let the program work until ``condition`` holds."""
-    waited = 0
+    begun = time.monotonic()
     while not condition():
-        if waited > _PATIENCE_MS:
+        if time.monotonic() - begun > _PATIENCE:
             raise AssertionError(f"waited in vain for {what}")
-        QTest.qWait(20)
-        waited += 20
+        pause(10)
 
 
 def child(parent: QWidget, kind: type[W], name: str) -> W:

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -21,7 +20,7 @@ from bondesk.app import open_engine
 from bondesk.areas.notes.source_document import SourceDocument
 from bondesk.desktop.form_page import FormPage
 from bondesk.desktop.list_page import ListPage
-from builders.clerk import Clerk, wait_until
+from builders.clerk import Clerk, pause, wait_until
 from builders.homes import copied_home, read
 from builders.keys import CTRL, KEY, NONE, Keyboard
 
@@ -55,7 +54,7 @@ class Desk:
         self.press(KEY.Key_K, CTRL)
         wait_until(lambda: QApplication.activePopupWidget() is not None, "the palette")
         self.type(words)
-        QTest.qWait(250)
+        pause(250)
         self.press(KEY.Key_Return)
         self.settle()
 

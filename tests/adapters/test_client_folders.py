@@ -8,7 +8,7 @@ import pytest
 
 from bondesk.adapters.client_settings import read_client_settings
 from bondesk.adapters.client_trial import try_folders
-from bondesk.adapters.gateway_folder import ARCHIVE, STAGING, GatewayFolders
+from bondesk.adapters.gateway_folder import STAGING, GatewayFolders
 from bondesk.base.client_folders import BOXES, FORMS, FormFolders, below
 from bondesk.base.errors import OutsideFailure
 from bondesk.client_folders import ClientFolders
@@ -121,7 +121,7 @@ def test_a_good_client_is_tried_and_left_clean(tmp_path: Path) -> None:
     ]
     left = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert left == []
-    assert {path.name for path in (tmp_path / "Nems").iterdir()} == {*BOXES.values(), STAGING, ARCHIVE}
+    assert {path.name for path in (tmp_path / "Nems").iterdir()} == set(BOXES.values())
 
 
 def states(folders: FormFolders) -> dict[str, str]:

@@ -87,6 +87,28 @@ def test_a_typed_folder_that_is_missing_is_named(qtbot: QtBot, tmp_path: Path, b
     assert "有未保存的修改" in dialog.answer.text()
 
 
+def test_what_is_kept_is_tried_and_the_keyboard_stays_where_it_was(
+    qtbot: QtBot, tmp_path: Path, background: Background
+) -> None:
+    """A folder put into force though it is missing says so at once; the table has the keyboard before and after."""
+    setup = client(tmp_path)
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    dialog = ClientFoldersDialog(setup, background, parent)
+    dialog.open()
+    qtbot.waitUntil(lambda: dialog.table.isEnabled() and dialog.focusWidget() is dialog.table)
+    item = dialog.table.item(list(FORMS).index("Nems"), 0)
+    assert item is not None
+    item.setText(str(tmp_path / "nowhere"))
+    with qtbot.waitSignal(dialog.kept):
+        dialog.keep()
+    assert dialog.answer.text() == "已保存，立即生效。测试完毕：1 个目录不可用，1 个需要注意"
+    assert dialog.answer.property("role") == "error"
+    assert [one.form for one in setup.in_force()] == ["Nems"]
+    qtbot.waitUntil(lambda: dialog.focusWidget() is dialog.table)
+    dialog.close()
+
+
 def desk(office: Office) -> DeskContext:
     lane = Lane(office.engine, office.clerk)
     return DeskContext(

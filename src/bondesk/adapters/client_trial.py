@@ -54,10 +54,19 @@ def _try_way(source: Path, target: Path, box: Path) -> Judged:
     """Move a probe from ``source`` to ``target`` in one rename, as messages and receipts will be."""
     own = target if source == box else source
     probe = f".bondesk-{uuid.uuid4().hex[:8]}.tmp"
+    made = not own.exists()
     try:
         own.mkdir(exist_ok=True)
     except OSError as problem:
         return "bad", f"不能在旁边建立目录 {own.name}：{box.parent}（{reason_of(problem)}）"
+    try:
+        return _moved(source, target, own, box, probe)
+    finally:
+        if made:
+            _remove(own)
+
+
+def _moved(source: Path, target: Path, own: Path, box: Path, probe: str) -> Judged:
     if own.stat().st_dev != box.stat().st_dev:
         return "bad", f"与 {own} 不在同一磁盘，文件不能整体移动；请选择同一磁盘上的目录"
     try:
@@ -69,6 +78,14 @@ def _try_way(source: Path, target: Path, box: Path) -> Judged:
             _forget(place / probe)
         return "bad", f"不能写入或移动文件：{box}（{reason_of(problem)}）"
     return _space(box)
+
+
+def _remove(folder: Path) -> None:
+    """Take away a folder made for the trial, unless something came into it meanwhile."""
+    try:
+        folder.rmdir()
+    except OSError:
+        return
 
 
 def _forget(probe: Path) -> None:

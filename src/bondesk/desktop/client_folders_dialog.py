@@ -49,6 +49,7 @@ class ClientFoldersDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._setup, self._background = setup, background
         self._busy = self._dirty = False
+        self._focus: QWidget | None = None
         self._build()
         self._say(why, "notice")
         self._run(setup.forms, self._fill, "正在读取…")
@@ -163,9 +164,13 @@ class ClientFoldersDialog(QDialog):
         self.save.setToolTip(why)
         self.table.setEnabled(not working)
         self.bar.setVisible(self._busy)
+        if self._focus is not None and not working:  # what is switched off loses the keyboard
+            (self._focus if self._focus.isEnabled() else self.table).setFocus()
+            self._focus = None
 
     def _run(self, job: Callable[[], Any], done: Callable[[Any], None], doing: str) -> None:
         """Run what may wait for a network drive; the dialog may be closed meanwhile."""
+        self._focus = self.focusWidget() or self.table
         self._busy = True
         if doing and not self.answer.text():
             self._say(doing, "quiet")
@@ -206,26 +211,32 @@ class ClientFoldersDialog(QDialog):
         forms = self.forms()
         self._run(lambda: self._setup.try_out(forms), self._tried, "正在测试…")
 
-    def _tried(self, trials: Sequence[BoxTrial]) -> None:
+    def _tried(self, trials: Sequence[BoxTrial], before: str = "") -> None:
         self.trials.show_rows(sorted(trials, key=lambda one: ("bad", "warn", "good").index(one.state)))
         self.trials.setVisible(bool(trials))
         bad, warn = (sum(one.state == state for one in trials) for state in ("bad", "warn"))
         if not trials:
-            self._say("还没有填写任何目录", "notice")
+            self._say(f"{before}还没有填写任何目录", "notice")
         elif bad:
-            self._say(f"测试完毕：{bad} 个目录不可用" + (f"，{warn} 个需要注意" if warn else ""), "error")
+            self._say(f"{before}测试完毕：{bad} 个目录不可用" + (f"，{warn} 个需要注意" if warn else ""), "error")
         else:
-            self._say("测试完毕：目录都可用" + (f"，{warn} 个需要注意" if warn else ""), "notice" if warn else "good")
+            text = f"{before}测试完毕：目录都可用" + (f"，{warn} 个需要注意" if warn else "")
+            self._say(text, "notice" if warn else "good")
 
     def keep(self) -> None:
-        """Put the table's folders into force."""
+        """Put the table's folders into force, then try them: what is unusable is told at once."""
         forms = self.forms()
         self._say("")
-        self._run(lambda: self._setup.keep(forms), self._kept, "正在保存…")
 
-    def _kept(self, _nothing: object) -> None:
+        def job() -> Sequence[BoxTrial]:
+            self._setup.keep(forms)
+            return self._setup.try_out(forms)
+
+        self._run(job, self._kept, "正在保存…")
+
+    def _kept(self, trials: Sequence[BoxTrial]) -> None:
         self._dirty = False
-        self._say("已保存，立即生效。等待的报文会自动交给客户端。", "good")
+        self._tried(trials, "已保存，立即生效。")
         self.kept.emit()
 
     def _ask_file(self) -> None:

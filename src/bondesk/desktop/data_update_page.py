@@ -139,7 +139,7 @@ class DataUpdatePage(QWidget):
     def _arrived(self, found: Found) -> None:
         self.body.show_offered(found.offered)
         told = f"可下载 {len(found.offered):,} 份，勾选后按「下载」" if found.offered else "这个范围内没有可下载的数据"
-        unread = "；".join(f"{what}：{why}" for what, why in found.problems)
+        unread = "；".join(f"{'、'.join(what)}：{why}" for why, what in _by_reason(found.problems).items())
         self.line.say(f"{told}。没有列出：{unread}" if unread else told, "warn" if unread else "")
 
     def take(self) -> None:
@@ -246,3 +246,11 @@ class DataUpdatePage(QWidget):
             return
         self.work.close()
         super().closeEvent(event)
+
+
+def _by_reason(problems: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return what was not listed by why, in order."""
+    found: dict[str, list[str]] = {}
+    for what, why in problems:
+        found.setdefault(why, []).append(what)
+    return found

@@ -21,6 +21,7 @@ from typing import Any
 from bondesk import cli_output as output
 from bondesk.app import first_administrator, load_codes, open_engine
 from bondesk.base.errors import OutsideFailure, Refused, WrongCall
+from bondesk.base.file_words import reason_of
 from bondesk.base.findings import errors_in
 from bondesk.base.identity import Identity
 from bondesk.base.options import read_options
@@ -105,7 +106,8 @@ def parser() -> argparse.ArgumentParser:
     send = verbs.add_parser("send", help="发送；本机IC卡签名的报文会询问IC卡密码（键盘或标准输入，不接受参数）")
     send.add_argument("key", nargs="?")
     send.add_argument("numbers", nargs="*")
-    send.add_argument("--way", choices=tuple(_WAYS), default="", help="这一次的申报方式；不给则按企业基本信息")
+    ways = tuple(way for way in _WAYS if way)
+    send.add_argument("--way", choices=ways, default="", help="这一次的申报方式；不给则按企业基本信息")
     verbs.add_parser("card", help="读卡器中的IC卡：持卡人、卡号、证书、剩余次数")
     verbs.add_parser("receive", help="接收回执")
     add_pre_entry(verbs)
@@ -461,7 +463,7 @@ def _update_codes(home: Home, given: argparse.Namespace) -> int:
     try:
         content = given.file.read_bytes() if given.file else code_updating.fetch(engine, _untold)
     except OSError as problem:
-        raise OutsideFailure(f"更新包 {given.file} 读不出来：{problem.strerror}") from problem
+        raise OutsideFailure(f"更新包 {given.file} 读不出来：{reason_of(problem)}") from problem
     prepared = code_updating.prepare(engine, content, _untold)
     if prepared.changes is None:
         output.print_line(f"海关参数 {prepared.package.version} 已经安装，没有变化")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bondesk.base.errors import OutsideFailure, Refused, WrongCall
+from bondesk.base.file_words import reason_of
 from bondesk.base.rehearsal_script import Order, RehearsalDesk
 from bondesk.engine.engine import Engine
 
@@ -53,6 +54,6 @@ def _read(path: Path) -> tuple[Order, ...]:
     try:
         return tuple(Order(**one) for one in json.loads(path.read_text(encoding="utf-8")))
     except OSError as problem:
-        raise OutsideFailure(f"脚本 {path} 读不出来：{problem.strerror}") from problem
+        raise OutsideFailure(f"脚本 {path} 读不出来：{reason_of(problem)}") from problem
     except (ValueError, TypeError) as problem:
         raise WrongCall(f"脚本 {path} 应是一个列表，每条写明 kind、answer、delivery：{problem}") from problem

@@ -10,6 +10,7 @@ from bondesk.adapters.client_trial import try_folders
 from bondesk.adapters.gateway_folder import folders_below
 from bondesk.base.client_folders import FORMS, BoxTrial, FormFolders, FoundFolders
 from bondesk.base.errors import OutsideFailure
+from bondesk.base.file_words import reason_of
 from bondesk.settings import Home, Settings
 
 
@@ -48,7 +49,7 @@ class ClientFolders:
         try:
             self._home.write(self._home.read().model_copy(update={"client_folders": kept}))
         except OSError as problem:
-            raise OutsideFailure(f"设置不能保存到 {self._home.settings_file}（{problem.strerror}）") from problem
+            raise OutsideFailure(f"设置不能保存到 {self._home.settings_file}（{reason_of(problem)}）") from problem
         self._read = None
 
     def from_client(self, file: Path | None = None) -> FoundFolders:

@@ -19,6 +19,7 @@ from pathlib import Path
 import bondesk
 from bondesk import program_versions
 from bondesk.base.errors import OutsideFailure, Refused
+from bondesk.base.file_words import reason_of
 from bondesk.base.program_release import ProgramRelease, ProgramSource, Tell
 from bondesk.program_versions import Pointer, numbers
 from bondesk.settings import Home, carried
@@ -107,7 +108,7 @@ class HomeUpdates:
             part.unlink(missing_ok=True)
             raise
         except OSError as problem:
-            raise OutsideFailure(f"新版本不能保存到 {self._waiting}：{problem.strerror or problem}") from problem
+            raise OutsideFailure(f"新版本不能保存到 {self._waiting}：{reason_of(problem)}") from problem
 
     def install(self, tell: Tell) -> ProgramRelease:
         """Verify once more, unpack, try, list, switch; the present version stays for going back.
@@ -140,7 +141,7 @@ class HomeUpdates:
             shutil.rmtree(self._waiting, ignore_errors=True)
             raise
         except OSError as problem:
-            raise OutsideFailure(f"新版本不能安装到 {self._versions}：{problem.strerror or problem}") from problem
+            raise OutsideFailure(f"新版本不能安装到 {self._versions}：{reason_of(problem)}") from problem
         return release
 
     def _clear(self, needed: Collection[str]) -> None:
@@ -168,7 +169,7 @@ class HomeUpdates:
         try:
             program_versions.write_pointer(self._versions, Pointer(pointer.before, pointer.before_files))
         except OSError as problem:
-            raise OutsideFailure(f"不能切换版本：{problem.strerror or problem}") from problem
+            raise OutsideFailure(f"不能切换版本：{reason_of(problem)}") from problem
         return pointer.before or "安装的版本"
 
     def restart(self) -> None:
@@ -178,7 +179,7 @@ class HomeUpdates:
         try:
             subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, env=environment)
         except OSError as problem:
-            raise OutsideFailure(f"程序没有重新启动：{problem.strerror}；请关闭后重新打开") from problem
+            raise OutsideFailure(f"程序没有重新启动：{reason_of(problem)}；请关闭后重新打开") from problem
 
     def trouble(self) -> str:
         """Return what kept the newer program from running at this start, once."""

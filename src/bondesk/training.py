@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bondesk.base.client_folders import FormFolders
 from bondesk.base.errors import OutsideFailure
+from bondesk.base.file_words import reason_of
 from bondesk.settings import Home
 
 #: Said at the head of every printed page of a workbook written while practising.
@@ -79,7 +80,7 @@ class TrainingRoom:
         try:
             subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
         except OSError as problem:
-            raise OutsideFailure(f"练习窗口打不开：{problem.strerror}") from problem
+            raise OutsideFailure(f"练习窗口打不开：{reason_of(problem)}") from problem
 
 
 def _program() -> list[str]:

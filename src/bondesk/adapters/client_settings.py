@@ -13,6 +13,7 @@ from lxml import etree
 from bondesk.adapters.xml.parser import local, parse
 from bondesk.base.client_folders import BOXES, FORMS, FormFolders, FoundFolders
 from bondesk.base.errors import OutsideFailure
+from bondesk.base.file_words import reason_of
 
 FILE = "DFWJobSettings.xml"
 _BY_SYSTEM = {
@@ -42,7 +43,7 @@ def read_client_settings(path: Path) -> FoundFolders:
             f"找不到客户端的设置文件：{path}。请确认本机已安装并打开过单一窗口客户端，或点「选择文件」指定 {FILE}"
         ) from None
     except OSError as problem:
-        raise OutsideFailure(f"客户端的设置文件不能读取：{path}（{problem.strerror or problem}）") from problem
+        raise OutsideFailure(f"客户端的设置文件不能读取：{path}（{reason_of(problem)}）") from problem
     except ValueError as problem:
         raise OutsideFailure(f"客户端的设置文件读不出来：{path}（{problem}）") from problem
     found: dict[str, FormFolders] = {}

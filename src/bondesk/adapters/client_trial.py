@@ -11,9 +11,10 @@ import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bondesk.adapters.folder_words import reason_of, spelled
+from bondesk.adapters.folder_words import spelled
 from bondesk.adapters.gateway_folder import ARCHIVE, STAGING
 from bondesk.base.client_folders import BOXES, BoxTrial, FormFolders, TrialState
+from bondesk.base.file_words import reason_of
 
 #: Free space below which the test warns, and below which nothing should be sent, in bytes.
 SCARCE, TOO_LITTLE = 500 << 20, 20 << 20

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bondesk.base.errors import OutsideFailure, Refused
+from bondesk.base.file_words import reason_of
 from bondesk.base.findings import errors_in
 from bondesk.engine.download_port import ChallengeSigner, CopyReader, DownloadWay, OfferedCopy, ReadCopy, Tell
 
@@ -88,13 +89,13 @@ class DownloadFiles:
                 else:
                     raise OutsideFailure(f"找不到 {place}，请重新选择文件或目录")
             except OSError as problem:
-                raise OutsideFailure(f"{place} 打不开：{problem.strerror or problem}") from problem
+                raise OutsideFailure(f"{place} 打不开：{reason_of(problem)}") from problem
 
     def _copies_of(self, path: Path) -> Iterator[tuple[ReadCopy, str]]:
         try:
             content = path.read_bytes()
         except OSError as problem:
-            self._unread.append((path.name, problem.strerror or str(problem)))
+            self._unread.append((path.name, reason_of(problem)))
             return
         mark = f"{path.name[-150:]}#{hashlib.sha256(content).hexdigest()[:32]}"
         try:

@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bondesk.base.errors import OutsideFailure
-
-_WORDS = {
-    errno.ENOSPC: "磁盘已满",
-    errno.EDQUOT: "磁盘配额已用完",
-    errno.EROFS: "目录是只读的",
-    errno.EACCES: "没有读写权限",
-    errno.EPERM: "没有读写权限",
-    errno.ENOENT: "目录或文件不存在",
-    errno.ENOTDIR: "不是目录",
-    errno.EXDEV: "与 OutBox 不在同一磁盘，不能整体移入",
-    errno.EIO: "磁盘或网络盘读写出错",
-    errno.ESTALE: "网络盘连接已断开",
-    errno.EHOSTDOWN: "网络盘没有应答",
-    errno.ETIMEDOUT: "网络盘没有应答",
-}
-
-
-def reason_of(problem: OSError) -> str:
-    """Say in Chinese why the file system refused."""
-    return _WORDS.get(problem.errno or 0) or problem.strerror or str(problem)
+from bondesk.base.file_words import reason_of
 
 
 @contextmanager

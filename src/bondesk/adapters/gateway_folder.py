@@ -17,10 +17,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from bondesk.adapters.folder_words import outside, reason_of, spelled, sync_folder
+from bondesk.adapters.folder_words import outside, spelled, sync_folder
 from bondesk.adapters.xml.parser import MAX_BYTES
 from bondesk.base.client_folders import FORMS, FormFolders, below
 from bondesk.base.errors import OutsideFailure
+from bondesk.base.file_words import reason_of
 from bondesk.engine.ports import Arrival, Arrivals
 
 STAGING, ARCHIVE, QUARANTINE = "BondeskStaging", "BondeskArchive", "BondeskQuarantine"

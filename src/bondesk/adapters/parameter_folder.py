@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bondesk.adapters.parameter_zip import LARGEST, PACKAGE_FILE
 from bondesk.base.errors import OutsideFailure
+from bondesk.base.file_words import reason_of
 from bondesk.base.parameter_package import OfferedPackage, version_numbers
 
 _CHUNK = 1 << 20
@@ -24,9 +25,7 @@ class ParameterFolder:
         try:
             files = {match[1]: name for name in self._names() if (match := PACKAGE_FILE.fullmatch(name))}
         except OSError as problem:
-            raise OutsideFailure(
-                f"更新目录 {self._folder} 打不开：{problem.strerror or problem}；请检查网络或权限"
-            ) from problem
+            raise OutsideFailure(f"更新目录 {self._folder} 打不开：{reason_of(problem)}；请检查网络或权限") from problem
         if not files:
             return None
         version = max(files, key=version_numbers)
@@ -48,5 +47,5 @@ class ParameterFolder:
                     if len(read) > LARGEST:
                         break
         except OSError as problem:
-            raise OutsideFailure(f"更新包 {path} 读不出来：{problem.strerror or problem}") from problem
+            raise OutsideFailure(f"更新包 {path} 读不出来：{reason_of(problem)}") from problem
         return bytes(read)

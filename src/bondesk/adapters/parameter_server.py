@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 from bondesk.adapters.parameter_zip import LARGEST, PACKAGE_FILE
 from bondesk.adapters.update_server import PATIENCE, UpdateServer
 from bondesk.base.errors import OutsideFailure
+from bondesk.base.file_words import reason_of
 from bondesk.base.parameter_package import OfferedPackage
 
 INDEX = "codes.json"
@@ -55,5 +56,5 @@ class ParameterServer:
             content = part.read_bytes()
             part.unlink()
         except OSError as problem:
-            raise OutsideFailure(f"下载的更新包读不出来：{problem.strerror or problem}") from problem
+            raise OutsideFailure(f"下载的更新包读不出来：{reason_of(problem)}") from problem
         return content

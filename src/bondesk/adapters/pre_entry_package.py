@@ -17,8 +17,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from bondesk.adapters.folder_words import reason_of, sync_folder
+from bondesk.adapters.folder_words import sync_folder
 from bondesk.base.errors import OutsideFailure
+from bondesk.base.file_words import reason_of
 from bondesk.engine.download_port import ChallengeSigner, Tell
 from bondesk.engine.pre_entry_port import Paper, PreEntryAnswer, PreEntryWay
 

@@ -11,6 +11,7 @@ from typing import IO
 
 from bondesk.adapters.update_server import PATIENCE, UpdateServer
 from bondesk.base.errors import OutsideFailure
+from bondesk.base.file_words import reason_of
 from bondesk.base.program_release import ProgramRelease, Tell
 
 MANIFEST, SIGNATURE = "program.json", "program.sig"
@@ -36,7 +37,7 @@ class ProgramFolder:
                 raise OutsideFailure(f"更新目录 {self._folder} 中的 {MANIFEST} 过大，请联系程序的发布者")
             return manifest.read_bytes(), signature.read_bytes() if signature.exists() else b""
         except OSError as problem:
-            raise OutsideFailure(f"更新目录 {self._folder} 读不出来：{problem.strerror or problem}") from problem
+            raise OutsideFailure(f"更新目录 {self._folder} 读不出来：{reason_of(problem)}") from problem
 
     def fetch(self, release: ProgramRelease, folder: str, tell: Tell) -> str:
         """Copy the file, going on where an earlier try stopped; parts of other releases go."""
@@ -44,7 +45,7 @@ class ProgramFolder:
         try:
             stream = source.open("rb")
         except OSError as problem:
-            raise OutsideFailure(f"新版本 {source} 打不开：{problem.strerror or problem}") from problem
+            raise OutsideFailure(f"新版本 {source} 打不开：{reason_of(problem)}") from problem
         try:
             part.parent.mkdir(parents=True, exist_ok=True)
             for other in part.parent.glob("*.part"):
@@ -54,7 +55,7 @@ class ProgramFolder:
             with stream, part.open("ab" if done <= release.size else "wb") as target:
                 _copy(stream, target, release.size, tell)
         except OSError as problem:
-            text = f"新版本没有复制完：{problem.strerror or problem}；已收到的部分保留，请检查网络和磁盘空间后再试"
+            text = f"新版本没有复制完：{reason_of(problem)}；已收到的部分保留，请检查网络和磁盘空间后再试"
             raise OutsideFailure(text) from problem
         return str(part)
 

@@ -25,6 +25,7 @@ from bondesk.adapters.card.certificate import is_signed, read_certificate
 from bondesk.adapters.rehearsal_archive import Archive
 from bondesk.adapters.rehearsal_pre_entry import NotTaken, PreEntryShelf
 from bondesk.base.errors import OutsideFailure
+from bondesk.base.file_words import reason_of
 from bondesk.engine.card_failures import CardFailure
 
 _log = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ class RehearsalService:
                 try:
                     self._server = ThreadingHTTPServer((HOST, 0), _handler(self))
                 except OSError as problem:
-                    raise OutsideFailure(f"演练海关的下载服务不能启动：{problem.strerror or problem}") from problem
+                    raise OutsideFailure(f"演练海关的下载服务不能启动：{reason_of(problem)}") from problem
                 threading.Thread(target=self._server.serve_forever, name="rehearsal-service", daemon=True).start()
             return f"http://{HOST}:{self._server.server_address[1]}"
 

@@ -15,6 +15,7 @@ from bondesk.base.attachment import MOST_BYTES
 from bondesk.base.attachment_names import Validity, size_text, validity
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import OutsideFailure
+from bondesk.base.file_words import reason_of
 from bondesk.desktop import style
 from bondesk.engine import attachments, records
 from bondesk.engine.act import Act
@@ -75,7 +76,7 @@ class NewFile:
             with self.path.open("rb") as stream:
                 return stream.read(MOST_BYTES + 1)  # one byte more tells that it is too large
         except OSError as problem:
-            raise OutsideFailure(f"不能读取“{self.name}”：{problem.strerror or problem}") from problem
+            raise OutsideFailure(f"不能读取“{self.name}”：{reason_of(problem)}") from problem
 
 
 def _png(picture: QImage) -> bytes:

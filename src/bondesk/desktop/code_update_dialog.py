@@ -12,6 +12,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from bondesk.base.errors import OutsideFailure
+from bondesk.base.file_words import reason_of
 from bondesk.base.parameter_package import CodeChanges, Rechecked
 from bondesk.base.steps import Cancelled, Table
 from bondesk.desktop import style
@@ -137,7 +138,7 @@ class CodeUpdateDialog(QDialog):
             try:
                 return path.read_bytes()
             except OSError as problem:
-                raise OutsideFailure(f"更新包 {path.name} 读不出来：{problem.strerror or problem}") from problem
+                raise OutsideFailure(f"更新包 {path.name} 读不出来：{reason_of(problem)}") from problem
 
         self._prepare(f"正在读取 {path.name}…", content)
 

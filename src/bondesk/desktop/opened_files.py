@@ -17,6 +17,7 @@ from PySide6.QtGui import QDesktopServices
 
 from bondesk.base.attachment_names import safe_name
 from bondesk.base.errors import OutsideFailure
+from bondesk.base.file_words import reason_of
 
 
 @cache
@@ -47,7 +48,7 @@ def copy_to_look_at(name: str, content: bytes) -> Path:
         path.write_bytes(content)
         path.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
     except OSError as problem:
-        raise OutsideFailure(f"不能在本机写出“{name}”：{problem.strerror or problem}") from problem
+        raise OutsideFailure(f"不能在本机写出“{name}”：{reason_of(problem)}") from problem
     return path
 
 
@@ -59,7 +60,7 @@ def save_as(path: Path, content: bytes) -> None:
         os.replace(beside, path)
     except OSError as problem:
         beside.unlink(missing_ok=True)
-        raise OutsideFailure(f"不能写入 {path}：{problem.strerror or problem}") from problem
+        raise OutsideFailure(f"不能写入 {path}：{reason_of(problem)}") from problem
 
 
 #: Opens a path with the system's program; tests put their own in.

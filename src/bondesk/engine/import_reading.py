@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
+from bondesk.base.file_words import reason_of
 from bondesk.base.findings import Finding, error, errors_in, note
 from bondesk.base.readings import cell_text
 from bondesk.base.sheets import RawCell, Sheet, SheetBook
@@ -54,7 +55,7 @@ def open_workbook(act: Act, source: Path) -> OpenedWorkbook:
     try:
         content = source.read_bytes()
     except OSError as problem:
-        reason = problem.strerror or str(problem)
+        reason = reason_of(problem)
         raise Refused(f"文件 {source.name} 读不出来：{reason}；请检查文件是否被其他程序占用", "IMP-00") from problem
     return OpenedWorkbook(source.name, content, act.files.read(content))
 

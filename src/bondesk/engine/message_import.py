@@ -14,6 +14,7 @@ from sqlalchemy import or_, select
 from bondesk.base.documents import DocumentType, MessageReading
 from bondesk.base.errors import Refused
 from bondesk.base.fields import field_of
+from bondesk.base.file_words import reason_of
 from bondesk.base.findings import errors_in
 from bondesk.base.steps import Outcome, Progress, Steps
 from bondesk.engine.act import Act
@@ -81,7 +82,7 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as problem:
-        reason = problem.strerror or str(problem)
+        reason = reason_of(problem)
         raise Refused(f"文件 {path.name} 读不出来：{reason}；请检查文件是否被其他程序占用", "IMP-00") from problem
 
 

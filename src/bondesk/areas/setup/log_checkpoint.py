@@ -17,6 +17,7 @@ from typing import Any
 from bondesk.areas.setup.company import company_of
 from bondesk.base.errors import OutsideFailure, Refused
 from bondesk.base.facts import Work
+from bondesk.base.file_words import reason_of
 from bondesk.base.log_chain import START, Verdict, hash_at, verify
 from bondesk.base.operation_log import LogHead
 from bondesk.base.options import option
@@ -52,7 +53,7 @@ def export_checkpoint(work: Work, options: CheckpointFile, _selected: Sequence[i
         partial.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         os.replace(partial, target)
     except OSError as problem:
-        raise OutsideFailure(f"校验点文件 {target} 写不进去：{problem.strerror or problem}") from problem
+        raise OutsideFailure(f"校验点文件 {target} 写不进去：{reason_of(problem)}") from problem
     return Outcome(f"已写出日志校验点：{verdict.count} 条，文件 {target}。请另存到本机以外", tables=(_table(content),))
 
 
@@ -96,7 +97,7 @@ def _read(given: str) -> dict[str, Any]:
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
     except OSError as problem:
-        raise OutsideFailure(f"校验点文件 {path} 读不出来：{problem.strerror or problem}") from problem
+        raise OutsideFailure(f"校验点文件 {path} 读不出来：{reason_of(problem)}") from problem
     except ValueError:
         kept = None
     fits = isinstance(kept, dict) and kept.get("kind") == _KIND and isinstance(kept.get("count"), int)

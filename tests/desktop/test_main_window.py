@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -253,3 +254,30 @@ def test_practice_is_prepared_once_and_opened(
         assert order.why_not() == "正在准备练习数据…"
         qtbot.waitUntil(lambda: order.why_not() == "", timeout=20_000)
     assert done == ["prepared", "opened", "opened"]
+
+
+def test_the_window_works_on_while_practice_is_prepared(
+    engine: Engine, open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    """The company to practise with takes a minute: lists open meanwhile, and the window closes at once."""
+    gate = threading.Event()
+
+    class Room:
+        def prepared(self) -> bool:
+            return False
+
+        def prepare(self, _tell: Callable[[str], None]) -> None:
+            gate.wait(20)
+
+        def open(self) -> None:
+            """Open nothing."""
+
+    window = open_window(over=replace(engine, practice=Room()))
+    qtbot.waitUntil(lambda: window.lane.idle)
+    window.commands["desk.training"].run()
+    answers: list[int] = []
+    window.lane.run(lambda: 1, answers.append)
+    qtbot.waitUntil(lambda: answers == [1], timeout=3_000)
+    window.close()
+    assert not gate.is_set()
+    gate.set()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from bondesk.desktop.background import Detached
+from bondesk.desktop.background import Detached, while_alive
 from bondesk.desktop.login_form import LoginForm
 from bondesk.desktop.wording import is_fault, said
 
@@ -55,7 +55,8 @@ class PracticeAtLogin(QObject):
             return
         self._form.practice.setEnabled(False)
         self._say(OPENING)
-        self._detached.run(lambda: open_practice(self._room, self._step.emit), self._opened, self._failed)
+        room, tell = self._room, while_alive(self, self._step.emit)
+        self._detached.run(lambda: open_practice(room, tell), self._opened, self._failed)
 
     def _say(self, text: str, role: str = "notice") -> None:
         self._form.tell_practice(text, role)

@@ -7,10 +7,11 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from bondesk.desktop import style
+from bondesk.desktop.background import Detached, while_alive
 from bondesk.desktop.context import DeskContext
-from bondesk.desktop.form_work import off_thread
 from bondesk.desktop.jobs import Job, jobs_of, sentence_of
 from bondesk.desktop.practice_door import OPENED, OPENING, open_practice
+from bondesk.desktop.wording import is_fault
 
 WORD = "练习"
 _TOLD = "练习模式：这里的企业、单据和回执都是练习用的，报文只交给演练海关，不影响正式数据。"
@@ -84,6 +85,7 @@ class TrainingEntry(QObject):
         super().__init__(parent)
         self._context = context
         self._job: Job | None = None
+        self._detached = Detached(self)
         self._step.connect(self._stepped)
 
     def why_not(self) -> str:
@@ -91,17 +93,22 @@ class TrainingEntry(QObject):
         return "正在准备练习数据…" if self._job is not None else ""
 
     def start(self) -> None:
-        """Open the window of 练习; the first time its company is made before, which takes a minute."""
+        """Open the window of 练习; the first time its company is made before, which takes a minute.
+
+        Meanwhile the real window works on: neither its database nor its closing waits for that.
+        """
         room = self._context.engine.practice
         if room is None or self._job is not None:
             return
         self._job = jobs_of(self._context).begin("准备练习模式")
         self._context.show_message(OPENING)
 
-        def job() -> None:
-            open_practice(room, self._step.emit)
+        tell = while_alive(self, self._step.emit)
 
-        off_thread(self._context, self, job, lambda _nothing: self._over("done", OPENED), self._failed)
+        def job() -> None:
+            open_practice(room, tell)
+
+        self._detached.run(job, lambda _nothing: self._over("done", OPENED), self._failed)
 
     def _stepped(self, text: str) -> None:
         if self._job is not None:
@@ -117,3 +124,5 @@ class TrainingEntry(QObject):
         text = sentence_of(problem)
         self._over("refused", text)
         jobs_of(self._context).tell(text, "bad")
+        if is_fault(problem):
+            self._context.lane.crashed.emit(problem)

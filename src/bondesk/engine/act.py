@@ -195,7 +195,8 @@ def acting(
         store.line.works()
     except StaleDataError as problem:
         _abandon(session)
-        raise Refused("单据已被其他用户修改，请重新打开后再保存", "CONFLICT") from problem
+        text = "单据已被其他用户修改，这次操作没有保存；请刷新或重新打开后再试"
+        raise Refused(text, "CONFLICT") from problem
     except SQLAlchemyError as problem:
         _abandon(session)
         if isinstance(problem, StatementError) and isinstance(problem.orig, ExcessDecimals):

@@ -44,7 +44,7 @@ from bondesk.desktop.form_work import off_thread, sentence
 from bondesk.desktop.help_dock import offer_help
 
 T = TypeVar("T")
-_EMPTY = "脚本为空：每一份报文都立即批准（报关单约每五份布控查验一份）。"
+_EMPTY = "脚本为空：直接申报的报文都立即批准（报关单约每五份布控查验一份）；暂存的放出后才批准。"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from bondesk.desktop.line_grid import LineGrid
+from builders.clerk import pause
 from builders.everyday import Desk, SignIn
 from builders.keys import CTRL, KEY
 
@@ -98,3 +99,20 @@ def test_pasted_item_numbers_fill_their_lines(desk: Desk) -> None:
     desk.settle()
     parts = [line.values["part_no"] for line in grid_of(desk).model.lines]
     assert parts == ["CAP0402-104K", "ECAP-100U25", "RES0402-10K"]
+
+
+def test_the_keys_on_the_buttons_give_way_to_the_sums(desk: Desk) -> None:
+    """A clerk reads the total price at any width; the keys are in the tooltips anyway."""
+    grid = grid_of(desk)
+    insert = grid.bound["lines.insert"]
+
+    def fits(width: int) -> bool:
+        desk.window.resize(width, 800)
+        pause(20)
+        return grid.footer._cut() == grid.footer.text()
+
+    grid.footer.setText("共 4 行　申报数量 49,000　法定数量 49,000　第二法定数量 10.4765　申报总价 2,592.87")
+    assert fits(1270)
+    assert insert.iconText() == "插入行"
+    assert fits(1900)
+    assert insert.iconText() == "插入行 Ctrl+Ins"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from bondesk.base.findings import Finding, note
+from bondesk.base.findings import Finding, confirm
 
 #: 第3项, 第 3 条商品, 商品序号：3, 序号为3, GNo=3.
 _LINE = re.compile(
@@ -22,7 +22,7 @@ def words_of(labels: Iterable[tuple[str, str]]) -> Mapping[str, str]:
 def customs_findings(
     reason: str, lines: int, of_lines: Mapping[str, str], of_head: Mapping[str, str], table: str = "lines"
 ) -> Iterator[Finding]:
-    """CUS-01: every sentence of customs as a note, on the line (1 to ``lines``) and field it names.
+    """CUS-01: every sentence of customs to be looked into, on the line (1 to ``lines``) and field it names.
 
     >>> [str(one) for one in customs_findings("表体第2项：商品编号不存在", 3, {"商品编号": "hs_code"}, {})]
     ['[CUS-01] 第2项：海关：表体第2项：商品编号不存在']
@@ -33,6 +33,6 @@ def customs_findings(
         text = sentence if sentence.startswith("海关") else f"海关：{sentence}"
         if 1 <= number <= lines:
             field = next((key for word, key in of_lines.items() if word in sentence), "")
-            yield note("CUS-01", text, field, number - 1, table=table)
+            yield confirm("CUS-01", text, field, number - 1, table=table)
         else:
-            yield note("CUS-01", text, next((key for word, key in of_head.items() if word in sentence), ""))
+            yield confirm("CUS-01", text, next((key for word, key in of_head.items() if word in sentence), ""))

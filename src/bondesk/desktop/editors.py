@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QDate, QElapsedTimer, QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QDate, QElapsedTimer, QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -20,11 +20,15 @@ from PySide6.QtWidgets import (
 
 from bondesk.base.columns import Kind
 from bondesk.base.fields import Field
+from bondesk.desktop import style
 from bondesk.desktop.code_lookup import CodeLookup
 from bondesk.desktop.codes_loading import sounds
 from bondesk.desktop.context import DeskContext
 from bondesk.desktop.field_editor import BOX_HEIGHT, FieldEditor, LineEditor, MemoEditor, paint_locked
 from bondesk.desktop.reference_lookup import ReferenceEditor
+
+#: Characters a list of choices asks room for.
+_FEW = 10
 
 
 def make_editor(context: DeskContext, entry: Field, parent: QWidget | None = None) -> FieldEditor:
@@ -91,7 +95,18 @@ class DateEditor(LineEditor):
 
 
 class _QuietCombo(QComboBox):
-    """Does not change under the wheel while the page is scrolled."""
+    """Does not change under the wheel while the page is scrolled; a long choice does not take its neighbours' room."""
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Ask for a few characters: drawn by a style sheet, Qt asks for the longest choice whatever its policy."""
+        return QSize(_FEW * style.CHARACTER, super().sizeHint().height())
+
+    minimumSizeHint = sizeHint  # noqa: N815 - Qt's name
+
+    def showPopup(self) -> None:  # noqa: N802 - Qt's name
+        """Open a list wide enough for the longest choice."""
+        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + style.WIDE_GAP)
+        super().showPopup()
 
     def wheelEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
         event.ignore()  # type: ignore[attr-defined]
@@ -108,8 +123,6 @@ class ChoiceEditor(FieldEditor):
         self.combo = _QuietCombo(self)
         self.combo.setObjectName(f"box.{entry.key}")
         self.combo.setMinimumHeight(BOX_HEIGHT)
-        self.combo.setMinimumContentsLength(4)
-        self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         if all(code for code, _ in entry.choices):
             self.combo.addItem("", "")
         for code, name in entry.choices:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QUndoStack
+from PySide6.QtGui import QResizeEvent, QUndoStack
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from bondesk.base.columns import Kind
@@ -69,7 +69,8 @@ class LineGrid(QWidget):
         layout.setContentsMargins(style.MARGIN, style.GAP, style.MARGIN, style.GAP)
         layout.setSpacing(style.GAP - 2)
         layout.addWidget(self.view, 1)
-        layout.addLayout(self._bottom())
+        self._foot = self._bottom()
+        layout.addLayout(self._foot)
         self._summing = QTimer(self)
         self._summing.setSingleShot(True)
         self._summing.setInterval(_SUM_MS)
@@ -199,6 +200,18 @@ class LineGrid(QWidget):
                     parts.append(f"{entry.label} {grouped(sum(values, Decimal(0)))}")
         self.footer.setText("　".join(parts))
         self.footer.tip = "\n".join(parts)
+        self._fit_foot()
+
+    def _fit_foot(self) -> None:
+        """Leave the keys of the buttons to their tooltips where the sums need the room."""
+        self.bound.write_keys(True)
+        self._foot.invalidate()
+        self.bound.write_keys(self._foot.sizeHint().width() <= self.width() - 2 * style.MARGIN)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Write below the grid what fits."""
+        super().resizeEvent(event)
+        self._fit_foot()
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
         """Colour the cells findings are about."""

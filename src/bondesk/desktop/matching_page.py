@@ -26,7 +26,7 @@ from bondesk.desktop.matching_unpaired import Unpaired
 from bondesk.desktop.option_form import OptionForm, problems_text
 from bondesk.desktop.say_line import SayLine
 
-_FIRST = "请设定条件后按「查询」（F5）；F6 在各表之间移动，F7 切换未对应与已对应"
+_FIRST = "改变条件后按「查询」（F5）；F6 在各表之间移动，F7 切换未对应与已对应"
 
 
 class MatchingPage(QWidget):

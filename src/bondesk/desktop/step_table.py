@@ -27,6 +27,8 @@ Index = QModelIndex | QPersistentModelIndex
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _MEASURED, _WIDEST, _NARROWEST = 200, 320, 60
+#: The least of a last column that is told in full below the table.
+_TOLD = 100
 
 
 def shown_text(value: Any) -> str:
@@ -154,6 +156,7 @@ class StepTable(QWidget):
         super().__init__(parent)
         self.setObjectName("step_table")
         self.model = model or StepModel(table, ticked, self)
+        self.told = QLabel(self)
         self.view = self._make_view()
         self.filter = QLineEdit(self)
         self.filter.setObjectName("step_filter")
@@ -171,6 +174,7 @@ class StepTable(QWidget):
         self.bar = self._bar()
         layout.addLayout(self.bar)
         layout.addWidget(self.view, 1)
+        layout.addWidget(self.told)
         self.model.ticking.connect(self._ticked)
         self.model.modelReset.connect(self._ticked)
         self._ticked()
@@ -189,9 +193,32 @@ class StepTable(QWidget):
         last = self.model.columnCount() - 1
         view.horizontalHeader().setStretchLastSection(not self.model.is_right(last))
         view.resizeColumnsToContents()
+        told = not self.model.is_right(last) and view.columnWidth(last) > _WIDEST
         for column in range(self.model.columnCount()):
             view.setColumnWidth(column, max(_NARROWEST, min(_WIDEST, view.columnWidth(column) + 2 * style.GAP)))
+        self._tell(view, last if told else -1)
         return view
+
+    def _tell(self, view: QTableView, column: int) -> None:
+        """Write the long text of the current row's last column in full below the table; -1: there is none."""
+        self.told.setObjectName("step_told")
+        self.told.setWordWrap(True)
+        self.told.setTextFormat(Qt.TextFormat.PlainText)
+        self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.told.setVisible(False)
+        if column < 0:
+            return
+        view.setColumnWidth(column, _TOLD)
+
+        def show() -> None:
+            row = max(view.currentIndex().row(), 0)
+            text = self.model.index(row, column).data() if row < self.model.rowCount() else ""
+            self.told.setText(f"{self.model.table.headings[column]}：{text}")
+            self.told.setVisible(bool(text))
+
+        view.selectionModel().currentRowChanged.connect(lambda *_: show())
+        self.model.modelReset.connect(show)
+        show()
 
     def _bar(self) -> QHBoxLayout:
         bar = QHBoxLayout()

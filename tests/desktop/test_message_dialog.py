@@ -115,6 +115,20 @@ def test_the_central_page_declares_what_is_marked(desk: BookDesk, qtbot: Any) ->
     desk.settle()
 
 
+def test_the_way_of_the_marked_kinds_is_changed_on_the_page(desk: BookDesk, qtbot: Any) -> None:
+    shown = DeclaringPage(desk.context, lambda: None)
+    qtbot.addWidget(shown)
+    wait_until(lambda: len(shown.rows.model.rows) == 2, "what waits")
+    store, declare = (shown.commands[f"declaring.way_{way}"] for way in "01")
+    assert (store.why_not(), declare.why_not()) == ("", "所选单据都是「直接申报」")
+    store.run()
+    wait_until(lambda: {one.way for one in shown.rows.model.rows} == {"0"}, "the other way")
+    assert store.why_not() == "所选单据都是「暂存」"
+    with desk.office.act() as act:
+        assert declaring.way_of(act, desk.office.document("bonded_note")) == "0"
+    desk.settle()
+
+
 def test_nothing_waits_and_the_page_says_so(office_at: Any, factory_template: Path, qtbot: Any) -> None:
     opened = BookDesk(office_at(factory_template))
     shown = DeclaringPage(opened.context, lambda: None)

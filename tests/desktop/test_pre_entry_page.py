@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from sqlalchemy import select
 
 from bondesk.adapters.card.combined import proves
 from bondesk.adapters.card.signer import ReaderSigner
@@ -14,6 +15,7 @@ from bondesk.areas.setup.company import Company
 from bondesk.desktop.card_desk import CARD, CardDesk
 from bondesk.desktop.pin_dialog import PinDialog
 from bondesk.desktop.pre_entry_page import PreEntryPage
+from bondesk.desktop.pre_entry_questions import FoundDialog
 from bondesk.desktop.reason_dialog import ReasonDialog
 from bondesk.engine.card_port import CardPort
 from bondesk.engine.engine import SYSTEM
@@ -135,3 +137,34 @@ def test_without_the_interface_down_only_what_has_no_standard_message_can_be_cho
     assert (open_boxes, page.choice.kinds) == (["handbook_verification"], ["handbook_verification"])
     assert page.commands["pre_entry.upload"].why_not() == "没有已审核、可以预录入的单据"
     assert "没有单据" in page.documents.count.text()
+
+
+def test_what_the_check_before_sending_found_is_asked_before_anything_goes_up(sign_in: SignIn) -> None:
+    desk = sign_in()
+    with desk.engine.acting(SYSTEM) as act:
+        act.session.scalars(select(Company)).one().inversion_policy = "BLOCK"
+    (note, *_) = generated(desk.engine, "EX2401001")
+    audited(desk.engine, [note])
+    page = page_of(desk)
+    page.choice.way_box.setCurrentIndex(page.choice.way_box.findData("package"))
+    desk.settle()
+
+    def asked() -> FoundDialog:
+        page.documents.model.tick_all(ticked=True)
+        page.upload()
+        wait_until(lambda: isinstance(QApplication.activeModalWidget(), FoundDialog), "the question")
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, FoundDialog)
+        return dialog
+
+    dialog = asked()
+    assert "倒挂" in dialog.before.findings.model.findings[0].text
+    assert not dialog.yes.isEnabled()
+    desk.press(KEY.Key_Escape)
+    desk.settle()
+    assert words(page) == []
+    dialog = asked()
+    wait_until(dialog.before.line.hasFocus, "the cursor in the line")
+    QTest.keyClicks(dialog.before.line, "customer is waiting")
+    desk.press(KEY.Key_Return)
+    wait_until(lambda: words(page) == ["已预录入，待登记编号"], "the upload")

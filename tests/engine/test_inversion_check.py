@@ -10,7 +10,7 @@ from bondesk.base.errors import Refused
 from bondesk.base.findings import Severity
 from bondesk.base.identity import Identity
 from bondesk.base.operation_log import OperationLog
-from bondesk.engine import sending
+from bondesk.engine import send_check, sending
 from bondesk.engine.engine import SYSTEM
 from builders.office import Office
 
@@ -67,11 +67,11 @@ def test_warn_asks(exports: tuple[Office, list[int]]) -> None:
     document = office.document("bonded_note")
     policy(office, "WARN")
     with office.act() as act:
-        asked = sending.questions(act, document, [first])
+        asked = send_check.questions(act, document, [first])
     assert {finding.severity for finding in asked} == {Severity.CONFIRM}
     policy(office, "OFF")
     with office.act() as act:
-        assert sending.questions(act, document, [first]) == []
+        assert send_check.questions(act, document, [first]) == []
 
 
 def test_forcing_needs_the_right_and_a_reason_and_is_logged(exports: tuple[Office, list[int]]) -> None:
@@ -103,4 +103,4 @@ def short(office: Office, note: int) -> set[str]:
     """Return the materials a note would invert."""
     document = office.document("bonded_note")
     with office.act() as act:
-        return {finding.text.split(" 倒挂")[0] for finding in sending.questions(act, document, [note])}
+        return {finding.text.split(" 倒挂")[0] for finding in send_check.questions(act, document, [note])}

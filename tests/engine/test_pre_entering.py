@@ -15,6 +15,7 @@ from bondesk.adapters.excel.reader import read_workbook
 from bondesk.adapters.pre_entry_http import PreEntryHttp
 from bondesk.adapters.pre_entry_package import MANIFEST, Manifest, PackageFolder
 from bondesk.adapters.rehearsal_service import RehearsalService
+from bondesk.areas.setup.company import Company
 from bondesk.base.errors import OutsideFailure, Refused
 from bondesk.base.identity import Identity
 from bondesk.base.operation_log import OperationLog
@@ -23,6 +24,7 @@ from bondesk.engine import pre_entering, pre_entry_book, pre_entry_choice, recor
 from bondesk.engine.card_login import challenge_signer
 from bondesk.engine.card_port import Pin
 from bondesk.engine.download_port import ChallengeSigner, Tell
+from bondesk.engine.engine import SYSTEM
 from bondesk.engine.pre_entry_port import Paper, PreEntry, PreEntryAnswer, PreEntryWay
 from builders.card_certificates import piv_card
 from builders.office import Office
@@ -72,10 +74,14 @@ class Desk:
     office: Office
     note: int
 
-    def upload(self, source: PreEntry, *, despite: bool = True, again: bool = False) -> pre_entering.Uploaded:
-        chosen = [(NOTE, self.note)]
+    def upload(
+        self, source: PreEntry, *, despite: bool = True, again: bool = False, force: str = ""
+    ) -> pre_entering.Uploaded:
+        chosen, way = [(NOTE, self.note)], way_to(source)
         engine, clerk = self.office.engine, self.office.clerk
-        return pre_entering.upload(engine, clerk, source, way_to(source), chosen, untold, despite=despite, again=again)
+        return pre_entering.upload(
+            engine, clerk, source, way, chosen, untold, despite=despite, again=again, force=force
+        )
 
     def history(self) -> list[pre_entry_book.Entered]:
         with self.office.act() as act:
@@ -175,6 +181,22 @@ def test_nothing_goes_up_twice_without_being_asked_for_and_that_is_logged(desk: 
     assert desk.state() == ("PREENTERED", entry.number)
     log = desk.log()
     assert (log.count("预录入"), log.count("再次预录入"), log.count("已预录入")) == (2, 1, 1), log
+
+
+def test_the_check_before_sending_is_not_gone_round(office_at: Callable[..., Office], factory_template: Path) -> None:
+    """An export that inverts (handbook 5.7, BLOCK) goes neither way without a reason of who has the right."""
+    office = office_at(factory_template)
+    with office.act(SYSTEM) as act:
+        act.session.scalars(select(Company)).one().inversion_policy = "BLOCK"
+    number = office.notes("EX240")[0]
+    office.audit([number])
+    desk, counter = Desk(office, office.note(number).id), Counter()
+    (entry,) = desk.upload(counter, force="  ").entries
+    assert (entry.word, desk.state()[0], counter.papers) == ("未收下", "AUDITED", [])
+    assert "倒挂" in entry.reason
+    (entry,) = desk.upload(counter, force="客户急件，进口清单明日补申报").entries
+    assert (entry.word, desk.state()[0]) == ("已预录入", "PREENTERED")
+    assert desk.log().count("强制发送") == 1
 
 
 @pytest.mark.parametrize("failure", [OutsideFailure("网络断开"), Cancelled()])

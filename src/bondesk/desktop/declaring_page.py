@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
@@ -18,6 +19,7 @@ from bondesk.desktop.message_dialog import MessageDialog
 from bondesk.desktop.outbox_page import OutboxPage
 from bondesk.desktop.told_rows import ToldRows
 from bondesk.engine import declaring
+from bondesk.engine.act import Act
 from bondesk.engine.declaring import Declarable
 
 _COLUMNS = (("单据", 16), ("单号", 22), ("报文", 30), ("申报方式", 12), ("审核时间", 18))
@@ -46,6 +48,7 @@ class DeclaringPage(QWidget):
         self.commands = Commands(
             Command("declaring.all", "全选", "Ctrl+A", self.rows.view.selectAll, self._why_nothing_waits),
             Command("declaring.send", "申报所选", "Ctrl+Return", self.send, self._why_not_send),
+            *self._ways(),
             Command("declaring.open", "打开单据", "Return", self.open, self._why_not_open),
         )
         own = ("declaring.all", "declaring.open")
@@ -56,6 +59,11 @@ class DeclaringPage(QWidget):
         self._build()
         self.setFocusProxy(self.rows)
         self.refresh()
+
+    def _ways(self) -> Iterator[Command]:
+        for (way, title), keys in zip(DECLARE_WAYS, ("Ctrl+1", "Ctrl+2"), strict=True):
+            why_not = partial(self._why_not_go, way)
+            yield Command(f"declaring.way_{way}", f"改为{title}", keys, partial(self.go, way), why_not)
 
     def _build(self) -> None:
         upper = QWidget(self)
@@ -116,6 +124,28 @@ class DeclaringPage(QWidget):
 
     def _why_not_open(self) -> str:
         return "" if len(self.rows.chosen()) == 1 else "请先选择一份单据"
+
+    def _why_not_go(self, way: str) -> str:
+        chosen: Sequence[Declarable] = self.rows.chosen()
+        if not chosen:
+            return self._why_nothing_waits() or "请先选择单据"
+        return f"所选单据都是「{_WAYS[way]}」" if all(one.way == way for one in chosen) else ""
+
+    def go(self, way: str) -> None:
+        """Let documents of the marked kinds go 暂存 (0) or 直接申报 (1) from now on, as asked when one is sent."""
+        if self._why_not_go(way):
+            return
+        kinds = {one.document_key: one.title for one in self.rows.chosen() if one.way != way}
+
+        def keep(act: Act) -> None:
+            for key in kinds:
+                declaring.remember_way(act, act.catalogue.document(key), way)
+
+        def kept(_nothing: None) -> None:
+            self._context.show_message(f"{'、'.join(kinds.values())}：申报方式改为「{_WAYS[way]}」，以后也照此")
+            self.refresh()
+
+        in_act(self._context, self, keep, kept, self._failed)
 
     def send(self) -> None:
         """Make messages of the marked documents: the wizard asks and checks as 生成报文 does, with these ticked."""

@@ -19,9 +19,9 @@ from bondesk.desktop.form_work import in_act, off_thread
 from bondesk.desktop.jobs import sentence_of
 from bondesk.desktop.pre_entry_choice_bar import PreEntryChoice
 from bondesk.desktop.pre_entry_deeds import ONE, UploadDeeds
+from bondesk.desktop.pre_entry_questions import UploadQuestions
 from bondesk.desktop.pre_entry_tables import CandidateTable, uploads_table
 from bondesk.desktop.pre_entry_work import PreEntryWork
-from bondesk.desktop.questions import ask
 from bondesk.desktop.remote_work import Way
 from bondesk.desktop.say_line import SayLine
 from bondesk.engine import pre_entry_book, pre_entry_choice
@@ -32,8 +32,6 @@ from bondesk.engine.pre_entry_choice import Candidate, Chosen
 
 KEY, TITLE = "updates.pre_entry", "数据预录入"
 _FIRST = "勾选已审核的单据（空格），按「上传」（Ctrl+回车）；没有通过检查的不能勾选，原因在右边"
-#: Names of documents a question lists.
-_NAMED = 6
 
 
 def _chosen(one: Candidate | Entered) -> Chosen:
@@ -58,6 +56,7 @@ class PreEntryPage(QWidget):
         self.documents = CandidateTable((), (), self)
         self.uploads = uploads_table(self)
         self._candidates: Sequence[Candidate] = ()
+        self._questions = UploadQuestions(context, self, self._start, self._told)
         self.deeds = UploadDeeds(context, self, lambda: self.marked, self._why_busy)
         self.commands = Commands(*self._declared())
         self._halves = QSplitter(Qt.Orientation.Vertical, self)
@@ -183,40 +182,17 @@ class PreEntryPage(QWidget):
     def upload(self) -> None:
         """Upload what is ticked; what may have arrived before is asked for first."""
         if not self._why_not_upload():
-            self._ask_first([_chosen(one) for one in self.ticked])
+            self._questions.ask([_chosen(one) for one in self.ticked])
 
     def upload_again(self) -> None:
         """Upload the document of the marked record once more."""
         if (one := self.marked) and not self._why_not_again():
-            self._ask_first([_chosen(one)])
+            self._questions.ask([_chosen(one)])
 
-    def _ask_first(self, chosen: Sequence[Chosen]) -> None:
-        in_act(
-            self._context,
-            self,
-            partial(pre_entry_choice.earlier, chosen=chosen),
-            lambda before: self._ordered(chosen, before),
-            self._told,
-        )
-
-    def _ordered(self, chosen: Sequence[Chosen], before: Sequence[str]) -> None:
-        if not before:
-            self._start(chosen, again=False)
-            return
-        more = f"\n…… 共 {len(before)} 份" if len(before) > _NAMED else ""
-        text = "下列单据可能已经上传过，再次上传可能造成重复申报，请先在单一窗口查询：\n" + "\n".join(before[:_NAMED])
-        ask(
-            self,
-            "再次上传",
-            f"{text}{more}\n\n再次上传记入操作日志。",
-            "再次上传",
-            partial(self._start, chosen, again=True),
-        )
-
-    def _start(self, chosen: Sequence[Chosen], *, again: bool) -> None:
+    def _start(self, chosen: Sequence[Chosen], again: bool, force: str) -> None:
         way = self.choice.way
         if way is not None:
-            self.work.upload(way, chosen, despite=self.choice.down.isChecked(), again=again)
+            self.work.upload(way, chosen, despite=self.choice.down.isChecked(), again=again, force=force)
 
     def _uploaded(self, result: Uploaded) -> None:
         refused = [one for one in result.entries if one.state == REFUSED]

@@ -24,13 +24,15 @@ class PreEntryWork(RemoteWork):
         """Work for the user of ``context``."""
         super().__init__(context, _FAULT, parent)
 
-    def upload(self, way: PreEntryWay, chosen: Sequence[Chosen], *, despite: bool, again: bool) -> None:
-        """Upload documents, after the card where the place wants it."""
+    def upload(self, way: PreEntryWay, chosen: Sequence[Chosen], *, despite: bool, again: bool, force: str) -> None:
+        """Upload documents, after the card where the place wants it; ``force`` as in :func:`pre_entering.upload`."""
         engine, identity = self._context.engine, self._context.identity
 
         def job() -> pre_entering.Uploaded:
             source = self.opened(way.key, way.open)
-            return pre_entering.upload(engine, identity, source, way, chosen, self.tell, despite=despite, again=again)
+            return pre_entering.upload(
+                engine, identity, source, way, chosen, self.tell, despite=despite, again=again, force=force
+            )
 
         title = f"上传 {len(chosen)} 份预录入单据"
         self.with_login(way, way.key, way.open, lambda: self.begin(title, job, self.uploaded.emit))

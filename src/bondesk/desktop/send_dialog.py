@@ -9,20 +9,20 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import Refused
-from bondesk.base.findings import Finding, errors_in
+from bondesk.base.findings import Finding
 from bondesk.base.sender_setting import SenderSetting
 from bondesk.desktop import style
 from bondesk.desktop.background import while_alive
 from bondesk.desktop.context import DeskContext
-from bondesk.desktop.findings_view import FindingsView
 from bondesk.desktop.form_work import in_act, sentence
+from bondesk.desktop.found_before import FoundBefore
 from bondesk.desktop.option_form import OptionForm, problems_text
 from bondesk.desktop.send_way import SendWay
-from bondesk.engine import declaring, sending
+from bondesk.engine import declaring, send_check
 from bondesk.engine.act import Act
 
 _WAIT = "正在检查…"
@@ -51,8 +51,6 @@ class SendDialog(QDialog):
         self.setWindowTitle(f"发送 — {document.title}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._context, self._document, self._go = context, document, go
-        self._must_say = False
-        self._found: Sequence[Finding] = ()
         self.question = QLabel(f"确定发送{what}吗？\n发送后不能取消审核。", self)
         self.question.setObjectName("send_question")
         self.question.setWordWrap(True)
@@ -65,16 +63,13 @@ class SendDialog(QDialog):
         self.problem.setObjectName("send_problem")
         self.problem.setWordWrap(True)
         style.set_tone(self.problem, "bad", "ink")
-        self.findings = FindingsView(self)
-        self.reason = QLineEdit(self)
-        self.reason.setObjectName("send_reason")
-        self.reason.setPlaceholderText("强制发送的原因（必填，记入日志）")
-        self.reason.textChanged.connect(lambda _text: self._refresh())
+        self.before = FoundBefore(self)
+        self.before.changed.connect(self._refresh)
         self._build()
 
         def look(act: Act) -> tuple[SenderSetting, str, list[Finding]]:
             way = declaring.way_of(act, document)
-            return declaring.setting_of(act), way, sending.questions(act, document, ids)
+            return declaring.setting_of(act), way, send_check.questions(act, document, ids)
 
         context.lane.act(look, while_alive(self, self._checked), while_alive(self, self._failed))
 
@@ -90,9 +85,9 @@ class SendDialog(QDialog):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(style.MARGIN, style.MARGIN, style.MARGIN, style.MARGIN)
         self._layout.setSpacing(style.WIDE_GAP)
-        for widget in (self.question, self.way, self.asked, self.problem, self.findings, self.reason, self.buttons):
+        for widget in (self.question, self.way, self.asked, self.problem, self.before, self.buttons):
             self._layout.addWidget(widget)
-        for hidden in (self.way, self.asked, self.problem, self.findings, self.reason):
+        for hidden in (self.way, self.asked, self.problem):
             hidden.hide()
         self.setMinimumWidth(460)
 
@@ -102,20 +97,16 @@ class SendDialog(QDialog):
         self.way.setVisible(not known.missing)  # 参数设置 asks for it too
         if known.missing:
             self._ask_setting(known)
-        self._found = found
-        self._must_say = bool(errors_in(found))
-        self.findings.setVisible(bool(found))
+        self.before.show_found(found)
         if found:
-            self.findings.show_findings(found)
             told = "发送前的检查有下列问题："
             self.question.setText(f"{self.question.text()}\n{told}")
             self.resize(720, 380)
-        self.reason.setVisible(self._must_say)
         self._refresh()
         if self.setting is not None:
             self._to_first_gap(known)
-        elif self._must_say:
-            self.reason.setFocus()
+        elif self.before.must_say:
+            self.before.line.setFocus()
         else:
             self.send.setFocus()
 
@@ -126,6 +117,7 @@ class SendDialog(QDialog):
         form.finished.connect(self.send.click)
         self._layout.insertWidget(self._layout.indexOf(self.asked) + 1, form)
         self.asked.show()
+        form.show()  # at once: what is not shown yet loses the cursor again
         self.setMinimumWidth(_WIDE)
         self.adjustSize()
 
@@ -136,17 +128,17 @@ class SendDialog(QDialog):
 
     def _failed(self, _problem: Exception) -> None:
         """Let the sending itself say what is wrong: it checks again and knows more."""
-        self._found = ()
+        self.before.show_found(())
         self._refresh()
         self.send.setFocus()
 
     def _why_not(self) -> str:
         if self.setting is not None and (missing := self.setting.value().missing):
             return f"请先填写「{'」「'.join(missing)}」"
-        return "请先填写原因" if self._must_say and not self.reason.text().strip() else ""
+        return self.before.why_not()
 
     def _refresh(self) -> None:
-        words = "强制发送" if self._must_say else ("仍然发送" if self._found else "发送")
+        words = "强制发送" if self.before.must_say else ("仍然发送" if self.before.found else "发送")
         self.send.setText(words if self.setting is None else f"保存并{words}")
         why = self._why_not()
         self.send.setEnabled(not why)
@@ -182,10 +174,9 @@ class SendDialog(QDialog):
         self.problem.show()
 
     def _finish(self) -> None:
-        reason = self.reason.text().strip() if self._must_say else ""
         way = self.setting.value().declare_way if self.setting is not None else self.way.value
         self.accept()
         if way:
             keep = partial(declaring.remember_way, document=self._document, way=way)
             self._context.lane.act(keep, lambda _nothing: None, lambda _problem: None)
-        self._go(reason, way)
+        self._go(self.before.reason, way)

@@ -15,7 +15,7 @@ from bondesk.base.findings import Finding, errors_in
 from bondesk.base.options import option
 from bondesk.base.sender_setting import DECLARE_WAYS, SenderSetting
 from bondesk.base.steps import Ask, Choose, Outcome, Preview, Progress, Step, Steps, Table
-from bondesk.engine import sending
+from bondesk.engine import send_check, sending
 from bondesk.engine.act import Act
 from bondesk.engine.preferences import prefer, preference
 
@@ -105,7 +105,9 @@ def generation_steps(act: Act, marked: Collection[tuple[str, int]] | None = None
     keys = tuple((one.document_key, one.document_id) for one in waiting)
     ways = dict(DECLARE_WAYS)
     rows = tuple((one.title, one.number, one.message, ways[one.way], one.audited_at) for one in waiting)
-    table = Table("生成报文", ("单据", "编号", "报文", "申报方式", "审核时间"), rows)
+    table = Table(
+        "生成报文（申报方式可在「单一窗口申报」中改）", ("单据", "编号", "报文", "申报方式", "审核时间"), rows
+    )
     proposed = keys if marked is None else tuple(key for key in keys if key in marked)
     chosen = set((yield Choose("documents", table, keys, proposed)))
     picked = [one for one in waiting if (one.document_key, one.document_id) in chosen]
@@ -125,7 +127,7 @@ def _checked(act: Act, picked: Sequence[Declarable]) -> Generator[Step, Any, str
     """Show what the check before sending found; return the reason for sending all the same."""
     found: list[Finding] = []
     for one in picked:
-        found += sending.questions(act, act.catalogue.document(one.document_key), [one.document_id])
+        found += send_check.questions(act, act.catalogue.document(one.document_key), [one.document_id])
     if not found:
         return ""
     if not (yield Preview("found", "发送前的检查有下列问题", (), tuple(found))):

@@ -41,7 +41,8 @@ from bondesk.engine.pre_entry_book import (
 )
 from bondesk.engine.pre_entry_choice import Chosen, by_kind, earlier, kinds, told_of, why_not
 from bondesk.engine.pre_entry_port import Paper, PaperFile, PreEntry, PreEntryAnswer, PreEntryWay
-from bondesk.engine.records import load, stored_findings
+from bondesk.engine.records import load
+from bondesk.engine.send_check import standing
 from bondesk.engine.tables import PreEntryRow
 
 UPLOADING_NOW = "正在上传"
@@ -73,17 +74,19 @@ def upload(
     *,
     despite: bool = False,
     again: bool = False,
+    force: str = "",
 ) -> Uploaded:
     """Upload documents one after the other; what is taken stays taken.
 
     ``Refused`` before anything goes up: PRE-04 nothing chosen, PRE-03 a message exists and ``despite`` is not set,
-    PRE-02 something may have arrived before and ``again`` is not set. What is wrong with one document alone is told in
-    its entry. What ``tell`` raises, and a place that goes away, ends the work and comes through.
+    PRE-02 something may have arrived before and ``again`` is not set. ``force`` is the reason for what the right
+    强制发送 may override. What is wrong with one document alone is told in its entry. What ``tell`` raises, and a
+    place that goes away, ends the work and comes through.
     """
     with engine.acting(identity) as act:
         _require_fit(act, chosen, despite=despite, again=again)
     done: list[Entered] = []
-    work = _Work(engine, identity, source, way, despite, again)
+    work = _Work(engine, identity, source, way, despite, again, force.strip())
     for number, (key, document_id) in enumerate(chosen):
         tell(f"{UPLOADING_NOW} {number + 1}/{len(chosen)}", number, len(chosen))
         done.append(work.one(key, document_id, _within(tell, number + 1, len(chosen))))
@@ -124,6 +127,7 @@ class _Work:
     way: PreEntryWay
     despite: bool
     again: bool
+    force: str
 
     def one(self, key: str, document_id: int, tell: Tell) -> Entered:
         """Write, upload and keep the answer; what is wrong with this document alone is its entry."""
@@ -161,7 +165,7 @@ class _Work:
         company = act.catalogue.enterprise(act.facts)
         made = (row.key, document.title, code, number, row.revision, digest, company, act.identity.name, act.now())
         paper = Paper(*made, tuple(files), note, again=self.again, training=self.engine.training)
-        return paper, _refusal(act, document, header)
+        return paper, _refusal(act, document, header, self.force)
 
     def _row(self, act: Act, document: DocumentType, header: Any, digest: str) -> PreEntryRow:
         """Return the row of this upload: that of the one whose answer never came, where it says the same."""
@@ -247,12 +251,11 @@ def _row(act: Act, row_id: int) -> PreEntryRow:
     return act.session.scalars(statement.with_for_update()).one()
 
 
-def _refusal(act: Act, document: DocumentType, header: Any) -> Refused | None:
-    """Check once more what audit checked: what it hangs on may have changed since."""
+def _refusal(act: Act, document: DocumentType, header: Any, force: str) -> Refused | None:
+    """Check what sending checks: it goes to customs as well."""
     if why := why_not(document, header):
         return Refused(why, "PRE-01")
-    with act.session.no_autoflush:
-        found = [finding for finding in stored_findings(act, document, header) if errors_in([finding])]
+    found = standing(act, document, header, force)
     return Refused(found) if found else None
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select, update
@@ -19,7 +19,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from bondesk.base.documents import DocumentType
 from bondesk.base.errors import OutsideFailure, Refused
-from bondesk.base.findings import Finding, Severity, errors_in
+from bondesk.base.findings import Finding, errors_in
 from bondesk.base.identity import Identity
 from bondesk.base.messages import Message, MessageFacts
 from bondesk.engine import message_signing
@@ -27,11 +27,12 @@ from bondesk.engine.act import Act
 from bondesk.engine.composing import compose
 from bondesk.engine.engine import Engine
 from bondesk.engine.formal_copies import require_unpaired
-from bondesk.engine.history import log_bulk, log_deed
+from bondesk.engine.history import log_deed
 from bondesk.engine.message_now import element_corrections, message_facts
 from bondesk.engine.outbox_unknown import newly_unknown
 from bondesk.engine.ports import Composed, Gateway
-from bondesk.engine.records import load, load_numbered, stored_findings
+from bondesk.engine.records import load, load_numbered
+from bondesk.engine.send_check import named, standing
 from bondesk.engine.tables import Outbox
 
 _log = logging.getLogger(__name__)
@@ -57,27 +58,6 @@ def audited(act: Act, document: DocumentType, numbers: Sequence[str] = ()) -> li
     return list(act.session.scalars(statement.order_by(header.id)))
 
 
-def questions(act: Act, document: DocumentType, ids: Sequence[int]) -> list[Finding]:
-    """Return what should be asked before sending: findings to confirm, and errors the user may override.
-
-    Nothing is stored. Errors nobody may override are left to :func:`order`.
-    """
-    act.require(document, "send")
-    may_force = act.identity.may(document.key, "force_send")
-    found = []
-    for document_id in ids:
-        header = load(act, document, document_id)
-        for finding in _before_send(act, document, header):
-            if finding.severity is not Severity.ERROR or (may_force and finding.code in document.forcible):
-                found.append(_named(document.number_of(header), finding))
-    return found
-
-
-def _before_send(act: Act, document: DocumentType, header: Any) -> list[Finding]:
-    with act.session.no_autoflush:
-        return [finding for check in document.before_send for finding in check(header, act)]
-
-
 def order(act: Act, document: DocumentType, ids: Sequence[int], force: str = "", way: str = "") -> list[str]:
     """Put audited documents into the outbox and return their numbers; all of them or none.
 
@@ -101,17 +81,6 @@ def order(act: Act, document: DocumentType, ids: Sequence[int], force: str = "",
     return numbers
 
 
-def _forced(act: Act, document: DocumentType, header: Any, found: list[Finding], force: str) -> list[Finding]:
-    """Return the errors that stand; those overridden with a reason are logged instead."""
-    over = [one for one in found if one.code in document.forcible]
-    if not over or not force:
-        return found
-    act.require(document, "force_send")
-    told = {"原因": force, "仍然发送": "；".join(one.text for one in over)}
-    log_bulk(act, document, "强制发送", [(header.id, document.number_of(header), told)])
-    return [one for one in found if one not in over]
-
-
 def _order_one(act: Act, document: DocumentType, message: Message, header: Any, force: str, way: str) -> list[Finding]:
     number = document.number_of(header)
     send = document.flow.move("send")
@@ -120,13 +89,11 @@ def _order_one(act: Act, document: DocumentType, message: Message, header: Any, 
     if header.state not in send.sources:
         raise Refused(f"{number} 状态为「{document.flow.state(header.state).title}」，须先审核才能发送", "FLOW-01")
     facts, papers = message_facts(act, document, header, way)
-    with act.session.no_autoflush:
-        found = [finding for finding in stored_findings(act, document, header) if errors_in([finding])]
-    found += _forced(act, document, header, errors_in(_before_send(act, document, header)), force)
+    found = standing(act, document, header, force)
     composed = compose(message, header, facts, element_corrections(act, message))
     found += [*composed.findings, *papers]
     if errors_in(found):
-        return [_named(number, finding) for finding in found]
+        return [named(number, finding) for finding in found]
     header.state = send.target
     _enqueue(act, document, message, header, composed, facts)
     return []
@@ -142,7 +109,7 @@ def order_again(act: Act, document: DocumentType, header: Any, way: str = "") ->
     facts, papers = message_facts(act, document, header, way)
     composed = compose(message, header, facts, element_corrections(act, message))
     if errors_in(found := [*composed.findings, *papers]):
-        raise Refused([_named(document.number_of(header), finding) for finding in found])
+        raise Refused([named(document.number_of(header), finding) for finding in found])
     header.state = send.target
     flag_modified(header, "state")  # an unchanged state is a new revision too
     _enqueue(act, document, message, header, composed, facts)
@@ -182,10 +149,6 @@ def _kin(act: Act, document: DocumentType) -> str:
     kin = [one.key for one in act.catalogue.documents if one.header is document.header and one.message is not None]
     place = kin.index(document.key) if document.key in kin else 0
     return f"-{place}" if place else ""
-
-
-def _named(number: str, finding: Finding) -> Finding:
-    return replace(finding, text=f"{number}：{finding.text}")
 
 
 def _ascii(text: str) -> str:

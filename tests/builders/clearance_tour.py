@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from sqlalchemy import select
 
 from bondesk.areas.notes.bonded_note_model import BondedNote
@@ -17,7 +16,7 @@ from bondesk.desktop.list_page import ListPage
 from bondesk.desktop.matching_page import MatchingPage
 from bondesk.engine.act import Act
 from bondesk.engine.engine import SYSTEM
-from builders.clerk import Clerk, Shoot, wait_until
+from builders.clerk import Clerk, Shoot, pause, wait_until
 from builders.formal_copies import LINES, draft_note, formal_note
 
 
@@ -30,7 +29,7 @@ class ClearanceTour:
         self.engine = clerk.window.context.engine
 
     def _settle(self) -> None:
-        QTest.qWait(250)
+        pause(250)
         wait_until(lambda: self.window.lane.idle, "the database")
 
     def matching(self) -> None:
@@ -82,7 +81,7 @@ class ClearanceTour:
         self._settle()
         grid = form.body.grids["lines"].model
         grid.setData(grid.index(0, grid.column("dcl_qty")), Decimal(7))
-        QTest.qWait(700)
+        pause(700)
         self._settle()
         self.shoot(self.window, "form_bonded_note_change_edited")
 

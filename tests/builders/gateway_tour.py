@@ -11,7 +11,6 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 from sqlalchemy import select
 
@@ -40,7 +39,7 @@ from bondesk.engine.card_port import CardPort
 from bondesk.engine.engine import SYSTEM, Engine
 from bondesk.engine.query import Query
 from builders.card_certificates import CARD_NUMBER, sm2_card
-from builders.clerk import HELP_FOLDER, Clerk, Shoot, wait_until
+from builders.clerk import HELP_FOLDER, Clerk, Shoot, pause, wait_until
 from builders.formal_copies import formal_note
 from builders.homes import audited, generated, ordered
 from builders.signing_office import CREDIT, WRONG
@@ -148,7 +147,7 @@ class GatewayTour:
         )
 
     def _settle(self, milliseconds: int = 300) -> None:
-        QTest.qWait(milliseconds)
+        pause(milliseconds)
         wait_until(lambda: self.window.lane.idle, "the database")
 
     def _dialog(self, kind: type[D]) -> D:
@@ -250,7 +249,7 @@ class GatewayTour:
 
     def pre_entry(self) -> None:
         """Show 数据预录入: what may be entered, and what was."""
-        audited(self.engine, generated(self.engine, "EX2403001"))
+        audited(self.engine, generated(self.engine, "EX2403003"))
         self.window.open_module("updates.pre_entry")
         page = self.window.pages.current()
         assert isinstance(page, PreEntryPage)
@@ -337,11 +336,11 @@ class GatewayTour:
         window.resize(1280, 800)
         window.show()
         wait_until(lambda: window.lane.idle, "the start page")
-        QTest.qWait(400)
+        pause(400)
         self.shoot(window, "practice")
         window.open_module("list.bonded_note")
         wait_until(lambda: window.lane.idle, "the list")
-        QTest.qWait(400)
+        pause(400)
         self.shoot(window, "practice_list")
         window.close()
         window.deleteLater()

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 from sqlalchemy import select
 
@@ -40,7 +39,7 @@ from bondesk.engine.query import Condition
 from bondesk.settings import Home
 from bondesk.window import found
 from builders.clearance_tour import ClearanceTour
-from builders.clerk import Clerk, Shoot, child, wait_until
+from builders.clerk import Clerk, Shoot, child, pause, wait_until
 from builders.gateway_tour import GatewayTour, Reader
 from builders.source_lines import book, lines
 
@@ -149,7 +148,7 @@ class _Tour:
             if isinstance(page, FormPage):
                 page._closing = True
         self.window.pages.close_all()
-        QTest.qWait(20)
+        pause(20)
 
     def _snap(self, kind: type[D], name: str, prepare: Callable[[D], object] = lambda _dialog: None) -> None:
         """Have an opened dialog taken and leave it."""
@@ -170,7 +169,7 @@ class _Tour:
             self.window.show_palette()
             palette = _dialog(CommandPalette)
             palette.line.setText(words)
-            QTest.qWait(600)
+            pause(600)
             self._settle()
             self.shoot(palette, name)
             palette.close()
@@ -204,7 +203,7 @@ class _Tour:
         page.head.filter_button.click()
         self._settle()
         page.view.selectAll()
-        QTest.qWait(400)
+        pause(400)
         self._settle()
         self.shoot(self.window, "list_chips_filters_totals")
         page.head.demand((Condition("partner", "eq", "NONE"),), (), "")
@@ -222,7 +221,7 @@ class _Tour:
         page.head.filter_button.click()
         page.looks.group_by(("ie_flag", "supervision_mode"))
         self._settle()
-        QTest.qWait(400)
+        pause(400)
         self._settle()
         self.shoot(self.window, "list_groups")
 
@@ -233,12 +232,12 @@ class _Tour:
         grid = form.body.grids["lines"].model
         grid.setData(grid.index(0, grid.column("quantity")), Decimal(-5))
         grid.setData(grid.index(1, grid.column("part_no")), "NO-SUCH-PART")
-        QTest.qWait(700)
+        pause(700)
         self._settle()
         self.shoot(self.window, "form_findings")
         form.save()
         wait_until(form.notice.isVisible, "the refusal")
-        QTest.qWait(500)
+        pause(500)
         self._settle()
         self.shoot(self.window, "form_refused")
         self._clear()
@@ -246,7 +245,7 @@ class _Tour:
         for pane in form.panes:
             form.side.toggle(pane)
             self._settle()
-            QTest.qWait(200)
+            pause(200)
             self.shoot(self.window, f"form_{pane.objectName()}")
 
     def _templates(self) -> None:
@@ -281,19 +280,19 @@ class _Tour:
         form = self.clerk.open_form("account_draft")
         form.body.tabs.setCurrentIndex(1)
         self._settle()
-        QTest.qWait(400)
+        pause(400)
         self._settle()
         self.shoot(self.window, "form_account_draft_marks")
         rows = next(iter(form.body.rows))
         rows.strip.header.cells["spec"].editor.set_text("0402 X7R")
         rows.show_row(3)
-        QTest.qWait(200)
+        pause(200)
         self.shoot(self.window, "form_account_draft_leaving")
         rows.entry.give_up()
         if rows.source is not None:
             self.clerk.press(rows, "rows.extract")
             self._settle()
-            QTest.qWait(400)
+            pause(400)
             self._settle()
             self.shoot(self.window, "form_account_draft_extracting")
 
@@ -366,7 +365,7 @@ class _Tour:
                 self.window.favourites.toggle(key)
         self._clear()
         self.window.help_dock.hide()
-        QTest.qWait(300)
+        pause(300)
         self._settle()
         self.shoot(self.window, "start_used")
 
@@ -391,7 +390,7 @@ class _Tour:
         assert isinstance(grid, TickedLines)
         grid.ticks._leaves[1].setCheckState(0, Qt.CheckState.Checked)
         grid.ticks._leaves[2].setCheckState(0, Qt.CheckState.Checked)
-        QTest.qWait(400)
+        pause(400)
         self._settle()
         self.shoot(self.window, "form_user_group_ticked")
         group.save()
@@ -406,7 +405,7 @@ class _Tour:
         for cell in part.body.header.cells.values():
             if cell.editor.entry.elements_of:
                 cell.editor.set_text("3|0|电子设备供电|65W PD|氮化镓")
-        QTest.qWait(500)
+        pause(500)
         self._settle()
         self.shoot(self.window, "form_part_elements")
 
@@ -416,7 +415,7 @@ class _Tour:
         self.clerk.open_form("part")
         pages = self.window.pages
         pages.beside_or_back()
-        QTest.qWait(200)
+        pause(200)
         self.shoot(self.window, "desk_beside")
         pages.float_or_back()
         self.shoot(pages.windows[-1], "desk_torn_off")

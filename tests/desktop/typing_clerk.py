@@ -7,14 +7,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from bondesk.app import open_engine
 from bondesk.desktop.form_page import FormPage
 from bondesk.desktop.style import apply_style
 from bondesk.settings import Home
-from builders.clerk import Clerk, wait_until
+from builders.clerk import Clerk, pause, wait_until
 from builders.keys import KEY, press, type_in
 
 
@@ -44,10 +43,10 @@ def main() -> None:
         press(KEY.Key_Return)
     wait_until(lambda: any(home.path.rglob("drafts/*/*/*.json")), "the file")
     while "12.5" not in next(home.path.rglob("drafts/*/*/*.json")).read_text(encoding="utf-8"):
-        QTest.qWait(100)
+        pause(100)
     sys.stdout.write("typed\n")
     sys.stdout.flush()
-    QTest.qWait(120_000)
+    pause(120_000)
 
 
 if __name__ == "__main__":

@@ -199,6 +199,24 @@ def test_the_check_before_sending_is_not_gone_round(office_at: Callable[..., Off
     assert desk.log().count("强制发送") == 1
 
 
+def test_a_reason_of_who_may_not_force_leaves_the_document_refused(
+    office_at: Callable[..., Office], factory_template: Path
+) -> None:
+    """One document of several without the right is told in its entry; it does not end the work, and nothing is logged."""
+    office = office_at(factory_template)
+    with office.act(SYSTEM) as act:
+        act.session.scalars(select(Company)).one().inversion_policy = "BLOCK"
+    number = office.notes("EX240")[0]
+    office.audit([number])
+    rights = frozenset({(NOTE, "view"), (NOTE, "send")})
+    office.clerk = Identity(office.clerk.user_id, "zhidan", "制单员", rights)
+    desk, counter = Desk(office, office.note(number).id), Counter()
+    (entry,) = desk.upload(counter, force="客户急件").entries
+    assert (entry.word, counter.papers) == ("未收下", [])
+    assert "倒挂" in entry.reason
+    assert "强制发送" not in desk.log()
+
+
 @pytest.mark.parametrize("failure", [OutsideFailure("网络断开"), Cancelled()])
 def test_an_answer_that_never_came_is_found_out_under_the_same_key(desk: Desk, failure: Exception) -> None:
     counter = Counter(failure=failure)

@@ -112,8 +112,7 @@ class CommandBar(QWidget):
     def _fit(self) -> None:
         """Write the keys on the buttons when all buttons still fit with them."""
         self._part_groups()
-        self._bound.write_keys(True)
-        self._bound.write_keys(self.bar.sizeHint().width() <= self.bar.width())
+        self._bound.fit_keys(lambda: self.bar.sizeHint().width() <= self.bar.width())
         layout = self.bar.layout()
         if layout is not None:  # Qt leaves buttons as wide as their former text where a page was out of sight
             layout.invalidate()

@@ -157,8 +157,12 @@ class CommandActions(QObject):
         title = title.rstrip("…")
         return f"{title} {shortcut_text(shortcut)}" if shortcut and self._keys_written else title
 
-    def write_keys(self, written: bool) -> None:
-        """Write the shortcuts on the buttons, or leave them to the tooltips where the room is short."""
+    def fit_keys(self, fits: Callable[[], bool]) -> None:
+        """Write the shortcuts on the buttons, and leave them to the tooltips where they do not fit then."""
+        self._write_keys(True)
+        self._write_keys(fits())
+
+    def _write_keys(self, written: bool) -> None:
         if written == self._keys_written:
             return
         self._keys_written = written

@@ -204,9 +204,12 @@ class LineGrid(QWidget):
 
     def _fit_foot(self) -> None:
         """Leave the keys of the buttons to their tooltips where the sums need the room."""
-        self.bound.write_keys(True)
-        self._foot.invalidate()
-        self.bound.write_keys(self._foot.sizeHint().width() <= self.width() - 2 * style.MARGIN)
+
+        def fits() -> bool:
+            self._foot.invalidate()
+            return self._foot.sizeHint().width() <= self.width() - 2 * style.MARGIN
+
+        self.bound.fit_keys(fits)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Write below the grid what fits."""

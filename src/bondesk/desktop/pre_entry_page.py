@@ -180,7 +180,7 @@ class PreEntryPage(QWidget):
         self.documents.toggle_ready()
 
     def upload(self) -> None:
-        """Upload what is ticked; what may have arrived before is asked for first."""
+        """Upload what is ticked; what is wrong or may have arrived before is asked for first."""
         if not self._why_not_upload():
             self._questions.ask([_chosen(one) for one in self.ticked])
 
@@ -189,7 +189,7 @@ class PreEntryPage(QWidget):
         if (one := self.marked) and not self._why_not_again():
             self._questions.ask([_chosen(one)])
 
-    def _start(self, chosen: Sequence[Chosen], again: bool, force: str) -> None:
+    def _start(self, chosen: Sequence[Chosen], *, again: bool, force: str) -> None:
         way = self.choice.way
         if way is not None:
             self.work.upload(way, chosen, despite=self.choice.down.isChecked(), again=again, force=force)

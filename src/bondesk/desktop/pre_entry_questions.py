@@ -68,7 +68,7 @@ class UploadQuestions:
         self,
         context: DeskContext,
         page: QWidget,
-        start: Callable[[Sequence[Chosen], bool, str], object],
+        start: Callable[..., object],
         failed: Callable[[Exception], object],
     ) -> None:
         """Ask over ``page``."""
@@ -94,7 +94,7 @@ class UploadQuestions:
 
     def _ask_again(self, chosen: Sequence[Chosen], before: Sequence[str], force: str) -> None:
         if not before:
-            self._start(chosen, False, force)
+            self._start(chosen, again=False, force=force)
             return
         more = f"\n…… 共 {len(before)} 份" if len(before) > _NAMED else ""
         text = "下列单据可能已经上传过，再次上传可能造成重复申报，请先在单一窗口查询：\n" + "\n".join(before[:_NAMED])
@@ -103,5 +103,5 @@ class UploadQuestions:
             "再次上传",
             f"{text}{more}\n\n再次上传记入操作日志。",
             "再次上传",
-            partial(self._start, chosen, True, force),
+            partial(self._start, chosen, again=True, force=force),
         )

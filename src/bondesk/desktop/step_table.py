@@ -156,7 +156,7 @@ class StepTable(QWidget):
         super().__init__(parent)
         self.setObjectName("step_table")
         self.model = model or StepModel(table, ticked, self)
-        self.told = QLabel(self)
+        self.told = self._make_told()
         self.view = self._make_view()
         self.filter = QLineEdit(self)
         self.filter.setObjectName("step_filter")
@@ -179,6 +179,15 @@ class StepTable(QWidget):
         self.model.modelReset.connect(self._ticked)
         self._ticked()
 
+    def _make_told(self) -> QLabel:
+        told = QLabel(self)
+        told.setObjectName("step_told")
+        told.setWordWrap(True)
+        told.setTextFormat(Qt.TextFormat.PlainText)
+        told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        told.hide()
+        return told
+
     def _make_view(self) -> QTableView:
         view = QTableView(self)
         view.setObjectName("step_rows")
@@ -193,21 +202,15 @@ class StepTable(QWidget):
         last = self.model.columnCount() - 1
         view.horizontalHeader().setStretchLastSection(not self.model.is_right(last))
         view.resizeColumnsToContents()
-        told = not self.model.is_right(last) and view.columnWidth(last) > _WIDEST
+        cut = not self.model.is_right(last) and view.columnWidth(last) > _WIDEST
         for column in range(self.model.columnCount()):
             view.setColumnWidth(column, max(_NARROWEST, min(_WIDEST, view.columnWidth(column) + 2 * style.GAP)))
-        self._tell(view, last if told else -1)
+        if cut:
+            self._tell(view, last)
         return view
 
     def _tell(self, view: QTableView, column: int) -> None:
-        """Write the long text of the current row's last column in full below the table; -1: there is none."""
-        self.told.setObjectName("step_told")
-        self.told.setWordWrap(True)
-        self.told.setTextFormat(Qt.TextFormat.PlainText)
-        self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.told.setVisible(False)
-        if column < 0:
-            return
+        """Write the long text of the current row's column in full below the table."""
         view.setColumnWidth(column, _TOLD)
 
         def show() -> None:

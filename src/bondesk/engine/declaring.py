@@ -105,9 +105,7 @@ def generation_steps(act: Act, marked: Collection[tuple[str, int]] | None = None
     keys = tuple((one.document_key, one.document_id) for one in waiting)
     ways = dict(DECLARE_WAYS)
     rows = tuple((one.title, one.number, one.message, ways[one.way], one.audited_at) for one in waiting)
-    table = Table(
-        "生成报文（申报方式可在「单一窗口申报」中改）", ("单据", "编号", "报文", "申报方式", "审核时间"), rows
-    )
+    table = Table("生成报文", ("单据", "编号", "报文", "申报方式", "审核时间"), rows)
     proposed = keys if marked is None else tuple(key for key in keys if key in marked)
     chosen = set((yield Choose("documents", table, keys, proposed)))
     picked = [one for one in waiting if (one.document_key, one.document_id) in chosen]

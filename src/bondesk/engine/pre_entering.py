@@ -80,8 +80,8 @@ def upload(
 
     ``Refused`` before anything goes up: PRE-04 nothing chosen, PRE-03 a message exists and ``despite`` is not set,
     PRE-02 something may have arrived before and ``again`` is not set. ``force`` is the reason for what the right
-    强制发送 may override. What is wrong with one document alone is told in its entry. What ``tell`` raises, and a
-    place that goes away, ends the work and comes through.
+    强制发送 may override, for kinds the user has it for. What is wrong with one document alone is told in its entry.
+    What ``tell`` raises, and a place that goes away, ends the work and comes through.
     """
     with engine.acting(identity) as act:
         _require_fit(act, chosen, despite=despite, again=again)
@@ -255,7 +255,7 @@ def _refusal(act: Act, document: DocumentType, header: Any, force: str) -> Refus
     """Check what sending checks: it goes to customs as well."""
     if why := why_not(document, header):
         return Refused(why, "PRE-01")
-    found = standing(act, document, header, force)
+    found = standing(act, document, header, force if act.identity.may(document.key, "force_send") else "")
     return Refused(found) if found else None
 
 

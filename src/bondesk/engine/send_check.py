@@ -33,12 +33,20 @@ def standing(act: Act, document: DocumentType, header: Any, force: str) -> list[
     """Return the errors that keep a document from going: its own, checked once more as what it hangs on may have
     changed since the audit, and those of the check before sending.
 
-    ``force`` is the reason for going in spite of what the right 强制发送 may override ("" = none): those are logged
-    instead. ``Refused`` (ACCESS-01) without the right.
+    ``force`` is the reason for going in spite of what the right 强制发送 may override ("" = none): those do not stand,
+    and are logged when nothing else does. ``Refused`` (ACCESS-01) without the right.
     """
     with act.session.no_autoflush:
-        found = [finding for finding in stored_findings(act, document, header) if errors_in([finding])]
-    return found + _forced(act, document, header, errors_in(_before_send(act, document, header)), force)
+        own = [finding for finding in stored_findings(act, document, header) if errors_in([finding])]
+    checked = errors_in(_before_send(act, document, header))
+    over = [one for one in checked if force and one.code in document.forcible]
+    if over:
+        act.require(document, "force_send")
+    left = own + [one for one in checked if one not in over]
+    if over and not left:
+        told = {"原因": force, "仍然发送": "；".join(one.text for one in over)}
+        log_bulk(act, document, "强制发送", [(header.id, document.number_of(header), told)])
+    return left
 
 
 def named(number: str, finding: Finding) -> Finding:
@@ -49,14 +57,3 @@ def named(number: str, finding: Finding) -> Finding:
 def _before_send(act: Act, document: DocumentType, header: Any) -> list[Finding]:
     with act.session.no_autoflush:
         return [finding for check in document.before_send for finding in check(header, act)]
-
-
-def _forced(act: Act, document: DocumentType, header: Any, found: list[Finding], force: str) -> list[Finding]:
-    """Return the errors that stand; those overridden with a reason are logged instead."""
-    over = [one for one in found if one.code in document.forcible]
-    if not over or not force:
-        return found
-    act.require(document, "force_send")
-    told = {"原因": force, "仍然发送": "；".join(one.text for one in over)}
-    log_bulk(act, document, "强制发送", [(header.id, document.number_of(header), told)])
-    return [one for one in found if one not in over]

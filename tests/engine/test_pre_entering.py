@@ -295,7 +295,7 @@ def test_what_the_single_window_returned_is_taken_back_with_a_reason_and_can_be_
 def test_the_rehearsal_customs_takes_a_package_with_the_card_and_gives_one_number(
     desk: Desk, service: RehearsalService
 ) -> None:
-    source = PreEntryHttp(service.address, patience=5)
+    source = PreEntryHttp(service.address, patience=30)
     with pytest.raises(OutsideFailure, match="登录已过期"):
         desk.upload(source)
     source.sign_in(answering())
@@ -307,7 +307,7 @@ def test_the_rehearsal_customs_takes_a_package_with_the_card_and_gives_one_numbe
 
 
 def test_the_rehearsal_customs_refuses_what_it_has_already(desk: Desk, service: RehearsalService) -> None:
-    source = PreEntryHttp(service.address, patience=5)
+    source = PreEntryHttp(service.address, patience=30)
     source.sign_in(answering())
     desk.upload(source)
     paper = Counter()

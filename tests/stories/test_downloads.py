@@ -89,7 +89,7 @@ class Desk:
 def desk(office_at: Callable[..., Office], factory_template: Path) -> Iterator[Desk]:
     office = office_at(factory_template)
     service = RehearsalService(office.client.parent)
-    yield Desk(office, service, DownloadHttp(EngineReader(office.engine), service.address, patience=5))
+    yield Desk(office, service, DownloadHttp(EngineReader(office.engine), service.address, patience=30))
     service.stop()
 
 
@@ -208,11 +208,11 @@ def test_a_challenge_is_answered_once_and_a_login_ends(desk: Desk, tmp_path: Pat
 
     def post(path: str, body: dict[str, str]) -> dict[str, str]:
         request = urllib.request.Request(service.address() + path, json.dumps(body).encode())
-        with urllib.request.urlopen(request, timeout=5) as got:
+        with urllib.request.urlopen(request, timeout=30) as got:
             found: dict[str, str] = json.loads(got.read())
             return found
 
-    source = DownloadHttp(EngineReader(desk.office.engine), service.address, patience=5)
+    source = DownloadHttp(EngineReader(desk.office.engine), service.address, patience=30)
     try:
         random = post("/challenge", {})["random"]
         made = answer(random.encode())

@@ -125,7 +125,7 @@ def test_a_file_changed_after_the_download_is_not_installed(shop: Shop) -> None:
 def test_a_download_from_the_service_goes_on_where_it_broke_off(shop: Shop, service: RehearsalService) -> None:
     shop.out = shop.home.path.parent / UPDATES
     shop.publish()
-    source = ProgramServer(lambda: f"{service.address()}/updates", "演练海关", patience=5)
+    source = ProgramServer(lambda: f"{service.address()}/updates", "演练海关", patience=30)
     updates = shop.updates(source)
     release = updates.newer()
     assert release is not None

@@ -234,10 +234,10 @@ def compared(session: Session, filed: list[Consumption], wanted: Table, count: i
     first, known = measured(lambda: prepared(filed), 3)
     print(f"filed consumption     {first}   made once, when a book is read")
     for name, books, goal in (
-        ("kept totals", StoredBooks(session, 1), 1.5),
-        ("all postings", AllPostings(session, 1), 6.0),
+        ("kept totals", StoredBooks, 1.5),
+        ("all postings", AllPostings, 6.0),
     ):
-        taken, found = measured(lambda books=books: balances(books, known))  # type: ignore[misc]
+        taken, found = measured(lambda books=books: balances(books(session, 1), known))  # type: ignore[misc]
         print(f"{name:21} {taken}, {_wrong(found, wanted)} wrong{taken.over(floor, goal)}")
 
 

@@ -7,7 +7,7 @@ that holds nothing but heading, day and signed quantity.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -34,6 +34,7 @@ class StoredBooks:
         self._session = session
         self._company_id = company_id
         self._known_on = known_on
+        self._headings: dict[str, Mapping[int, Sequence[Any]]] = {}
 
     def as_known(self, known_on: date | None) -> StoredBooks:
         """Return the same books as they were known at the end of a day (截至知晓日); None = as known now."""
@@ -41,15 +42,26 @@ class StoredBooks:
 
     def movements(self, record_no: str, begin: date | None, end: date | None) -> Sequence[Movement]:
         """Return the postings of a book summed per item, version, mode, direction and stage, in that order."""
-        heading = HeadingRow
-        statement = select(*_KEY, *self._sums(begin, end))
+        heading = HeadingRow.__table__.c
+        statement = select(heading.id, *self._sums(begin, end))
         statement = statement.where(heading.company_id == self._company_id, heading.record_no == record_no)
-        found = []
-        for row in self._session.execute(statement.order_by(*_KEY)):
-            parts = [part for part in row[len(_KEY) :] if part is not None]
-            if parts:
-                found.append(Movement._make((*row[: len(_KEY)], sum(parts, ZERO), ZERO)))
-        return found
+        sums = {}
+        for number, *parts in self._session.execute(statement):
+            moved = [part for part in parts if part is not None]
+            if moved:
+                sums[number] = moved[0] if len(moved) == 1 else sum(moved, ZERO)
+        headings = self._headings_of(record_no, sums)
+        return [Movement._make((*key, sums[number], ZERO)) for number, key in headings.items() if number in sums]
+
+    def _headings_of(self, record_no: str, wanted: Iterable[int]) -> Mapping[int, Sequence[Any]]:
+        """Return the headings of a book by number, in order; they only ever come, so what is new is read again."""
+        known = self._headings.get(record_no, {})
+        if not known.keys() >= set(wanted):
+            heading = HeadingRow.__table__.c
+            mine = heading.company_id == self._company_id, heading.record_no == record_no
+            rows = self._session.execute(select(heading.id, *_KEY).where(*mine).order_by(*_KEY))
+            known = self._headings[record_no] = {number: key for number, *key in rows}
+        return known
 
     def _sums(self, begin: date | None, end: date | None) -> Iterator[ScalarSelect[Any]]:
         """Yield what to add per heading: kept totals of whole months, postings of the days before and after them."""
@@ -81,12 +93,11 @@ class StoredBooks:
 
     def postings(self, record_no: str, begin: date | None, end: date | None, stage: str) -> Sequence[Posting]:
         """Return the single postings of a book in one stage, by date and voucher."""
-        row, which = PostingRow, Stage(stage)
+        row = PostingRow
         statement = self._within(select(*_POSTING), begin, end)
         mine = row.company_id == self._company_id, row.record_no == record_no, row.stage == stage
         order = row.business_date, row.document_no, row.line_no, row.id
-        found: Iterable[Any] = self._session.execute(statement.where(*mine).order_by(*order))
-        return [Posting(*(*one[:_STAGE], which, *one[_STAGE + 1 :])) for one in found]
+        return _read(self._session.execute(statement.where(*mine).order_by(*order)))
 
     def _within(self, statement: Select[Any], begin: date | None, end: date | None) -> Select[Any]:
         """Restrict to postings of the days, and to those known."""
@@ -123,7 +134,12 @@ def _next_month(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def posting_of(row: PostingRow) -> Posting:
-    """Return a stored posting as the ledger takes it."""
-    values = {name: getattr(row, name) for name in Posting.__dataclass_fields__}
-    return Posting(**{**values, "stage": Stage(row.stage)})
+def stored_postings(session: Session, *mine: ColumnElement[bool]) -> Sequence[Posting]:
+    """Return the postings for which ``mine`` hold, oldest first; no mapped object is made of a row."""
+    found = session.execute(select(*_POSTING, PostingRow.__table__.c.id).where(*mine)).all()
+    # sorted here: to read in the order of the primary key, SQLite walks along every posting there is
+    return _read(one[:-1] for one in sorted(found, key=lambda one: one[-1]))
+
+
+def _read(rows: Iterable[Sequence[Any]]) -> list[Posting]:
+    return [Posting(*(*one[:_STAGE], Stage(one[_STAGE]), *one[_STAGE + 1 :])) for one in rows]

@@ -204,6 +204,8 @@ def settled(
     itself still open, on the same day, so that a reserved one turns into a posted one within one cycle and is counted
     once. ``Refused`` (LED-01) for what was never posted there, and for a closed handbook, which has no open period.
     """
+    if not periods.all:
+        return fresh
     found = []
     corrected = {
         (one.record_no, one.corrects): one.business_date

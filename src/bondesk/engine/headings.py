@@ -53,11 +53,12 @@ def numbers_of(act: Act, keys: Collection[Key]) -> dict[Key, int]:
 
 def _known(act: Act, keys: Collection[Key]) -> dict[Key, int]:
     books, items = sorted({key[0] for key in keys}), sorted({key[2] for key in keys})
+    row = HeadingRow.__table__.c  # columns of the table: no mapped class stands between the row and its number
     found: dict[Key, int] = {}
     for some in batches(items, _AT_ONCE):
-        mine = HeadingRow.company_id == act.company_id, HeadingRow.record_no.in_(books)
-        statement = select(HeadingRow.id, *heading_columns()).where(
-            *mine, HeadingRow.goods_flag.in_(("I", "E")), HeadingRow.item_no.in_(some)
+        mine = row.company_id == act.company_id, row.record_no.in_(books)
+        statement = select(row.id, *(row[name] for name in HEADING)).where(
+            *mine, row.goods_flag.in_(("I", "E")), row.item_no.in_(some)
         )
         found |= {tuple(key): number for number, *key in act.session.execute(statement)}
     return found

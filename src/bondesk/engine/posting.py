@@ -20,7 +20,7 @@ from bondesk.base.batches import batches
 from bondesk.base.documents import DocumentType
 from bondesk.base.records import Base, new_id
 from bondesk.engine.act import Act
-from bondesk.engine.books import posting_of, signed_quantity, summed_quantity
+from bondesk.engine.books import signed_quantity, stored_postings, summed_quantity
 from bondesk.engine.closed_periods import ClosedPeriods, settled
 from bondesk.engine.headings import Key, heading_columns, key_of, numbers_of
 from bondesk.engine.tables import BalanceRow, HeadingRow, PostingRow
@@ -39,9 +39,9 @@ def post_documents(act: Act, document: DocumentType, ids: Sequence[int]) -> None
         # no variant: a receipt may just have made a version of what was a change
         mine = select(header).where(header.company_id == act.company_id, header.id.in_(some))
         loaded = [selectinload(table.relation) for table in document.typed_lines]
-        stored: dict[int, list[PostingRow]] = defaultdict(list)
-        for row in _stored(act, document, some):
-            stored[row.document_id].append(row)
+        stored: dict[int, list[Posting]] = defaultdict(list)
+        for posting in _standing(act, document, some):
+            stored[posting.document_id].append(posting)
         headers = act.session.scalars(mine.options(*loaded)).all()
         closed = ClosedPeriods(act.session, act.company_id)
         _write(act, [posting for one in headers for posting in _lacking(act, document, one, stored[one.id], closed)])
@@ -49,12 +49,11 @@ def post_documents(act: Act, document: DocumentType, ids: Sequence[int]) -> None
             _give_way(act, document, one)
 
 
-def _stored(act: Act, document: DocumentType, ids: Sequence[int]) -> Sequence[PostingRow]:
+def _standing(act: Act, document: DocumentType, ids: Sequence[int]) -> Sequence[Posting]:
     """Return what documents have posted, oldest first."""
-    mine = PostingRow.company_id == act.company_id, PostingRow.document_key == document.key
-    rows = act.session.scalars(select(PostingRow).where(*mine, PostingRow.document_id.in_(ids)))
-    # sorted here: to read in the order of the primary key, SQLite walks along every posting there is
-    return sorted(rows, key=lambda row: row.id)
+    row = PostingRow
+    mine = row.company_id == act.company_id, row.document_key == document.key, row.document_id.in_(ids)
+    return stored_postings(act.session, *mine)
 
 
 def post_document(act: Act, document: DocumentType, header: Any) -> int:
@@ -78,20 +77,19 @@ def _give_way(act: Act, document: DocumentType, header: Any) -> None:
 
 
 def _post(act: Act, document: DocumentType, header: Any) -> int:
-    stored = _stored(act, document, [header.id])
-    fresh = _lacking(act, document, header, stored, ClosedPeriods(act.session, act.company_id))
+    standing = _standing(act, document, [header.id])
+    fresh = _lacking(act, document, header, standing, ClosedPeriods(act.session, act.company_id))
     _write(act, fresh)
     return len(fresh)
 
 
 def _lacking(
-    act: Act, document: DocumentType, header: Any, stored: Sequence[PostingRow], closed: ClosedPeriods
+    act: Act, document: DocumentType, header: Any, standing: Sequence[Posting], closed: ClosedPeriods
 ) -> Sequence[Posting]:
     assert document.posts is not None, "only what posts gives way"
-    standing = [posting_of(row) for row in stored]
     fresh = changes(standing, document.posts(header, act.facts))
     # our own note, approved late, goes into the open cycle; a copy of customs' that was never here corrects nothing
-    known = bool(stored) or not document.of_customs
+    known = bool(standing) or not document.of_customs
     return settled(closed, fresh, standing, known=known, today=act.facts.today) if fresh else fresh
 
 

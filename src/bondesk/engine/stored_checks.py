@@ -16,7 +16,7 @@ from bondesk.base.checks import Breach, Check
 from bondesk.base.findings import Severity
 from bondesk.base.numbers import plain
 from bondesk.engine.act import Act
-from bondesk.engine.books import posting_of
+from bondesk.engine.books import stored_postings
 from bondesk.engine.closed_periods import standing_guards, wanted_guards
 from bondesk.engine.history import verify_log
 from bondesk.engine.posting import check_balances
@@ -34,12 +34,9 @@ def _balances(act: Act) -> Iterator[Breach]:
 
 def _postings(act: Act) -> Iterator[Breach]:
     """What a document declares is what it has posted."""
-    rows = act.session.scalars(
-        select(PostingRow).where(PostingRow.company_id == act.company_id).order_by(PostingRow.document_key)
-    )
     stored: dict[tuple[str, int], list[Posting]] = defaultdict(list)
-    for row in rows:
-        stored[row.document_key, row.document_id].append(posting_of(row))
+    for posting in stored_postings(act.session, PostingRow.company_id == act.company_id):
+        stored[posting.document_key, posting.document_id].append(posting)
     for document in act.catalogue.documents:
         if document.posts is None:
             continue

@@ -155,6 +155,8 @@ def changes(existing: Iterable[Posting], desired: Iterable[Posting]) -> Sequence
     for posting in existing:
         plain = replace(posting, reversal=False, business_date=posting.corrects or posting.business_date, corrects=None)
         standing[plain] += -1 if posting.reversal else 1
+    if not standing:
+        return tuple(one for one in desired if one.effect)
     wanted = Counter(_signed_as_posted(standing, desired))
     reversed_ones = [replace(posting, reversal=True) for posting in (standing - wanted).elements()]
     return (*reversed_ones, *(wanted - standing).elements())

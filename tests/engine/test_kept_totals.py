@@ -16,6 +16,8 @@ from bondesk.engine.act import Act
 from bondesk.engine.engine import SYSTEM
 from bondesk.engine.headings import HEADING, numbers_of
 from bondesk.engine.tables import BalanceRow, PostingRow
+from bondesk.ledger.books import Books
+from bondesk.ledger.posting import Only
 from builders.office import Office
 
 BOOK = "E52042300A01"
@@ -23,18 +25,18 @@ START = date(2023, 11, 3)
 Day = date | None
 
 
-def scatter(act: Act, count: int = 400) -> list[dict[str, object]]:
+def scatter(act: Act, count: int = 400, first: int = 0) -> list[dict[str, object]]:
     """Store postings over five months, known between 0 and 20 days after their day, and keep their totals."""
-    random = Random(5)
+    random = Random(5 + first)
     rows: list[dict[str, object]] = []
-    for place in range(count):
+    for place in range(first, first + count):
         day = START + timedelta(days=random.randrange(150))
         known = datetime(day.year, day.month, day.day, 23, 59, 59) + timedelta(days=random.randrange(21))
         goods = random.choice("IE")
         rows.append(
             {
                 "company_id": act.company_id, "id": new_id(), "record_no": random.choice((BOOK, "OTHER")),
-                "goods_flag": goods, "item_no": random.randrange(1, 5), "uc_version": "" if goods == "I" else "V1",
+                "goods_flag": goods, "item_no": random.randrange(1, 5) + first, "uc_version": "" if goods == "I" else "V1",
                 "mode": random.choice(("0615", "0654")), "ie_flag": goods, "term": "in_out", "business_date": day,
                 "stage": random.choice(("posted", "reserved")), "quantity": Decimal(random.randrange(10**9)).scaleb(-5),
                 "effect": random.choice((1, -1)), "amount": Decimal(1), "currency": "USD", "document_key": "none",
@@ -79,7 +81,12 @@ def plain_sums(rows: list[dict[str, object]], begin: Day, end: Day, known_on: Da
 
 def read(act: Act, begin: Day, end: Day, known_on: Day = None) -> dict[object, Decimal]:
     """What the stored books answer."""
-    found = act.books.as_known(known_on).movements(BOOK, begin, end)
+    return read_by(act.books.as_known(known_on), begin, end)
+
+
+def read_by(books: Books, begin: Day = None, end: Day = None) -> dict[object, Decimal]:
+    """What books answer."""
+    found = books.movements(BOOK, begin, end)
     return {(m.goods_flag, m.item_no, m.uc_version, m.mode, m.ie_flag, m.stage): m.quantity for m in found}
 
 
@@ -117,6 +124,31 @@ def test_books_as_known_on_a_day(codes_office: Office, known_on: date) -> None:
         seen = act.books.as_known(known_on).postings(BOOK, None, None, "posted")
         late = [row["document_no"] for row in rows if str(row["posted_at"])[:10] > known_on.isoformat()]
         assert not {one.document_no for one in seen} & set(late)
+
+
+def test_a_new_heading_is_seen_by_books_that_were_read_before(codes_office: Office) -> None:
+    """Headings are read once; one that comes later is read then, and another book's are not ours."""
+    with codes_office.act(SYSTEM) as act:
+        rows = scatter(act)
+        assert read_by(act.books) == plain_sums(rows, None, None)
+        more = scatter(act, 40, first=1000)
+        assert read_by(act.books) == plain_sums([*rows, *more], None, None)
+
+
+def test_a_reader_of_few_gets_what_it_would_pick_itself(codes_office: Office) -> None:
+    """Narrowing in the database is narrowing afterwards, in the same order."""
+    few = [
+        Only("E"), Only("I", frozenset({1, 4})), Only(modes=frozenset({"0654", "4600"})),
+        Only(documents=frozenset(range(50))), Only(items=frozenset()),
+    ]  # fmt: skip
+    with codes_office.act(SYSTEM) as act:
+        scatter(act)
+        for stage in ("posted", "reserved"):
+            every = act.books.postings(BOOK, None, date(2024, 2, 1), stage)
+            for only in few:
+                found = act.books.postings(BOOK, None, date(2024, 2, 1), stage, only)
+                assert found == [one for one in every if only.holds(one)]
+            assert any(act.books.postings(BOOK, None, date(2024, 2, 1), stage, one) for one in few)
 
 
 def test_what_stays_standing_is_kept_as_summed(codes_office: Office) -> None:

@@ -12,7 +12,7 @@ import pytest
 from bondesk.base.errors import Refused
 from bondesk.ledger.balance import Movement
 from bondesk.ledger.formula import FORMULAS, FormulaBooks, said, table_for
-from bondesk.ledger.posting import Effect, EffectTable, Posting, changes
+from bondesk.ledger.posting import EVERY, Effect, EffectTable, Only, Posting, changes
 from bondesk.ledger.verification import verified
 from ledger.test_balance import CYCLE_1, CYCLE_2, SIGNS
 from ledger.test_posting import POSTING
@@ -31,8 +31,10 @@ class Kept:
     def movements(self, record_no: str, begin: date | None, end: date | None) -> Sequence[Movement]:
         raise AssertionError("a formula reads single postings")
 
-    def postings(self, record_no: str, begin: date | None, end: date | None, stage: str) -> Sequence[Posting]:
-        return [one for one in self.held if one.stage.value == stage]
+    def postings(
+        self, record_no: str, begin: date | None, end: date | None, stage: str, only: Only = EVERY
+    ) -> Sequence[Posting]:
+        return [one for one in self.held if one.stage.value == stage and only.holds(one)]
 
 
 def posted(text: str) -> list[Posting]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bondesk.ledger.attribution import STEPS, telescoped
 from bondesk.ledger.balance import Movement
 from bondesk.ledger.overlay import OverlaidBooks, Overlay, summed
-from bondesk.ledger.posting import Effect, EffectTable, Posting, Stage
+from bondesk.ledger.posting import EVERY, Effect, EffectTable, Only, Posting, Stage
 
 D = Decimal
 BOOK, DAY = "E1", date(2024, 1, 1)
@@ -42,11 +42,13 @@ class PlainBooks:
     def __init__(self, every: Sequence[Posting]) -> None:
         self.every = every
 
-    def postings(self, record_no: str, begin: date | None, end: date | None, stage: str) -> Sequence[Posting]:
+    def postings(
+        self, record_no: str, begin: date | None, end: date | None, stage: str, only: Only = EVERY
+    ) -> Sequence[Posting]:
         return [
             one
             for one in self.every
-            if one.record_no == record_no and one.stage.value == stage
+            if one.record_no == record_no and one.stage.value == stage and only.holds(one)
             and (begin is None or one.business_date >= begin) and (end is None or one.business_date <= end)
         ]  # fmt: skip
 
@@ -75,6 +77,18 @@ def test_an_empty_overlay_is_the_real_books(every: list[Posting], begin: date | 
     assert seen.movements(BOOK, begin, end) == real.movements(BOOK, begin, end)
     for stage in Stage:
         assert seen.postings(BOOK, begin, end, stage.value) == real.postings(BOOK, begin, end, stage.value)
+
+
+@given(POSTINGS, POSTINGS, st.sets(st.integers(1, 3)), st.booleans(), st.sampled_from(["", "I", "E"]))
+def test_a_reader_of_few_gets_what_it_would_pick_itself(
+    every: list[Posting], drafts: list[Posting], items: set[int], counted: bool, goods: str
+) -> None:
+    overlay = Overlay(drafts=counted, versions={(1, "1"): "2"}, left_out=frozenset({"N1"}))
+    seen = OverlaidBooks(PlainBooks(every), overlay, drafts)
+    for only in (Only(goods, frozenset(items)), Only(goods, modes=frozenset({"0654"})), Only(documents=frozenset())):
+        for stage in Stage:
+            wanted = [one for one in seen.postings(BOOK, None, None, stage.value) if only.holds(one)]
+            assert seen.postings(BOOK, None, None, stage.value, only) == wanted
 
 
 @given(POSTINGS, POSTINGS)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from bondesk.engine.tables import QUANTITY, BalanceRow, HeadingRow, PostingRow
 from bondesk.ledger.balance import Movement
 from bondesk.ledger.consumption import ZERO
-from bondesk.ledger.posting import Posting, Stage
+from bondesk.ledger.posting import EVERY, Only, Posting, Stage
 
 #: Columns of tables, not of the mapped classes: rows come as they are, thousands at a time.
 _KEY = tuple(HeadingRow.__table__.c[name] for name in Movement._fields[:-2])
@@ -91,10 +91,12 @@ class StoredBooks:
             statement = statement.where(row.month < after)
         return statement.correlate(heading).scalar_subquery()
 
-    def postings(self, record_no: str, begin: date | None, end: date | None, stage: str) -> Sequence[Posting]:
+    def postings(
+        self, record_no: str, begin: date | None, end: date | None, stage: str, only: Only = EVERY
+    ) -> Sequence[Posting]:
         """Return the single postings of a book in one stage, by date and voucher."""
         row = PostingRow
-        statement = self._within(select(*_POSTING), begin, end)
+        statement = _narrowed(self._within(select(*_POSTING), begin, end), only)
         mine = row.company_id == self._company_id, row.record_no == record_no, row.stage == stage
         order = row.business_date, row.document_no, row.line_no, row.id
         return _read(self._session.execute(statement.where(*mine).order_by(*order)))
@@ -109,6 +111,16 @@ class StoredBooks:
         if self._known_on is not None:
             statement = statement.where(row.posted_at < datetime.combine(self._known_on + timedelta(days=1), time.min))
         return statement
+
+
+def _narrowed(statement: Select[Any], only: Only) -> Select[Any]:
+    row = PostingRow
+    if only.goods_flag:
+        statement = statement.where(row.goods_flag == only.goods_flag)
+    for column, wanted in ((row.item_no, only.items), (row.mode, only.modes), (row.document_id, only.documents)):
+        if wanted is not None:
+            statement = statement.where(column.in_(sorted(wanted)))
+    return statement
 
 
 def summed_quantity() -> ColumnElement[Decimal]:

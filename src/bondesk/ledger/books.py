@@ -11,7 +11,7 @@ from bondesk.base.explanation import Explanation
 from bondesk.base.facts import Work
 from bondesk.base.steps import Progress
 from bondesk.ledger.balance import Movement
-from bondesk.ledger.posting import Posting
+from bondesk.ledger.posting import EVERY, Only, Posting
 
 
 class Books(Protocol):
@@ -20,8 +20,10 @@ class Books(Protocol):
     def movements(self, record_no: str, begin: date | None, end: date | None) -> Sequence[Movement]:
         """Return the postings of a book summed per item, version, mode, direction and stage."""
 
-    def postings(self, record_no: str, begin: date | None, end: date | None, stage: str) -> Sequence[Posting]:
-        """Return the single postings of a book in one stage."""
+    def postings(
+        self, record_no: str, begin: date | None, end: date | None, stage: str, only: Only = EVERY
+    ) -> Sequence[Posting]:
+        """Return the single postings of a book in one stage; ``only`` those a reader needs."""
 
 
 class LedgerWork(Work, Protocol):

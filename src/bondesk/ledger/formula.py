@@ -12,7 +12,7 @@ from datetime import date
 from bondesk.ledger.balance import Movement
 from bondesk.ledger.books import Books
 from bondesk.ledger.overlay import summed
-from bondesk.ledger.posting import Effect, EffectTable, Posting, Stage
+from bondesk.ledger.posting import EVERY, Effect, EffectTable, Only, Posting, Stage
 
 #: Formula → how it is offered; "" is the default of handbook 8.4.
 FORMULAS = (
@@ -66,6 +66,8 @@ class FormulaBooks:
         """Return the postings summed per item, version, mode, direction and stage."""
         return summed(one for stage in Stage for one in self.postings(record_no, begin, end, stage.value))
 
-    def postings(self, record_no: str, begin: date | None, end: date | None, stage: str) -> Sequence[Posting]:
+    def postings(
+        self, record_no: str, begin: date | None, end: date | None, stage: str, only: Only = EVERY
+    ) -> Sequence[Posting]:
         """Return the single postings of one stage, by date and voucher."""
-        return list(resigned(self.books.postings(record_no, begin, end, stage), self.table))
+        return list(resigned(self.books.postings(record_no, begin, end, stage, only), self.table))

@@ -16,7 +16,7 @@ from decimal import Decimal
 from bondesk.ledger.balance import Movement
 from bondesk.ledger.books import Books
 from bondesk.ledger.consumption import ZERO, Version
-from bondesk.ledger.posting import EffectTable, Posting, Stage
+from bondesk.ledger.posting import EVERY, EffectTable, Only, Posting, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +87,26 @@ class OverlaidBooks:
             return self._books.movements(record_no, begin, end)
         return summed(one for stage in Stage for one in self.postings(record_no, begin, end, stage.value))
 
-    def postings(self, record_no: str, begin: date | None, end: date | None, stage: str) -> Sequence[Posting]:
+    def postings(
+        self, record_no: str, begin: date | None, end: date | None, stage: str, only: Only = EVERY
+    ) -> Sequence[Posting]:
         """Return the single postings of one stage, by date and voucher."""
         if not self._overlay.touches_postings:
-            return self._books.postings(record_no, begin, end, stage)
-        found = list(self._books.postings(record_no, begin, end, stage))
+            return self._books.postings(record_no, begin, end, stage, only)
+        found = list(self._books.postings(record_no, begin, end, stage, only))
         if self._overlay.drafts:
-            found = self._with_drafts(found, record_no, begin, end) if stage == Stage.POSTED.value else []
+            found = self._with_drafts(found, record_no, begin, end, only) if stage == Stage.POSTED.value else []
         return [changed for one in found for changed in self._seen(one)]
 
     def _with_drafts(
-        self, posted: list[Posting], record_no: str, begin: date | None, end: date | None
+        self, posted: list[Posting], record_no: str, begin: date | None, end: date | None, only: Only
     ) -> list[Posting]:
-        reserved = self._books.postings(record_no, begin, end, Stage.RESERVED.value)
+        reserved = self._books.postings(record_no, begin, end, Stage.RESERVED.value, only)
         drafts = [
             one
             for one in self._drafts
             if one.record_no == record_no
+            and only.holds(one)
             and (begin is None or one.business_date >= begin)
             and (end is None or one.business_date <= end)
         ]

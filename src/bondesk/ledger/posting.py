@@ -61,6 +61,28 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
+class Only:
+    """Which postings a reader needs, so that a long ledger is not read for a few; None and "" = whatever there is."""
+
+    goods_flag: str = ""
+    items: frozenset[int] | None = None
+    modes: frozenset[str] | None = None
+    documents: frozenset[int] | None = None
+
+    def holds(self, one: Posting) -> bool:
+        """Tell whether a posting is needed."""
+        return (
+            self.goods_flag in {"", one.goods_flag}
+            and (self.items is None or one.item_no in self.items)
+            and (self.modes is None or one.mode in self.modes)
+            and (self.documents is None or one.document_id in self.documents)
+        )
+
+
+EVERY = Only()
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """One row of the sign table: effect on 进出口总数 and on 消耗; ``manual_*`` as the manual prints it.
 

@@ -15,7 +15,7 @@ from bondesk.base.facts import Facts
 from bondesk.base.findings import Finding, note
 from bondesk.base.numbers import PRICE_PLACES, half_up
 from bondesk.ledger.books import Books, LedgerWork
-from bondesk.ledger.posting import Stage
+from bondesk.ledger.posting import Only, Stage
 
 _RATE_DAYS = 31
 _HOME = "CNY"
@@ -42,8 +42,8 @@ def valuation_of(
     amounts: dict[int, Fraction] = defaultdict(Fraction)
     quantities: dict[int, Fraction] = defaultdict(Fraction)
     missing: dict[tuple[str, date], None] = {}
-    for posting in (books or work.books).postings(book.record_no, begin, end, Stage.POSTED.value):
-        if posting.goods_flag != "I" or posting.effect != 1:
+    for posting in (books or work.books).postings(book.record_no, begin, end, Stage.POSTED.value, Only("I")):
+        if posting.effect != 1:
             continue
         rate = rates.between(posting.currency, target, posting.business_date)
         if rate is None:

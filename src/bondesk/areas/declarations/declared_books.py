@@ -25,7 +25,7 @@ from bondesk.base.errors import Refused
 from bondesk.base.formal_copy import DRAFT, MATCHED
 from bondesk.ledger.balance import Movement
 from bondesk.ledger.books import Books, LedgerWork
-from bondesk.ledger.posting import EffectTable, Posting, Stage
+from bondesk.ledger.posting import EVERY, EffectTable, Only, Posting, Stage
 
 #: States in which a declaration has moved goods, and those in which customs has it but has not let go of them.
 _STAGES = dict.fromkeys(("GUARANTEE", "RELEASED", "CLEARED", "EXAMINED"), Stage.POSTED) | dict.fromkeys(
@@ -47,9 +47,11 @@ class DeclaredBooks:
             sums[one.goods_flag, one.item_no, one.uc_version, one.mode, one.ie_flag, one.stage.value] += one.signed
         return [Movement(*key, quantity) for key, quantity in sums.items()]
 
-    def postings(self, record_no: str, begin: date | None, end: date | None, stage: str) -> Sequence[Posting]:
+    def postings(
+        self, record_no: str, begin: date | None, end: date | None, stage: str, only: Only = EVERY
+    ) -> Sequence[Posting]:
         """Return the declared lines of one stage by date, declaration and line."""
-        mine = [one for one in self._all(record_no, begin, end) if one.stage.value == stage]
+        mine = [one for one in self._all(record_no, begin, end) if one.stage.value == stage and only.holds(one)]
         return sorted(mine, key=lambda one: (one.business_date, one.document_no, one.line_no))
 
     def _all(self, record_no: str, begin: date | None, end: date | None) -> Iterator[Posting]:

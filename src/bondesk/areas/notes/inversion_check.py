@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import product
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -24,7 +25,7 @@ from bondesk.base.formal_copy import DRAFT
 from bondesk.ledger.books import LedgerWork
 from bondesk.ledger.consumption import Consumption, Filed
 from bondesk.ledger.inversion import Inversion, Moved, first_days, inversions
-from bondesk.ledger.posting import EffectTable, Stage
+from bondesk.ledger.posting import EffectTable, Only, Stage
 
 _U = AccountConsumption
 CODE = "INV-01"
@@ -45,10 +46,9 @@ def no_inversion(note: BondedNote, work: LedgerWork) -> Iterator[Finding]:
     found = inversions(work.books.movements(book.record_no, None, None), pending, mine, filed)
     if not found:
         return
-    days = first_days(
-        [*_booked(work, book), *pending, *mine], [one.material_no for one in found], _day(note, work), filed
-    )
-    names = _materials(work, book, [one.material_no for one in found])
+    short = [one.material_no for one in found]
+    days = first_days([*_booked(work, book, short, filed), *pending, *mine], short, _day(note, work), filed)
+    names = _materials(work, book, short)
     units = FactsCodeBook(work.facts)
     severity = error if policy == "BLOCK" else confirm
     for one in found:
@@ -125,9 +125,12 @@ def _stands_for_itself() -> ColumnElement[bool]:
     return (BondedNote.copy == DRAFT) | alone
 
 
-def _booked(work: LedgerWork, book: Account) -> Iterator[Moved]:
-    for stage in Stage:
-        for posting in work.books.postings(book.record_no, None, None, stage.value):
+def _booked(work: LedgerWork, book: Account, materials: Iterable[int], filed: Filed) -> Iterator[Moved]:
+    """What is posted of materials and of the products that consume them."""
+    products = frozenset(number for one in materials for number, _ in filed.of_material(one))
+    wanted = Only("I", frozenset(materials)), Only("E", products)
+    for stage, only in product(Stage, wanted):
+        for posting in work.books.postings(book.record_no, None, None, stage.value, only):
             yield Moved(posting.business_date, posting.goods_flag, posting.item_no, posting.uc_version, posting.signed)
 
 

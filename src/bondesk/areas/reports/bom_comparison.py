@@ -22,7 +22,7 @@ from bondesk.base.numbers import QUANTITY_PLACES, half_up
 from bondesk.base.options import option
 from bondesk.ledger.books import LedgerWork
 from bondesk.ledger.consumption import Consumption, usage
-from bondesk.ledger.posting import Posting, Stage
+from bondesk.ledger.posting import Only, Posting, Stage
 
 ZERO = Decimal(0)
 
@@ -111,10 +111,9 @@ def _book(work: LedgerWork, record_no: str) -> Account | None:
 
 
 def _exports(work: LedgerWork, book: Account, item_no: int, version: str) -> tuple[Posting, ...]:
-    postings = work.books.postings(book.record_no, None, None, Stage.POSTED.value)
-    return tuple(
-        one for one in postings if one.goods_flag == "E" and one.item_no == item_no and one.uc_version == version
-    )
+    only = Only("E", frozenset({item_no}))
+    postings = work.books.postings(book.record_no, None, None, Stage.POSTED.value, only)
+    return tuple(one for one in postings if one.uc_version == version)
 
 
 @dataclass(frozen=True, slots=True)

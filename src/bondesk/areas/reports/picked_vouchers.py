@@ -26,7 +26,7 @@ from bondesk.base.options import option
 from bondesk.ledger.balance import Movement
 from bondesk.ledger.books import Books, LedgerWork
 from bondesk.ledger.formula import FORMULAS, FormulaBooks
-from bondesk.ledger.posting import Posting, Stage
+from bondesk.ledger.posting import EVERY, Only, Posting, Stage
 
 _NO_BALANCE = "按客户供应商或申报地海关查询时只有进出和耗用，没有期初与结余；请清空这两个条件看结余"
 NO_BALANCE = note("RPT-47", _NO_BALANCE, "partner")
@@ -89,10 +89,12 @@ class PickedBooks:
                 sums[key] += one.signed
         return [Movement(*key, quantity) for key, quantity in sorted(sums.items())]
 
-    def postings(self, record_no: str, begin: date | None, end: date | None, stage: str) -> Sequence[Posting]:
+    def postings(
+        self, record_no: str, begin: date | None, end: date | None, stage: str, only: Only = EVERY
+    ) -> Sequence[Posting]:
         """Return the picked postings of one stage, in their order."""
         ids = self._vouchers()
-        return [one for one in self.books.postings(record_no, begin, end, stage) if one.document_id in ids]
+        return [one for one in self.books.postings(record_no, begin, end, stage, only) if one.document_id in ids]
 
     def _vouchers(self) -> frozenset[int]:
         head: Any = Declaration if counts_declarations(self.book) else BondedNote

@@ -28,7 +28,6 @@ from bondesk.base.options import option
 from bondesk.base.reports import Report, ReportColumn, ReportRow, ReportTable, known_day
 from bondesk.base.steps import Progress
 from bondesk.ledger.books import LedgerWork
-from bondesk.ledger.posting import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +127,7 @@ def _pieces(
     held = held_at(work, level, basis)
     origins = held_lines(work, held)
     pieces = [_piece(column, one, origins) for column, shares in held.shares.items() for one in shares]
-    postings = work.books.postings(basis.record_no, None, basis.day, Stage.POSTED.value)
-    timing = timing_of(work, level, postings, basis.day, direct=basis.direct)
+    timing = timing_of(work, work.books, level, basis.record_no, basis.day, direct=basis.direct)
     for gap in timing.gaps:
         for material, quantity in gap.materials(filed).items():
             u = next((row.unit_consumption for row in filed.of((gap.item_no, gap.version))

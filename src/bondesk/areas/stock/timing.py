@@ -23,8 +23,9 @@ from bondesk.base.batches import batches
 from bondesk.base.facts import Work
 from bondesk.base.findings import Finding, note
 from bondesk.base.numbers import QUANTITY_PLACES, half_up
+from bondesk.ledger.books import Books
 from bondesk.ledger.consumption import ZERO, Filed, usage
-from bondesk.ledger.posting import Posting
+from bondesk.ledger.posting import Only, Posting, Stage
 
 TRANSFER = frozenset({"0654", "0255"})
 RETURNED = frozenset({"0700", "0300", "4600", "4400"})
@@ -106,13 +107,16 @@ class Timing:
         }
 
 
-def timing_of(work: Work, level: ItemLevel, postings: Sequence[Posting], day: date, *, direct: bool) -> Timing:
-    """Set what moved by 仓单 up to ``day`` against ``postings`` of the book until then; ``direct``: 进出口 too."""
+def timing_of(work: Work, books: Books, level: ItemLevel, record_no: str, day: date, *, direct: bool) -> Timing:
+    """Set what moved by 仓单 up to ``day`` against what a book posted until then; ``direct``: 进出口 too."""
     ways = {"transfer", "trade"} if direct else {"transfer"}
     moved = [one for one in moved_until(work, day) if one.kind.group in ways and one.scope == "bonded"]
     partners = {one.partner for one in moved if one.kind.group == "transfer"}
     physical, findings = _physical(level, moved)
-    declared = _declared(work, postings, partners, direct=direct)
+    modes = TRANSFER | RETURNED | (DIRECT if direct else frozenset())
+    declared = _declared(
+        work, books.postings(record_no, None, day, Stage.POSTED.value, Only(modes=modes)), partners, direct=direct
+    )
     gaps = []
     for key in sorted(physical.keys() | declared.keys()):
         lines, mine = physical.get(key, []), declared.get(key, [])
@@ -146,12 +150,11 @@ def _physical(
 
 
 def _declared(
-    work: Work, postings: Iterable[Posting], partners: set[str], *, direct: bool
+    work: Work, postings: Sequence[Posting], partners: set[str], *, direct: bool
 ) -> dict[_Key, list[Posting]]:
-    wanted = [one for one in postings if one.mode in TRANSFER | RETURNED or (direct and one.mode in DIRECT)]
-    notes = _notes(work, {one.document_id for one in wanted})
+    notes = _notes(work, {one.document_id for one in postings})
     found: dict[_Key, list[Posting]] = defaultdict(list)
-    for one in wanted:
+    for one in postings:
         partner, transport = notes.get(one.document_id, ("", ""))
         at_home = one.mode in TRANSFER or (one.mode in RETURNED and transport == "9" and partner in partners)
         if at_home:

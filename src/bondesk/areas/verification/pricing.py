@@ -14,7 +14,7 @@ from bondesk.areas.verification.reckoning import previous_of
 from bondesk.base.findings import Finding, note
 from bondesk.base.numbers import PRICE_PLACES, half_up
 from bondesk.ledger.books import LedgerWork
-from bondesk.ledger.posting import Posting, Stage
+from bondesk.ledger.posting import Only, Posting, Stage
 from bondesk.ledger.shortage import Valued
 
 HOME = "CNY"
@@ -44,8 +44,8 @@ def prices_of(work: LedgerWork, record_no: str, day: date, choice: str) -> Prici
     if choice == "LATEST":
         begin = None
     imports: dict[int, list[Posting]] = defaultdict(list)
-    for one in work.books.postings(record_no, begin, end, Stage.POSTED.value):
-        if one.goods_flag == "I" and one.effect == 1:
+    for one in work.books.postings(record_no, begin, end, Stage.POSTED.value, Only("I")):
+        if one.effect == 1:
             imports[one.item_no].append(one)
     if choice == "LATEST":
         imports = defaultdict(list, {item: _standing(mine)[-1:] for item, mine in imports.items()})

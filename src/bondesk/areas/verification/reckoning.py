@@ -34,7 +34,7 @@ from bondesk.ledger.balance import Folded, Movement, fold
 from bondesk.ledger.books import Books, LedgerWork
 from bondesk.ledger.consumption import ZERO, Filed
 from bondesk.ledger.overlay import Overlay, summed
-from bondesk.ledger.posting import Stage
+from bondesk.ledger.posting import Only, Stage
 from bondesk.ledger.shortage import Counted, Gaps, ShortageRow, Valued
 
 SOURCES = (("STOCKTAKE", "盘点"), ("STOCK", "仓单滚动库存"))
@@ -153,8 +153,7 @@ def reckon(
     held = held_at(work, level, basis)
     timing = Timing(())
     if basis.timing:
-        postings = books.postings(basis.record_no, None, basis.day, Stage.POSTED.value)
-        timing = timing_of(work, level, postings, basis.day, direct=basis.direct)
+        timing = timing_of(work, books, level, basis.record_no, basis.day, direct=basis.direct)
     gaps, figures = timing.figures(filed), {column: held.figures(column) for column in held.shares}
     rows = {}
     for line in materials_of(book):
@@ -193,10 +192,9 @@ def booked_at(facts: Facts, books: Books, basis: Basis, filed: Filed) -> Booked:
     begin = previous.end_date + timedelta(days=1) if previous else None
     posted = Stage.POSTED.value
     movements = [one for one in books.movements(basis.record_no, begin, basis.day) if one.stage == posted]
-    waiting = {one.document_id for one in previous.notes if not one.included} if previous else set()
+    waiting = frozenset(one.document_id for one in previous.notes if not one.included) if previous else None
     if waiting and previous is not None:
-        before = books.postings(basis.record_no, None, previous.end_date, posted)
-        movements += summed(one for one in before if one.document_id in waiting)
+        movements += summed(books.postings(basis.record_no, None, previous.end_date, posted, Only(documents=waiting)))
     return Booked(begin, carried_from(previous).opening, movements, fold(movements, filed))
 
 

@@ -12,7 +12,7 @@ from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.areas.verification.verification_model import AccountVerification, VerificationNote
 from bondesk.base.batches import batches
 from bondesk.ledger.books import LedgerWork
-from bondesk.ledger.posting import Posting, Stage
+from bondesk.ledger.posting import Only, Posting, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +86,11 @@ def _name_notes(work: LedgerWork, notes: Sequence[VerificationNote]) -> None:
 def _left_over(
     work: LedgerWork, verification: AccountVerification, previous: AccountVerification | None, stage: Stage
 ) -> list[Posting]:
-    waiting = {note.document_id for note in previous.notes if not note.included} if previous else set()
+    waiting = frozenset(note.document_id for note in previous.notes if not note.included) if previous else None
     if not waiting or previous is None:
         return []
-    before = work.books.postings(verification.record_no, None, previous.end_date, stage.value)
-    return [one for one in before if one.document_id in waiting]
+    only = Only(documents=waiting)
+    return list(work.books.postings(verification.record_no, None, previous.end_date, stage.value, only))
 
 
 def _notes(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -15,7 +15,7 @@ from bondesk.base.explanation import Explanation
 from bondesk.base.numbers import QUANTITY_PLACES, half_up, plain
 from bondesk.ledger.books import Books, LedgerWork
 from bondesk.ledger.consumption import ZERO, usage
-from bondesk.ledger.posting import Posting, Stage
+from bondesk.ledger.posting import Only, Posting, Stage
 from bondesk.ledger.shortage import GAP_SIGNS, ShortageRow
 
 #: Parts of one figure that are listed; the rest is summed in one line.
@@ -60,13 +60,14 @@ class Reasons:
             "A 账册结存", value, f"{since}至 {self._reckoned.basis.day}：期初 + 进出口总数 − 耗用", parts
         )
 
-    def _postings(self) -> Sequence[Posting]:
+    def _postings(self, goods_flag: str, items: Iterable[int]) -> Sequence[Posting]:
         basis, begin = self._reckoned.basis, self._reckoned.booked.begin
-        return self._books.postings(basis.record_no, begin, basis.day, Stage.POSTED.value)
+        only = Only(goods_flag, frozenset(items))
+        return self._books.postings(basis.record_no, begin, basis.day, Stage.POSTED.value, only)
 
     def in_out(self) -> Explanation:
         """进出口总数: every posting of the material, signed, with the running total."""
-        mine = [one for one in self._postings() if (one.goods_flag, one.item_no) == ("I", self._item)]
+        mine = self._postings("I", [self._item])
         total = self._reckoned.booked.folded.item(self._item).in_out
         return Explanation("＋ 进出口总数", self._value(total), f"{len(mine)} 笔清单", self._running(mine))
 
@@ -86,12 +87,13 @@ class Reasons:
     def consumed(self) -> Explanation:
         """出口耗用: exported quantity × U × bonded share per version, rounded once."""
         mine = self._reckoned.booked.folded.item(self._item)
-        rows, every = self._reckoned.filed.of_material(self._item), self._postings()
+        rows = self._reckoned.filed.of_material(self._item)
+        every = self._postings("E", [product for product, _ in rows])
         parts = []
         for version, quantity in sorted(mine.by_version.items()):
             row = rows[version]
             product, name = version
-            listed = [one for one in every if (one.goods_flag, one.item_no, one.uc_version) == ("E", product, name)]
+            listed = [one for one in every if (one.item_no, one.uc_version) == version]
             reason = f"出口 {plain(quantity)} × 单耗 {plain(row.unit_consumption)} × 保税比例 {plain(row.bonded)}%"
             amount = plain(half_up(usage(quantity, row), _EXACT))
             parts.append(Explanation(f"成品 {product} 版本 {name}", amount, reason, self._running(listed)))

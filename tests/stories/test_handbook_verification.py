@@ -223,3 +223,36 @@ def test_a_book_counts_declarations_or_notes_and_never_both(office: Office) -> N
     assert len(listed) == 4
     run(office, "basis_of_handbook", {"basis": "NOTE"}, [book_id])
     assert rows(office, "handbook_materials", record_no=number)[0] == by_notes
+
+
+def test_every_figure_of_an_old_account_is_of_its_declarations(office: Office) -> None:
+    """短溢表, 假设, 倒挂 and prices read what the book counts; 金二报核 lists notes and is refused (row 188)."""
+    with office.act(SYSTEM) as act:
+        account = act.session.scalars(select(Account).filter_by(book_kind="EMS", copy="approved")).one()
+        number, account_id, material = account.record_no, account.id, account.consumptions[0].material_no
+        short = account.consumptions[1].material_no
+    run(office, "basis_of_account", {"basis": "DECLARATION"}, [account_id])
+    with office.act(SYSTEM) as act:
+        declared(act, number, 1, "0615", "I", material, "70", "RELEASED")
+        declared(act, number, 2, "0615", "I", material, "11", "DECLARED")
+        declared(act, number, 3, "0664", "E", material, "5", "CLEARED")
+        declared(act, number, 4, "0664", "E", short, "3", "CLEARED")
+    basis = {"record_no": number, "day": "2024-03-31", "source": "STOCK"}
+    table, codes = rows(office, "shortage_table", **basis)
+    one = table[str(material)]
+    assert (one["in_out"], one["booked"]) == (D(65), D(65))
+    assert "SHO-04" in codes  # one waits for its release
+    assert one["price"] is not None
+    assert table[str(short)]["booked"] == D(-3)
+    assumed, _ = rows(office, "what_if", **basis, figure="A")
+    assert (assumed[str(material)]["base"], assumed[str(material)]["value1"]) == (D(65), D(76))
+    negative, _ = rows(office, "first_negative", record_no=number)
+    assert {key: row["document_no"] for key, row in negative.items()} == {str(short): f"52042024{4:010d}"}
+    with office.act() as act:
+        report = act.catalogue.report("shortage_table")
+        told = reporting.explain(act, report, read_options(report.options, basis), str(material), "booked")
+        assert f"52042024{1:010d}" in told.as_text()
+    with pytest.raises(Refused, match="按报关单统计（旧模式）"):
+        run(
+            office, "new_account_verification", {"record_no": number, "end_date": "2024-03-31", "override_reason": "试"}
+        )

@@ -126,7 +126,7 @@ def explain(work: LedgerWork, options: AttributionOptions, row: str, column: str
     found = _at_once(_attributed(work, options, book))
     item, unit = line.item_no, unit_name(work.facts, line)
     reasons = [
-        Reasons(work, one, item, unit, books=overlaid(work, book.record_no, overlay))
+        Reasons(work, one, item, unit, books=overlaid(work, book, overlay))
         for one, overlay in zip(found.runs, found.overlays, strict=True)
     ]
     split = found.splits[item]

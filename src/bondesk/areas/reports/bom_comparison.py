@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.accounts.book_reading import approved_books, filed_of, materials_of, read_period
+from bondesk.areas.declarations.declared_books import books_of
 from bondesk.areas.goods import bom as erp
 from bondesk.areas.goods.bom_explosion import chosen_bom
 from bondesk.areas.goods.explosion import Bom, natural_key
@@ -112,7 +113,7 @@ def _book(work: LedgerWork, record_no: str) -> Account | None:
 
 def _exports(work: LedgerWork, book: Account, item_no: int, version: str) -> tuple[Posting, ...]:
     only = Only("E", frozenset({item_no}))
-    postings = work.books.postings(book.record_no, None, None, Stage.POSTED.value, only)
+    postings = books_of(work, book).postings(book.record_no, None, None, Stage.POSTED.value, only)
     return tuple(one for one in postings if one.uc_version == version)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from bondesk.areas.accounts.book_model import Account, AccountLine
 from bondesk.areas.accounts.book_reading import approved_books, filed_of, materials_of
+from bondesk.areas.declarations.declared_books import books_of, counts_declarations
 from bondesk.areas.notes.unfinished_notes import unfinished_postings
 from bondesk.areas.reports.shortage_table import located, row_key, unit_name
 from bondesk.base.columns import Kind
@@ -62,10 +63,11 @@ COLUMNS = (
 
 def events_of(work: LedgerWork, book: Account, options: FirstNegativeOptions) -> list[Event]:
     """Return everything that moves a book, in the stages chosen."""
-    found = _events(work.books.postings(book.record_no, None, None, Stage.POSTED.value), Stage.POSTED.value)
+    books = books_of(work, book)
+    found = _events(books.postings(book.record_no, None, None, Stage.POSTED.value), Stage.POSTED.value)
     if options.reserved:
-        found += _events(work.books.postings(book.record_no, None, None, Stage.RESERVED.value), Stage.RESERVED.value)
-    if options.drafts and work.known_on is None:
+        found += _events(books.postings(book.record_no, None, None, Stage.RESERVED.value), Stage.RESERVED.value)
+    if options.drafts and work.known_on is None and not counts_declarations(book):
         found += _events(unfinished_postings(work, book.record_no), _DRAFT)
     return found
 

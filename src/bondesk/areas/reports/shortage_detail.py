@@ -11,6 +11,7 @@ from typing import Any
 
 from bondesk.areas.accounts.book_model import Account, AccountLine
 from bondesk.areas.accounts.book_reading import approved_books, filed_of, materials_of
+from bondesk.areas.declarations.declared_books import books_of
 from bondesk.areas.goods.part import Part
 from bondesk.areas.reports.book_rows import item_row, part_row
 from bondesk.areas.reports.shortage_table import day_of
@@ -127,7 +128,7 @@ def _pieces(
     held = held_at(work, level, basis)
     origins = held_lines(work, held)
     pieces = [_piece(column, one, origins) for column, shares in held.shares.items() for one in shares]
-    timing = timing_of(work, work.books, level, basis.record_no, basis.day, direct=basis.direct)
+    timing = timing_of(work, books_of(work, book), level, basis.record_no, basis.day, direct=basis.direct)
     for gap in timing.gaps:
         for material, quantity in gap.materials(filed).items():
             u = next((row.unit_consumption for row in filed.of((gap.item_no, gap.version))

@@ -88,7 +88,7 @@ def day_of(facts: Facts, day: date | None) -> date:
 def reckoned(work: LedgerWork, options: Any, book: Account) -> tuple[Reckoned, Pricing]:
     """Compute one book with its prices."""
     day = day_of(work.facts, options.day)
-    pricing = prices_of(work, book.record_no, day, options.price)
+    pricing = prices_of(work, book, day, options.price)
     items = [line.item_no for line in materials_of(book)]
     values = pricing.valued(items, {}, options.vat_rate)
     basis = basis_of(options, book.record_no, day)

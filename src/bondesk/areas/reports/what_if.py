@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.accounts.book_reading import approved_books, filed_of, materials_of
+from bondesk.areas.declarations.declared_books import books_of
 from bondesk.areas.reports.book_rows import item_row
 from bondesk.areas.reports.shortage_table import day_of, located, row_key, unit_name
 from bondesk.areas.verification.assuming import FIGURES, KINDS, Assumed, assume, checked, overlay_of, words_of
@@ -117,7 +118,7 @@ def _basis(work: LedgerWork, options: WhatIfOptions, book: Account) -> Basis:
 def _assumed(
     work: LedgerWork, book: Account, basis: Basis, overlay: Overlay, options: WhatIfOptions, place: int
 ) -> Assumed:
-    checked(overlay, filed_of(book), work.books, book.record_no, _NAMES[place - 1])
+    checked(overlay, filed_of(book), books_of(work, book), book.record_no, _NAMES[place - 1])
     return assume(work, book, basis, overlay, options.figure)
 
 

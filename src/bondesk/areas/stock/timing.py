@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
+from typing import Any
 
 from sqlalchemy import select
 
+from bondesk.areas.declarations.declaration_model import Declaration
 from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.areas.stock.held import Moved, moved_until
 from bondesk.areas.stock.item_level import ItemLevel, Lot
@@ -152,10 +155,10 @@ def _physical(
 def _declared(
     work: Work, postings: Sequence[Posting], partners: set[str], *, direct: bool
 ) -> dict[_Key, list[Posting]]:
-    notes = _notes(work, {one.document_id for one in postings})
+    heads = _heads(work, {one.document_id for one in postings})
     found: dict[_Key, list[Posting]] = defaultdict(list)
     for one in postings:
-        partner, transport = notes.get(one.document_id, ("", ""))
+        partner, transport = heads.get(one.document_id, ("", ""))
         at_home = one.mode in TRANSFER or (one.mode in RETURNED and transport == "9" and partner in partners)
         if at_home:
             found["transfer", partner, one.goods_flag, one.item_no, one.uc_version].append(one)
@@ -164,13 +167,12 @@ def _declared(
     return found
 
 
-def _notes(work: Work, ids: set[int]) -> dict[int, tuple[str, str]]:
-    """Return partner and 运输方式 of notes."""
+def _heads(work: Work, ids: set[int]) -> dict[int, tuple[str, str]]:
+    """Return partner and 运输方式 of notes and, where the book counts them, of declarations."""
     found: dict[int, tuple[str, str]] = {}
-    wanted = sorted(ids)
-    for batch in batches(wanted):
-        statement = select(BondedNote.id, BondedNote.partner, BondedNote.transport_mode).where(
-            BondedNote.company_id == work.company_id, BondedNote.id.in_(batch)
-        )
-        found |= {row[0]: (row[1] or "", row[2] or "") for row in work.session.execute(statement)}
+    heads: tuple[Any, ...] = (BondedNote, Declaration)
+    for head, batch in product(heads, batches(sorted(ids))):
+        statement = select(head.id, head.partner, head.transport_mode)
+        rows = work.session.execute(statement.where(head.company_id == work.company_id, head.id.in_(batch)))
+        found |= {number: (partner or "", transport or "") for number, partner, transport in rows}
     return found

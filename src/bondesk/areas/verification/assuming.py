@@ -14,6 +14,7 @@ from decimal import Decimal
 from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.accounts.book_reading import filed_of, materials_of
 from bondesk.areas.codes.effects import formula_table
+from bondesk.areas.declarations.declared_books import books_of, counts_declarations
 from bondesk.areas.notes.unfinished_notes import unfinished_postings
 from bondesk.areas.stock.held import Held
 from bondesk.areas.stock.timing import Timing
@@ -101,11 +102,12 @@ def checked(overlay: Overlay, filed: Filed, books: Books, record_no: str, title:
             raise Refused(f"{title}：底账中没有清单 {'、'.join(missing[:5])}", "OPT-02")
 
 
-def overlaid(work: LedgerWork, record_no: str, overlay: Overlay) -> OverlaidBooks:
-    """Return the real books of one account seen through ``overlay``."""
-    drafts = unfinished_postings(work, record_no) if overlay.drafts and work.known_on is None else ()
+def overlaid(work: LedgerWork, book: Account, overlay: Overlay) -> OverlaidBooks:
+    """Return the real books of one account seen through ``overlay``; only notes have drafts that can count."""
+    counted = overlay.drafts and work.known_on is None and not counts_declarations(book)
+    drafts = unfinished_postings(work, book.record_no) if counted else ()
     signs = formula_table(work.facts, overlay.formula) if overlay.formula else None
-    return OverlaidBooks(work.books, overlay, drafts, signs)
+    return OverlaidBooks(books_of(work, book), overlay, drafts, signs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ class Assumed:
 
 def assume(work: LedgerWork, book: Account, basis: Basis, overlay: Overlay, figure: str) -> Assumed:
     """Compute ``figure`` (A, B, C or D) of every material under ``overlay``; A needs no count."""
-    books = overlaid(work, basis.record_no, overlay)
+    books = overlaid(work, book, overlay)
     basis = basis.under(overlay)
     result = reckon(work, book, basis, books=books) if figure != "A" else _book_alone(work, book, basis, books)
     return Assumed(overlay, books, figures(result, figure), result)

@@ -57,7 +57,7 @@ def attribute(work: LedgerWork, book: Account, basis: Basis, start: str) -> Gene
     for place, (step, title) in enumerate(STEPS.items(), 1):
         yield Progress(place, len(STEPS) + 1, title)
         now, overlay, filed = _corrected(work, book, step, now, basis, overlay, filed)
-        books = overlaid(work, basis.record_no, overlay)
+        books = overlaid(work, book, overlay)
         runs.append(reckon(work, book, now, books=books, filed=filed))
         overlays.append(overlay)
     splits = telescoped([one.differences for one in runs])

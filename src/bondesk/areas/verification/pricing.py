@@ -9,7 +9,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.accounts.valuation import Rates
+from bondesk.areas.declarations.declared_books import books_of
 from bondesk.areas.verification.reckoning import previous_of
 from bondesk.base.findings import Finding, note
 from bondesk.base.numbers import PRICE_PLACES, half_up
@@ -33,9 +35,9 @@ class Pricing:
         return {item: Valued(self.prices.get(item), duty_rates.get(item, Decimal(0)), vat_rate) for item in items}
 
 
-def prices_of(work: LedgerWork, record_no: str, day: date, choice: str) -> Pricing:
+def prices_of(work: LedgerWork, book: Account, day: date, choice: str) -> Pricing:
     """Return P by the chosen way; RATE-01 names days without a rate, SHO-07 a cycle that does not exist."""
-    previous = previous_of(work.facts, record_no, day)
+    previous = previous_of(work.facts, book.record_no, day)
     begin, end = (previous.end_date + timedelta(days=1) if previous else None), day
     if choice == "PREVIOUS":
         if previous is None:
@@ -44,7 +46,7 @@ def prices_of(work: LedgerWork, record_no: str, day: date, choice: str) -> Prici
     if choice == "LATEST":
         begin = None
     imports: dict[int, list[Posting]] = defaultdict(list)
-    for one in work.books.postings(record_no, begin, end, Stage.POSTED.value, Only("I")):
+    for one in books_of(work, book).postings(book.record_no, begin, end, Stage.POSTED.value, Only("I")):
         if one.effect == 1:
             imports[one.item_no].append(one)
     if choice == "LATEST":

@@ -15,6 +15,7 @@ from typing import Any
 
 from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.accounts.book_reading import filed_of, materials_of
+from bondesk.areas.declarations.declared_books import books_of, counts_declarations
 from bondesk.areas.stock.held import (
     Held,
     contractor_stock,
@@ -144,10 +145,12 @@ def reckon(
 ) -> Reckoned:
     """Compute every material of ``book``; ``books`` and ``filed`` stand in for the real ones.
 
+    The real ones are the ledger the book is counted in: its notes, or its declarations (row 188).
+
     SHO-01 (refused) no count for the date; SHO-02 parts without a way to the book; SHO-03 kinds not counted;
     SHO-04 notes not posted before the day; SHO-05 negative A; RPT-05 versions that are not filed.
     """
-    books, filed = books or work.books, filed or filed_of(book)
+    books, filed = books or books_of(work, book), filed or filed_of(book)
     booked = booked_at(work.facts, books, basis, filed)
     level = ItemLevel(work.facts, book, filed)
     held = held_at(work, level, basis)
@@ -166,7 +169,7 @@ def reckon(
             (values or {}).get(item, Valued()),
             tolerance,
         )
-    findings = (*booked.folded.findings, *held.findings, *timing.findings, *_warnings(books, basis, rows))
+    findings = (*booked.folded.findings, *held.findings, *timing.findings, *_warnings(book, books, basis, rows))
     return Reckoned(basis, book, filed, booked, held, timing, rows, tuple(dict.fromkeys(findings)))
 
 
@@ -224,7 +227,7 @@ def _switches(basis: Basis) -> Iterable[tuple[str, bool]]:
     )  # fmt: skip
 
 
-def _warnings(books: Books, basis: Basis, rows: Mapping[int, ShortageRow]) -> Iterator[Finding]:
+def _warnings(book: Account, books: Books, basis: Basis, rows: Mapping[int, ShortageRow]) -> Iterator[Finding]:
     waiting = books.postings(basis.record_no, None, basis.day, Stage.RESERVED.value)
     standing: dict[str, int] = {}
     for one in waiting:
@@ -232,7 +235,8 @@ def _warnings(books: Books, basis: Basis, rows: Mapping[int, ShortageRow]) -> It
     numbers = [number for number, count in standing.items() if count > 0]
     if numbers:
         more = f" 等 {len(numbers)} 份" if len(numbers) > 5 else ""
-        text = f"{basis.day} 以前有未核扣清单 {'、'.join(numbers[:5])}{more}，未计入账册结存"
+        paper = "未放行报关单" if counts_declarations(book) else "未核扣清单"
+        text = f"{basis.day} 以前有{paper} {'、'.join(numbers[:5])}{more}，未计入账册结存"
         yield confirm("SHO-04", text)
     for item, row in rows.items():
         if row.booked < 0:

@@ -40,7 +40,7 @@ def book_of(facts: Facts, record_no: str) -> Account:
 def result_of(work: LedgerWork, table: ShortageOverage) -> tuple[Reckoned, tuple[Finding, ...]]:
     """Compute what ``table`` would hold now, with its own choices and duty rates."""
     book = book_of(work.facts, table.record_no)
-    pricing = prices_of(work, table.record_no, table.day, table.price)
+    pricing = prices_of(work, book, table.day, table.price)
     duties = {line.item_no: line.duty_rate or Decimal(0) for line in table.materials}
     values = pricing.valued((line.item_no for line in materials_of(book)), duties, table.vat_rate)
     basis = basis_of(table, table.record_no, table.day)

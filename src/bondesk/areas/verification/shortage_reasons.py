@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from bondesk.areas.declarations.declared_books import books_of, counts_declarations
 from bondesk.areas.stock.held import HELD_COLUMNS, Moved
 from bondesk.areas.stock.item_level import Share
 from bondesk.areas.stock.stock_model import StockLine, StocktakeLine
@@ -31,7 +32,8 @@ class Reasons:
     ) -> None:
         """Explain material ``item_no``; values are shown in ``unit``, ``books`` stand in for the real ones."""
         self._work, self._reckoned, self._item, self._unit = work, reckoned, item_no, unit
-        self._books = books or work.books
+        self._books = books or books_of(work, reckoned.book)
+        self._paper = "报关单" if counts_declarations(reckoned.book) else "清单"
         self.row: ShortageRow = reckoned.rows[item_no]
 
     def _value(self, quantity: Decimal) -> str:
@@ -69,14 +71,14 @@ class Reasons:
         """进出口总数: every posting of the material, signed, with the running total."""
         mine = self._postings("I", [self._item])
         total = self._reckoned.booked.folded.item(self._item).in_out
-        return Explanation("＋ 进出口总数", self._value(total), f"{len(mine)} 笔清单", self._running(mine))
+        return Explanation("＋ 进出口总数", self._value(total), f"{len(mine)} 笔{self._paper}", self._running(mine))
 
     def _running(self, postings: Sequence[Posting]) -> tuple[Explanation, ...]:
         parts, total = [], ZERO
         for one in postings[:MOST]:
             total += one.signed
             word = "冲销 " if one.reversal else ""
-            title = f"{one.business_date} {word}清单 {one.document_no} 第{one.line_no}项（{one.mode}）"
+            title = f"{one.business_date} {word}{self._paper} {one.document_no} 第{one.line_no}项（{one.mode}）"
             trace = self._work.trace(one.document_key, one.line_id)
             parts.append(Explanation(title, plain(one.signed), f"累计 {plain(total)}", (trace,) if trace else ()))
         if len(postings) > MOST:

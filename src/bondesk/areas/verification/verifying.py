@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bondesk.areas.accounts.book_model import Account
+from bondesk.areas.declarations.declared_books import counts_declarations
 from bondesk.areas.stock.stock_model import Stocktake
 from bondesk.areas.verification.computing import compute, nearest_stocktake
 from bondesk.areas.verification.cycles import NextCycle, next_cycle
@@ -27,6 +28,10 @@ from bondesk.ledger.books import LedgerWork
 _V = AccountVerification
 #: 差异容差 in % a new 报核 starts with (handbook 8.7, RPT-07).
 USUAL_TOLERANCE = Decimal("0.5")
+_OLD_MODE = (
+    "账册 {} 按报关单统计（旧模式），金二报核按核注清单计算并逐份列出清单，不能报核。"
+    "账册已转金二的，请先在账册列表用「统计依据」改为核注清单"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,8 @@ def _book(facts: Facts, record_no: str) -> Account:
     if len(books) != 1:
         what = f"没有已审批的账册 {record_no}".rstrip() if not books else "有多本已审批账册，请指定账册编号"
         raise Refused(what, "RPT-10")
+    if counts_declarations(books[0]):
+        raise Refused(_OLD_MODE.format(books[0].record_no), "RPT-50")
     return books[0]
 
 

@@ -32,6 +32,8 @@ AREA_FLOORS = (
     "stock",
     "matching",
     "declarations",
+    "transfer",
+    "outsourcing",
     "risk",
     "notes",
     "accounts",

@@ -25,7 +25,9 @@ from bondesk.adapters.rehearsal_service import RehearsalService
 from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.declarations.declaration_model import Declaration
 from bondesk.areas.notes.bonded_note_model import BondedNote
+from bondesk.areas.risk.amend_record import AmendRecord
 from bondesk.base.errors import OutsideFailure, Refused
+from bondesk.base.rehearsal_script import Order
 from bondesk.base.steps import play
 from bondesk.engine import download_runs, downloading, message_import
 from bondesk.engine.card_failures import CertificateExpired, NoCard, WrongPin
@@ -104,6 +106,26 @@ def cleared(desk: Desk) -> Desk:
     sent(desk.office, declaration())
     desk.answered(inspect_every=99)
     return desk
+
+
+def test_a_withdrawn_declaration_leaves_its_amendment(desk: Desk) -> None:
+    """结关后删单: customs has the 修撤单 on file, and it is linked to our own declaration at once."""
+    ready(desk.office)
+    sent(desk.office, declaration())
+    customs = RehearsalCustoms(desk.office.client.parent, date_by_document=True)
+    customs.letters.keep_script([Order("DEC", "amend")])
+    customs.answer()
+    desk.office.receive()
+    desk.sign_in()
+    run = desk.go_on(desk.order("amend_record"))
+    assert [(item.document_key, item.word, item.reason) for item in run.items] == [("amend_record", "新增", "")]
+    with desk.office.act() as act:
+        amended, mine = act.facts.one(AmendRecord), act.facts.one(Declaration, copy="draft")
+        assert amended is not None
+        assert mine is not None
+        assert (amended.kind, amended.declaration_no, amended.link_state) == ("2", mine.declaration_no, "1")
+        assert (amended.customs_state, amended.reason) == ("海关已同意", "结关后申请撤销")
+    assert [item.word for item in desk.go_on(desk.order("amend_record")).items] == ["无变化"]
 
 
 @pytest.mark.parametrize("card", [piv_card, sm2_card])

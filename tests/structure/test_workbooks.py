@@ -79,7 +79,7 @@ def like_account(account: dict[str, Headings]) -> dict[str, Headings]:
 
 #: Workbooks of our own: the interchange names none for qualifications, drafts of books and formal copies.
 OWN = {"qualification", "qualification_draft", "account_draft", "handbook_draft"}
-OWN |= {"bonded_note_formal", "declaration_formal", "note_recipe"}
+OWN |= {"bonded_note_formal", "declaration_formal", "note_recipe", "amend_record"}
 
 
 def headings_of(plan: SheetPlan) -> Headings:

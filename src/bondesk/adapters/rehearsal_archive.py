@@ -20,7 +20,7 @@ from bondesk.adapters.rehearsal_books import BookKind, head_of, rows_of
 from bondesk.adapters.xml.parser import child, parse, text
 
 FOLDER = "海关存档"
-NOTES, DECLARATIONS = "INV101", "DECMESSAGE"
+NOTES, DECLARATIONS, AMENDMENTS = "INV101", "DECMESSAGE", "DECMOD"
 #: The mark of a row customs struck, and of one it has.
 _STRUCK, _KEPT = "2", "0"
 _PLAIN = re.compile(r"[0-9A-Za-z_-]{1,64}")
@@ -62,7 +62,9 @@ class Archive:
         self._write(Filed(NOTES, number["bond_no"], day.isoformat(), text(head, "EtpsInnerInvtNo"), state), filed)
 
     def declaration(self, message: etree._Element, known: Mapping[str, str]) -> None:
-        """File a declaration customs has cleared; what it answered otherwise is not on file."""
+        """File a declaration customs has cleared, or the 修撤单 of one it withdrew; otherwise nothing is on file."""
+        if known.get("status") == "D":
+            self._withdrawal(message, known)
         if known.get("status") != "R":
             return
         filed = copy.deepcopy(message)
@@ -76,6 +78,25 @@ class Archive:
         _put(head, "PDate", f"{day:%Y%m%d}")
         title = text(child(filed, "DecSign"), "ClientSeqNo")
         self._write(Filed(DECLARATIONS, known["entry_no"], day.isoformat(), title, "已结关"), filed)
+
+    def _withdrawal(self, message: etree._Element, known: Mapping[str, str]) -> None:
+        day = datetime.fromisoformat(known["last"]).date()
+        number = f"M{known['entry_no']}"
+        said = {
+            "decModSeqNo": number,
+            "modCusNo": number,
+            "entryId": known["entry_no"],
+            "decModType": "2",
+            "dDate": f"{day:%Y%m%d}",
+            "decModStatus": "海关已同意",
+            "decModNote": "结关后申请撤销",
+            "feedDept": text(child(message, "DecHead"), "CustomMaster"),
+        }
+        filed = etree.Element("DecModMessage")
+        head = etree.SubElement(filed, "decModHeadVo")
+        for name, value in said.items():
+            _put(head, name, value)
+        self._write(Filed(AMENDMENTS, number, day.isoformat(), f"撤销 {known['entry_no']}", "海关已同意"), filed)
 
     def book(self, message: etree._Element, kind: BookKind, number: str, now: datetime, seq_no: str = "") -> None:
         """File an account, handbook or qualification; a change of one that is not on file cannot be whole."""

@@ -52,6 +52,7 @@ from bondesk.areas.notes.note_generation import note_generation
 from bondesk.areas.notes.note_recipe import NOTE_RECIPE
 from bondesk.areas.notes.note_source_check import NOTE_SOURCE_CHECK
 from bondesk.areas.notes.source_document import SOURCE_DOCUMENT
+from bondesk.areas.outsourcing.outsourcing_application import OUTSOURCING_APPLICATION
 from bondesk.areas.reports.attribution import ATTRIBUTION
 from bondesk.areas.reports.bom_difference import BOM_DIFFERENCE
 from bondesk.areas.reports.book_difference import BOOK_DIFFERENCE
@@ -77,6 +78,7 @@ from bondesk.areas.reports.unfiled_products import UNFILED_PRODUCTS
 from bondesk.areas.reports.variance_analysis import VARIANCE_ANALYSIS
 from bondesk.areas.reports.verification_summary import VERIFICATION_SUMMARY
 from bondesk.areas.reports.what_if import WHAT_IF
+from bondesk.areas.risk.amend_record import AMEND_RECORD
 from bondesk.areas.risk.inspection_record import INSPECTION_RECORD
 from bondesk.areas.risk.return_record import RETURN_RECORD
 from bondesk.areas.setup.company import COMPANY, company_of, sender_of
@@ -93,6 +95,8 @@ from bondesk.areas.setup.users import USER, USER_GROUP, StoredUsers
 from bondesk.areas.stock.stock_checks import STOCK_CHECKS
 from bondesk.areas.stock.stock_document import stock_doc
 from bondesk.areas.stock.stocktake import STOCKTAKE
+from bondesk.areas.transfer.receive_deliver_note import RECEIVE_DELIVER_NOTE
+from bondesk.areas.transfer.transfer_application import TRANSFER_APPLICATION
 from bondesk.areas.verification.account_verification import ACCOUNT_VERIFICATION
 from bondesk.areas.verification.closed_cycles import outside_closed_cycles
 from bondesk.areas.verification.cycles import locked_until
@@ -148,6 +152,8 @@ CATALOGUE = Catalogue(
     areas=(
         Area("notes", "保税智慧通关"),
         Area("declarations", "报关单"),
+        Area("transfer", "保税货物流转"),
+        Area("outsourcing", "外发加工"),
         Area("stock", "仓单与盘点"),
         Area("risk", "风险管理"),
         Area("accounts", "账册管理"),
@@ -169,8 +175,12 @@ CATALOGUE = Catalogue(
         stock_doc(locked_until),
         STOCKTAKE,
         SHORTAGE_OVERAGE,
+        TRANSFER_APPLICATION,
+        RECEIVE_DELIVER_NOTE,
+        OUTSOURCING_APPLICATION,
         INSPECTION_RECORD,
         RETURN_RECORD,
+        AMEND_RECORD,
         *QUALIFICATIONS,
         *ACCOUNTS,
         *HANDBOOKS,

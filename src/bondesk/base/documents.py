@@ -14,6 +14,7 @@ from bondesk.base.findings import Finding
 from bondesk.base.flow import KEPT, Flow
 from bondesk.base.following import HeadFill
 from bondesk.base.formal_copy import FORMAL
+from bondesk.base.linking import Awaits
 from bondesk.base.messages import Message, ReadMessage
 from bondesk.base.workbooks import WorkbookPlan
 
@@ -192,6 +193,7 @@ class DocumentType:
     ``moved(document, move, work)`` follows a move of the flow (审核, 取消审核, 作废) through other documents.
     ``from_message`` is set when message files can be imported as documents of the kind.
     ``downloaded`` is the place of what customs has approved in the order copies are downloaded; 0 = after the others.
+    ``awaits``: it names another document that may come later, and says whether that is here (待关联).
     ``typed_in``: not every office takes its message, so that it may be pre-entered (数据预录入) at any time.
     """
 
@@ -236,6 +238,7 @@ class DocumentType:
     dated: tuple[Any, ...] = ()
     downloaded: int = 0
     typed_in: bool = False
+    awaits: Awaits | None = None
 
     @property
     def list_fields(self) -> tuple[Field, ...]:

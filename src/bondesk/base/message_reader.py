@@ -172,7 +172,8 @@ class CopyReading:
                 continue
             relation = getattr(self.header, group.table)
             lines = list(reader.rows(named, relation.property.mapper.class_, group.elements, group.table))
-            setattr(header, group.table, [_unmarked(line) for line in lines if line.row_mark != Mark.STRUCK])
+            kept = [line for line in lines if getattr(line, "row_mark", "") != Mark.STRUCK]
+            setattr(header, group.table, [_unmarked(line) for line in kept])
         for key, ours in self.codes.items():
             said = vars(header).pop(key, "")
             if said in ours:
@@ -181,5 +182,6 @@ class CopyReading:
 
 
 def _unmarked(line: Any) -> Any:
-    line.row_mark = Mark.SAME.value
+    if hasattr(line, "row_mark"):
+        line.row_mark = Mark.SAME.value
     return line

@@ -23,7 +23,7 @@ from bondesk.engine.import_reading import Reading, reading_steps
 from bondesk.engine.message_import import ENDINGS
 
 #: What dates a copy, the first that is filled.
-_DAYS = ("changed_on", "approved_on", "declared_on", "entered_on")
+_DAYS = ("changed_on", "approved_on", "declared_on", "entered_on", "moved_on", "valid_from")
 #: Customs gives its copies a place beyond the declared ones.
 _LAST = 1000
 _SHOWN = 3
@@ -74,7 +74,9 @@ def _message(act: Act, documents: Sequence[DocumentType], name: str, content: by
             continue
         header, findings = reading.read(read, act.codebook.read)
         return _copy(act, document, values_of(document, header), findings)
-    reason = reasons[0].partition("：")[0] if len(set(reasons)) == 1 else "不是核注清单、报关单、账册、手册或资质的报文"
+    reason = "不是核注清单、报关单、账册、手册、资质或修撤单的报文"
+    if len(set(reasons)) == 1:
+        reason = reasons[0].partition("：")[0]
     raise Refused(f"文件 {name} 不能识别：{reason}", "IMP-00")
 
 

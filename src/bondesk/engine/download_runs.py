@@ -15,6 +15,7 @@ from bondesk.engine.copy_reading import download_kinds
 from bondesk.engine.download_port import DownloadWay, OfferedCopy
 from bondesk.engine.formal_copies import NEW, UNCHANGED, UPDATED
 from bondesk.engine.history import log_deed
+from bondesk.engine.linking import link_waiting
 from bondesk.engine.tables import DownloadItem, DownloadRun
 
 REFUSED = "refused"
@@ -104,7 +105,7 @@ def end_run(act: Act, run_id: int, state: str, problem: str) -> Run:
     """Say that a run has ended, or why it stopped."""
     row = stored_run(act, run_id)
     row.state, row.problem, row.ended_at = state, problem[:512], act.now()
-    act.session.flush()
+    link_waiting(act)
     found = run_of(act, run_id)
     log_deed(act, "下载" if state == DONE else "下载中断", f"{row.title}：{found.counts}", module=_MODULE)
     return found

@@ -16,6 +16,7 @@ from bondesk.engine.act import Act
 from bondesk.engine.grouping import Arrived
 from bondesk.engine.history import log_bulk
 from bondesk.engine.import_reading import STEPS, Corrections, OpenedWorkbook, kept_corrections
+from bondesk.engine.linking import link_waiting
 from bondesk.engine.matching import renew
 from bondesk.engine.posting import post_document
 from bondesk.engine.records import load
@@ -83,6 +84,7 @@ def storing_steps(
         for one in arrived:
             post_document(act, document, load(act, document, one.id))
     renew(act, document, [values["id"] for values in changed])
+    link_waiting(act)
     return [one.id for one in arrived]
 
 

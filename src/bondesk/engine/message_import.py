@@ -21,6 +21,7 @@ from bondesk.engine.act import Act
 from bondesk.engine.drafts import apply_draft, draft_of
 from bondesk.engine.formal_copies import NEW, UNCHANGED, UPDATED, take_copy, values_of
 from bondesk.engine.history import log_bulk
+from bondesk.engine.linking import link_waiting
 from bondesk.engine.records import findings_of
 
 ENDINGS = (".xml", ".zip")
@@ -51,6 +52,7 @@ def import_message_steps(act: Act, document: DocumentType, path: Path) -> Steps:
     number = document.number_of(stored)
     log_bulk(act, document, "导入", [(stored.id, number, {"文件": path.name})])
     act.facts.forget()
+    link_waiting(act)
     text = f"已{'更新' if found is not None else '导入'}「{document.title}」{number}"
     count = len(findings)
     return Outcome(text + (f"，提示 {count} 条" if count else ""), {document.key: [stored.id]}, tuple(findings))

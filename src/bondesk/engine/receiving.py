@@ -20,6 +20,7 @@ from bondesk.base.identity import Identity
 from bondesk.base.steps import Cancelled
 from bondesk.engine.act import Act
 from bondesk.engine.engine import Engine
+from bondesk.engine.linking import link_waiting
 from bondesk.engine.ports import Arrival, Gateway
 from bondesk.engine.receipt_applying import Opened, opened
 from bondesk.engine.receipt_batch import AGAIN, Batch, quarantine, take_again, take_in, waiting_unknown
@@ -74,6 +75,8 @@ def receive(
         stopped = True
     with engine.acting(identity) as act:
         left = quarantined(act)
+        if run.taken:
+            link_waiting(act)
     return Received(
         len(run.sentences),
         tuple(run.sentences),

@@ -104,6 +104,8 @@ class DownloadChoice(QWidget):
         holder.setObjectName("download_kinds")
         row = FlowLayout(holder)
         row.setSpacing(style.WIDE_GAP)
+        row.addWidget(self._button("download_kinds_all", "全选", lambda: self.choose(self.boxes)))
+        row.addWidget(self._button("download_kinds_none", "全不选", lambda: self.choose(())))
         for kind in self._kinds:
             box = self.boxes[kind.key] = QCheckBox(kind.title, self)
             box.setObjectName(f"download_kind.{kind.key}")
@@ -111,8 +113,6 @@ class DownloadChoice(QWidget):
             box.setMinimumHeight(style.BOX_HEIGHT)
             box.toggled.connect(lambda _on: self.changed.emit())
             row.addWidget(box)
-        row.addWidget(self._button("download_kinds_all", "全选", lambda: self.choose(self.boxes)))
-        row.addWidget(self._button("download_kinds_none", "全不选", lambda: self.choose(())))
         return holder
 
     def _button(self, name: str, text: str, act: Any) -> QPushButton:

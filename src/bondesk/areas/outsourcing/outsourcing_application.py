@@ -59,6 +59,8 @@ OUTSOURCING_APPLICATION = DocumentType(
     number=(_O.application_no,),
     list_columns=(
         _O.application_no,
+        _O.link_state,
+        _O.customs_state,
         _O.record_no,
         _O.contractor,
         _O.contractor_name,
@@ -67,8 +69,6 @@ OUTSOURCING_APPLICATION = DocumentType(
         _O.valid_from,
         _O.valid_to,
         _O.contract_no,
-        _O.customs_state,
-        _O.link_state,
     ),
     form=(
         group("申请表", _O.application_no, _O.record_no, _O.kind, _O.goods, _O.customs_state, _O.link_state),

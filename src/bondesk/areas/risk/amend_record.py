@@ -124,6 +124,7 @@ AMEND_RECORD = DocumentType(
     number=(_A.amend_no,),
     list_columns=(
         _A.amend_no,
+        _A.link_state,
         _A.declaration_no,
         _A.kind,
         _A.customs_state,
@@ -131,7 +132,6 @@ AMEND_RECORD = DocumentType(
         _A.closed_on,
         _A.reason,
         _A.office,
-        _A.link_state,
     ),
     form=(
         group("修撤单", _A.amend_no, _A.customs_no, _A.declaration_no, _A.kind, _A.customs_state, _A.link_state),

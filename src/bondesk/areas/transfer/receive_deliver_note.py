@@ -81,12 +81,12 @@ RECEIVE_DELIVER_NOTE = DocumentType(
     number=(_N.note_no,),
     list_columns=(
         _N.note_no,
+        _N.link_state,
         _N.kind,
         _N.way,
         _N.application_no,
         _N.moved_on,
         _N.partner_name,
-        _N.link_state,
     ),
     form=(
         group("收发货单", _N.note_no, _N.kind, _N.way, _N.moved_on),

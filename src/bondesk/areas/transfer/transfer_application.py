@@ -76,6 +76,8 @@ TRANSFER_APPLICATION = DocumentType(
     number=(_T.application_no,),
     list_columns=(
         _T.application_no,
+        _T.link_state,
+        _T.customs_state,
         _T.role,
         _T.record_no,
         _T.partner_code,
@@ -83,8 +85,6 @@ TRANSFER_APPLICATION = DocumentType(
         _T.partner_record_no,
         _T.valid_from,
         _T.valid_to,
-        _T.customs_state,
-        _T.link_state,
     ),
     form=(
         group("申请表", _T.application_no, _T.role, _T.record_no, _T.customs_state, _T.link_state),

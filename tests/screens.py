@@ -25,10 +25,10 @@ def main() -> None:
     scale = next((word for word in words if word[0].isdigit()), "")
     if scale:
         os.environ["QT_SCALE_FACTOR"] = scale
-    from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication, QWidget
 
     from bondesk.desktop import style
+    from builders.clerk import pause
     from builders.screen_tour import tour
 
     target.mkdir(parents=True, exist_ok=True)
@@ -38,7 +38,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp())
 
     def shoot(widget: QWidget, name: str) -> None:
-        QTest.qWait(150)  # sums and titles follow a moment later
+        pause(150)  # sums and titles follow a moment later
         widget.grab().save(str(target / f"{name}.png"))
         sys.stdout.write(f"{name}\n")
         sys.stdout.flush()

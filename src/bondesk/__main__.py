@@ -60,7 +60,7 @@ def main() -> int:
     if _VERBS.intersection(arguments) or (arguments and not arguments[0].startswith("--home")):
         from bondesk import cli, cli_output
 
-        cli_output.use_utf8()
+        cli_output.use_standard_streams()
         return cli.main(arguments)
     from bondesk.settings import Home, default_home
     from bondesk.window import run_window

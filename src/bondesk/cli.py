@@ -69,13 +69,29 @@ class _Parser(argparse.ArgumentParser):
         raise WrongCall(f"命令不正确：{message}\n{self.format_usage()}")
 
 
+class _Verb(_Parser):
+    """A verb whose options may stand before, between and behind its words."""
+
+    _mixing = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Read options wherever they stand; the reading itself asks this again."""
+        if self._mixing:
+            return super().parse_known_args(args, namespace)
+        self._mixing = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._mixing = False
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     top = _Parser(prog="bondesk", description="保税台 — 加工贸易关务管理")
     top.add_argument("--home", type=Path, help="数据目录")
     top.add_argument("--connection", default="", help="数据连接名称")
     top.add_argument("--user", default="", help="用户账号")
-    verbs = top.add_subparsers(dest="command", required=True, parser_class=_Parser)
+    verbs = top.add_subparsers(dest="command", required=True, parser_class=_Verb)
     verbs.add_parser("init", help="建立数据目录与第一个管理员")
     demo = verbs.add_parser("demo", help="演示企业")
     demo.add_argument("--headless", action="store_true")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import errno
+import io
 import json
 import logging
 import logging.handlers
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -55,11 +58,39 @@ def log_place() -> str:
     return str(_place[0]) if _place else "（没有日志）"
 
 
-def use_utf8() -> None:
-    """Write UTF-8 whatever the console's code page is."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
+class _Outlet(io.TextIOWrapper):
+    """Standard output whose reader may leave early (``bondesk list … | head``): what nobody reads is let go."""
+
+    def write(self, text: str) -> int:
+        """Write, or drop the text when the reader has gone."""
+        try:
+            return super().write(text)
+        except OSError as problem:
+            self._let_go(problem)
+            return len(text)
+
+    def flush(self) -> None:
+        """Flush; when the reader has gone, the stream leads nowhere from now on and the work goes on to its end."""
+        try:
+            super().flush()
+        except OSError as problem:
+            self._let_go(problem)
+
+    def _let_go(self, problem: OSError) -> None:
+        if problem.errno not in (errno.EPIPE, errno.EINVAL):  # Windows says EINVAL
+            raise problem
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self.fileno())
+        os.close(nowhere)
+
+
+def use_standard_streams() -> None:
+    """Write UTF-8 whatever the console's code page is, and outlive a reader that leaves early."""
+    if hasattr(sys.stderr, "reconfigure"):
+        sys.stderr.reconfigure(encoding="utf-8", errors="replace")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.flush()
+        sys.stdout = _Outlet(sys.stdout.detach(), encoding="utf-8", errors="replace")
 
 
 def print_line(text: str) -> None:

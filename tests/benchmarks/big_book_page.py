@@ -20,7 +20,6 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from PySide6.QtCore import QTimer
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.big_book import fill
@@ -33,6 +32,7 @@ from bondesk.desktop.style import apply_style
 from bondesk.engine import changing, records
 from bondesk.engine.engine import SYSTEM
 from bondesk.settings import Home
+from builders.clerk import pause
 
 
 class Stalls:
@@ -56,7 +56,7 @@ class Stalls:
         begin, worked = time.perf_counter(), time.thread_time()
         work()
         while not done():
-            QTest.qWait(5)
+            pause(5)
         self._tick()
         worked = time.thread_time() - worked
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

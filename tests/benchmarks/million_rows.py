@@ -20,7 +20,6 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -46,6 +45,7 @@ from bondesk.engine import query, summing
 from bondesk.engine.engine import SYSTEM, Engine
 from bondesk.engine.query import Condition, Query
 from bondesk.settings import Home
+from builders.clerk import pause
 
 _FILL = """
 INSERT INTO part (company_id, id, part_no, goods_kind, name, spec, erp_unit, erp_unit_code, hs_code, dcl_unit, legal_unit1,
@@ -75,11 +75,11 @@ class Desk:
 
     def until(self, seen: list[int]) -> None:
         while not seen:
-            QTest.qWait(1)
+            pause(1)
 
     def settle(self) -> None:
         while not self.lane.idle:
-            QTest.qWait(1)
+            pause(1)
         self.loaded.clear()
         self.counted.clear()
 
@@ -163,7 +163,7 @@ def jump(desk: Desk, row: int) -> float:
     desk.page.view.scrollTo(desk.page.model.index(row, 0))
     desk.page.view.viewport().repaint()
     while desk.page.model.peek(row) is None:
-        QTest.qWait(1)
+        pause(1)
     return time.perf_counter() - begin - SETTLE_MS / 1000
 
 

@@ -20,7 +20,6 @@ from typing import Any
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from benchmarks.big_book_page import Stalls
@@ -37,6 +36,7 @@ from bondesk.engine import records
 from bondesk.engine.drafts import Draft, LineDraft, assemble
 from bondesk.engine.engine import SYSTEM, Engine
 from bondesk.settings import Home
+from builders.clerk import pause
 
 NOTE = CATALOGUE.document("bonded_note")
 ROUNDS = 15
@@ -113,18 +113,18 @@ def measure(engine: Engine, lines: int, wrong: int) -> None:
     waited, held, floors, handed, idle = [list[float]() for _ in range(5)]
     for number in range(ROUNDS):
         model.setData(model.index(number * (lines // ROUNDS), column), Decimal(number))
-        QTest.qWait(30)
+        pause(30)
         stalls.longest, stalls._last = 0.0, time.perf_counter()
-        QTest.qWait(100)
+        pause(100)
         idle.append(stalls.longest)
         answers.clear()
         stalls.longest, stalls._last = 0.0, time.perf_counter()
         begin = time.perf_counter()
         handed.append(worked(checks._ask))
         while not answers:
-            QTest.qWait(1)
+            pause(1)
         waited.append(time.perf_counter() - begin)
-        QTest.qWait(30)
+        pause(30)
         held.append(stalls.longest)
         if number % 3 == 0:
             floors.append(whole(engine, body.draft()))

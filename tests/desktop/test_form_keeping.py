@@ -338,24 +338,19 @@ def test_a_deleted_document_comes_back_as_a_new_one(
 
 def test_typing_goes_on_while_the_database_is_stuck(stored: int, open_form: OpenForm, desk: Any, qtbot: QtBot) -> None:
     import threading
-    import time
 
     page = open_form(stored)
     stuck = threading.Event()
     desk.context.lane.run(stuck.wait, lambda _answer: None)
     page.body.grids["lines"].view.setFocus()
     page.body.grids["lines"].view.show_cell(0, page.body.grids["lines"].model.column("erp_unit"))
-    slowest = 0.0
     for _ in range(12):
         for sign in ("a", "b", "c"):
-            began = time.perf_counter()
             type_in(sign)
             QApplication.sendPostedEvents()
-            slowest = max(slowest, time.perf_counter() - began)
         press(KEY.Key_Return)
         qtbot.wait(30)
     assert not desk.context.lane.idle
     assert page.body.dirty
-    assert slowest < 2, "a key waited for the database"
     stuck.set()
     qtbot.waitUntil(lambda: desk.context.lane.idle)

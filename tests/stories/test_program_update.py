@@ -191,10 +191,14 @@ def test_copies_before_migrations_stay_whoever_tries_again(shop: Shop) -> None:
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = ?", (revision,))
         (kept,) = [keep_before_migration(engine.store, folder, migrations)]
         assert kept is not None
-        older = f"bondesk-{revision}-2020010{revision[-1]}000000.sqlite"
-        kept.rename(folder / older)
+        owner = kept.name.rsplit("-", 2)[0]
+        kept.rename(folder / f"{owner}-{revision}-2020010{revision[-1]}000000.sqlite")
+    other = folder / "bondesk-0123abcd-0001-20190101000000.sqlite"
+    other.write_bytes(b"of a database of the same name in another folder")
     kept = keep_before_migration(engine.store, folder, migrations)
-    names = [one.name.split("-")[1] for one in sorted(folder.iterdir())]
+    assert other.exists()
+    other.unlink()
+    names = [one.name.split("-")[2] for one in sorted(folder.iterdir())]
     assert names == ["0002", "0003", "0004", "0005", "0006"]
     assert kept is not None
     assert kept.exists(), "the newest of its structure"
@@ -269,7 +273,7 @@ def test_the_whole_program_updates_itself_and_its_database(shop: Shop) -> None:
     assert f"{NEXT}/bondesk/" in _where(home), "the newer program ran"
     with closing(sqlite3.connect(home.database_file)) as database:
         assert database.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
-    (kept,) = (home.path / "backups").glob(f"bondesk-{before}-*.sqlite")
+    (kept,) = (home.path / "backups").glob(f"bondesk-*-{before}-*.sqlite")
     with closing(sqlite3.connect(kept)) as database:
         assert database.execute("SELECT version_num FROM alembic_version").fetchone() == (before,)
 

@@ -19,6 +19,8 @@ _SETTLE_MS = 250
 
 
 def _fits(one: Claimant) -> tuple[str, str]:
+    if one.why_not:
+        return one.why_not, "bad"
     if one.differing:
         return "编号不同", "bad"
     same = any(said and said == have for _label, said, have in one.compared)
@@ -150,17 +152,19 @@ class AttachDialog(QDialog):
         self._refresh()
 
     def _refresh(self) -> None:
-        why = "" if self._claimant() else "请先选择单据"
+        claimant = self._claimant()
+        why = "请先选择单据" if claimant is None else ""
+        if claimant is not None and claimant.why_not:
+            why = f"这份单据{claimant.why_not}，海关不会答复它"
         why = why or ("" if self.reason.text().strip() else "请先写明挂接的依据")
         self.yes.setEnabled(not why and not self._busy)
         self.yes.setToolTip(why)
-        claimant = self._claimant()
         self.yes.setText("编号不同，仍然挂接" if claimant and claimant.differing else "挂接")
 
     def attach(self) -> None:
         """Attach the receipt to the marked document."""
         claimant, reason = self._claimant(), self.reason.text().strip()
-        if claimant is None or not reason or self._busy:
+        if claimant is None or claimant.why_not or not reason or self._busy:
             return
         self._busy = True
         self._refresh()

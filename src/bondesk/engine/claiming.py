@@ -26,9 +26,10 @@ from bondesk.engine.receipt_applying import apply_receipt
 from bondesk.engine.receipt_batch import take_again
 from bondesk.engine.receipt_matching import keys_of
 from bondesk.engine.records import load
-from bondesk.engine.tables import ReceiptFile
+from bondesk.engine.tables import Outbox, ReceiptFile
 
 WAITING, IGNORED = "quarantined", "ignored"
+NEVER_SENT = "从未发送"
 #: Letters of a file shown raw, and documents offered for one search.
 _RAW, _OFFERED = 20_000, 50
 #: Kinds of documents named that a receipt may be of.
@@ -64,7 +65,10 @@ class ReceiptPreview:
 
 @dataclass(frozen=True, slots=True)
 class Claimant:
-    """A document a receipt may be attached to, with both numbers of every kind: (label, receipt's, document's)."""
+    """A document a receipt may be attached to, with both numbers of every kind: (label, receipt's, document's).
+
+    ``why_not`` says why this one cannot have it: customs answers only what was given to it.
+    """
 
     document_key: str
     document_id: int
@@ -72,6 +76,7 @@ class Claimant:
     number: str
     state: str
     compared: tuple[tuple[str, str, str], ...]
+    why_not: str = ""
 
     @property
     def differing(self) -> tuple[str, ...]:
@@ -135,24 +140,35 @@ def claimants(act: Act, reader: ReceiptReader, receipt_id: int, text: str) -> tu
         else:
             mine = mine.where(header.state.in_(UNDER_WAY))
         rows = act.session.scalars(mine.order_by(header.id.desc()).limit(_OFFERED))
-        found += [_claimant(document, message, one, receipt) for one in rows]
+        found += [_claimant(act, document, message, one, receipt) for one in rows]
+    found.sort(key=lambda one: bool(one.why_not))
     return tuple(found[:_OFFERED])
 
 
-def _claimant(document: DocumentType, message: Message, header: Any, receipt: Receipt) -> Claimant:
+def _claimant(act: Act, document: DocumentType, message: Message, header: Any, receipt: Receipt) -> Claimant:
     compared = tuple(
         (label, said, getattr(header, attribute.key) or "")
         for label, (attribute, said) in zip(_NUMBERS, keys_of(message, receipt), strict=True)
     )
     state = document.flow.state(header.state).title
-    return Claimant(document.key, header.id, document.title, document.number_of(header), state, compared)
+    why_not = "" if _given_to_customs(act, document, message, header) else NEVER_SENT
+    return Claimant(document.key, header.id, document.title, document.number_of(header), state, compared, why_not)
+
+
+def _given_to_customs(act: Act, document: DocumentType, message: Message, header: Any) -> bool:
+    """Tell whether customs ever got a document: it is under way, bears customs' number, or its message left us."""
+    if header.state in UNDER_WAY or any(getattr(header, one.key) for one in (message.seq_no, message.business_no)):
+        return True
+    mine = Outbox.company_id == act.company_id, Outbox.document_key == document.key, Outbox.document_id == header.id
+    left = select(Outbox.id).where(*mine, Outbox.state.not_in(("ready", "failed"))).limit(1)
+    return act.session.scalar(left) is not None
 
 
 def attach(act: Act, reader: ReceiptReader, receipt_id: int, claimant: Claimant, reason: str) -> str:
     """Give a waiting receipt to a document by order of a named person; return what it told.
 
     ``Refused``: RCPT-01 when it is no longer waiting or unreadable, RCPT-02 without a reason, RCPT-03 when the
-    numbers are no longer those that were shown.
+    numbers are no longer those that were shown, RCPT-04 when customs never got the document.
     """
     row = _still_waiting(act, receipt_id)
     receipt = _read(reader, row)
@@ -163,7 +179,10 @@ def attach(act: Act, reader: ReceiptReader, receipt_id: int, claimant: Claimant,
     if message is None or receipt.code not in message.receipt_codes:
         raise Refused(f"「{document.title}」不接受 {receipt.code} 回执", "RCPT-03")
     header = load(act, document, claimant.document_id)
-    if _claimant(document, message, header, receipt).compared != claimant.compared:
+    now = _claimant(act, document, message, header, receipt)
+    if now.why_not:
+        raise Refused(f"{now.number} {now.why_not}，海关不会答复它；请选择已发送的单据，或先忽略这份回执", "RCPT-04")
+    if now.compared != claimant.compared:
         raise Refused("单据的编号在此期间已改变，请重新核对后再挂接", "RCPT-03")
     sentence = apply_receipt(act, reader, row, receipt, document, header)
     post_document(act, document, header)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 from contextlib import closing
@@ -29,20 +30,26 @@ def keep_before_migration(store: Store, folder: Path, migrations: Path) -> Path 
     if revision in ("", HEAD):
         return None
     refuse_newer(revision, migrations)
-    target = folder / f"{file.stem}-{revision}-{china_now():%Y%m%d%H%M%S}.sqlite"
+    kept_as = _kept_as(file)
+    target = folder / f"{kept_as}-{revision}-{china_now():%Y%m%d%H%M%S}.sqlite"
     part = target.with_suffix(".part")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(part)) as copy:
             source.backup(copy)
         os.replace(part, target)
-        _clear(folder, file.stem)
+        _clear(folder, kept_as)
     except (OSError, sqlite3.Error) as problem:
         part.unlink(missing_ok=True)
         raise OutsideFailure(
             f"升级数据结构之前不能备份到 {folder}：{problem}。数据没有改变，请检查磁盘空间和权限后再登录"
         ) from problem
     return target
+
+
+def _kept_as(file: Path) -> str:
+    """Return what copies of a database are called: databases of one name in two folders share no copies."""
+    return f"{file.stem}-{hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:8]}"
 
 
 def _clear(folder: Path, stem: str) -> None:

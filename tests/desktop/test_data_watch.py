@@ -19,7 +19,7 @@ def test_what_is_wrong_is_told_and_opened(desk: Any, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not watch.running, timeout=60_000)
     (told,) = jobs_of(desk.context).history  # an empty database has neither enterprise nor administrator
     assert told.text == "数据自检发现：错误 2 处"
-    assert told.tone == "bad"
+    assert (told.tone, told.head_word) == ("bad", "有误")
     assert told.open is not None
     told.open()
     assert desk.pages[-1][0] == "report.data_check"

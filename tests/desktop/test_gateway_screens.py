@@ -19,6 +19,7 @@ from bondesk.desktop.background import Background
 from bondesk.desktop.claiming_page import ClaimingPage
 from bondesk.desktop.client_folders_dialog import ClientFoldersDialog
 from bondesk.desktop.context import Codes, DeskContext
+from bondesk.desktop.findings_view import FindingsDialog
 from bondesk.desktop.jobs import jobs_of
 from bondesk.desktop.lane import Lane
 from bondesk.desktop.outbox_page import OutboxPage
@@ -201,6 +202,40 @@ def test_the_poll_goes_on_when_the_folder_is_back(qtbot: QtBot, factory_office: 
     exchange.poll()
     qtbot.waitUntil(lambda: not exchange.busy)
     assert office.note(number).state == "SENT"
+    exchange.stop()
+    context.lane.close()
+
+
+def test_only_a_new_receipt_nobody_claims_is_worth_a_dialog(qtbot: QtBot, factory_office: Office) -> None:
+    """F9 asks for attention once; a look of the program's own says it in the corner and opens 待认领回执."""
+    office, said = factory_office, []
+    context = desk(office)
+    window = QWidget()
+    qtbot.addWidget(window)
+    exchange = SingleWindow(replace(context, show_message=said.append), window)
+    foreign = "<CommonResponeMessage><SeqNo>2024{}</SeqNo><EtpsPreentNo>OTHER-{}</EtpsPreentNo><DealFlag>0</DealFlag></CommonResponeMessage>"
+
+    def came(which: int) -> None:
+        (office.client / "InBox" / f"{which}.xml").write_text(foreign.format(which, which), encoding="utf-8")
+
+    came(1)
+    exchange.receive()
+    qtbot.waitUntil(lambda: not exchange.busy)
+    assert [one.windowTitle() for one in window.findChildren(FindingsDialog)] == ["接收回执"]
+    exchange.receive()
+    qtbot.waitUntil(lambda: not exchange.busy)
+    assert said[-1] == "没有新的回执，待认领 1 份"
+    assert len(window.findChildren(FindingsDialog)) == 1
+    came(2)
+    exchange.poll()
+    qtbot.waitUntil(lambda: not exchange.busy)
+    told = jobs_of(exchange._context).history[-1]
+    assert (told.text, told.tone) == ("1 份回执没有找到单据，等待认领", "warn")
+    assert told.open == exchange.show_claiming
+    assert len(window.findChildren(FindingsDialog)) == 1
+    exchange.poll()
+    qtbot.waitUntil(lambda: not exchange.busy)
+    assert jobs_of(exchange._context).history[-1] is told
     exchange.stop()
     context.lane.close()
 

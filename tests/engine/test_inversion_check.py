@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from bondesk.areas.notes.bonded_note_model import BondedNote
 from bondesk.areas.setup.company import Company
 from bondesk.base.errors import Refused
 from bondesk.base.findings import Severity
@@ -86,6 +87,20 @@ def test_forcing_needs_the_right_and_a_reason_and_is_logged(exports: tuple[Offic
         log = act.session.scalars(select(OperationLog).filter_by(action="强制发送")).one()
         assert log.after["原因"] == "客户急件，进口清单明日补申报"
         assert "倒挂" in log.after["仍然发送"]
+
+
+def test_forcing_one_error_leaves_another_standing(exports: tuple[Office, list[int]]) -> None:
+    """A reason lifts 倒挂 and nothing else: the note stays, is refused for the other, and no 强制发送 is logged."""
+    office, (first, *_) = exports
+    with office.act(SYSTEM) as act:
+        act.session.get_one(BondedNote, (act.company_id, first)).entry_exit_customs = ""
+    refused = sent(office, first, "客户急件").split("、")
+    assert refused
+    assert "INV-01" not in refused
+    assert office.note(first).state == "AUDITED"
+    with office.act(SYSTEM) as act:
+        logged = act.session.scalars(select(OperationLog).where(OperationLog.action == "强制发送")).all()
+    assert logged == []
 
 
 def test_what_is_under_way_counts_against_the_next(exports: tuple[Office, list[int]]) -> None:

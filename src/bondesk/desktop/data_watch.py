@@ -62,8 +62,8 @@ class DataWatch(QObject):
         counts = Counter(finding.severity for finding in outcome.findings)
         told = [f"{word} {counts[severity]} 处" for severity, word in _WORDS.items() if counts[severity]]
         if told:
-            tone = "bad" if counts[Severity.ERROR] else "warn"
-            jobs_of(self._context).tell(f"数据自检发现：{'，'.join(told)}", tone, self._show)
+            tone, word = ("bad", "有误") if counts[Severity.ERROR] else ("warn", "")
+            jobs_of(self._context).tell(f"数据自检发现：{'，'.join(told)}", tone, self._show, word)
 
     def _show(self) -> None:
         from bondesk.desktop.report_page import ReportPage

@@ -44,14 +44,23 @@ class Runs(Protocol):
         """Stop at the next step."""
 
 
+_WORDS = {"good": "完成", "warn": "注意", "bad": "失败", "info": "通知", "muted": "通知"}
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A sentence with its weight (good, warn, bad, info), its time, and what 打开 opens."""
+    """A sentence with its weight (good, warn, bad, info), its time, what 打开 opens, and a head word of its own."""
 
     text: str
     tone: str
     at: datetime
     open: Open | None = None
+    word: str = ""
+
+    @property
+    def head_word(self) -> str:
+        """Return the word that stands beside the colour; ``word`` where the usual one would say something else."""
+        return self.word or _WORDS.get(self.tone, "通知")
 
 
 class Job(QObject):
@@ -164,9 +173,9 @@ class Jobs(QObject):
             word, tone = STATES[state]
             self.tell(f"「{job.title}」{word}：{text}" if text else f"「{job.title}」{word}", tone, job.show)
 
-    def tell(self, text: str, tone: str = "info", show: Open | None = None) -> Told:
+    def tell(self, text: str, tone: str = "info", show: Open | None = None, word: str = "") -> Told:
         """Show a sentence in the corner of the window and keep it in the history."""
-        told = Told(text, tone, self._clock(), show)
+        told = Told(text, tone, self._clock(), show, word)
         self.history.append(told)
         self.told.emit(told)
         self.changed.emit()

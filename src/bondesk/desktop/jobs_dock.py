@@ -21,13 +21,6 @@ from shiboken6 import isValid
 from bondesk.desktop import style
 from bondesk.desktop.jobs import STATES, Job, Jobs, Told
 
-_WORDS = {"good": "完成", "warn": "注意", "bad": "失败", "info": "通知", "muted": "通知"}
-
-
-def tone_word(tone: str) -> str:
-    """Return the word that stands beside a tone's colour."""
-    return _WORDS.get(tone, "通知")
-
 
 class JobsPanel(QWidget):
     """Two lists, jobs and sentences; 打开 and 取消 act on the marked line."""
@@ -111,7 +104,7 @@ class JobsPanel(QWidget):
         self._follow()
 
     def _tell(self, told: Told) -> None:
-        row = QTreeWidgetItem([f"{told.at:%H:%M:%S}", tone_word(told.tone), told.text])
+        row = QTreeWidgetItem([f"{told.at:%H:%M:%S}", told.head_word, told.text])
         row.setData(0, Qt.ItemDataRole.UserRole, told)
         row.setForeground(1, QColor(style.tone(told.tone).foreground))
         row.setBackground(1, QColor(style.tone(told.tone).background))

@@ -144,6 +144,9 @@ class SingleWindow(QObject):
             jobs_of(self._context).tell("，".join(told), "good", self.show_outbox if handed.handed else None)
         if fresh:
             jobs_of(self._context).tell(fresh[0], "warn", self.show_folders)
+        if received.unclaimed:
+            text = f"{received.unclaimed} 份回执没有找到单据，等待认领"
+            jobs_of(self._context).tell(text, "warn", self.show_claiming)
         if handed.handed or received.taken:
             self._all_changed()
         self._go_on()
@@ -260,14 +263,15 @@ class SingleWindow(QObject):
         return text
 
     def _received(self, result: Received) -> str:
-        waiting = f"，待查 {result.quarantined} 份" if result.quarantined else ""
-        text = f"已处理回执 {result.applied} 份{waiting}" if result.applied or waiting else "没有新的回执"
+        waiting = f"，待认领 {result.quarantined} 份" if result.quarantined else ""
+        text = f"已处理回执 {result.applied} 份" if result.applied or result.unclaimed else "没有新的回执"
+        text += waiting
         text += "（已停止，其余留待下次）" if result.stopped else ""
         self._context.show_message(text)
-        if result.sentences or result.quarantined or result.problems:
+        if result.sentences or result.unclaimed or result.problems:
             found = [error("OUTSIDE", problem) for problem in result.problems]
-            if result.quarantined:
-                text_of = f"有 {result.quarantined} 份回执未能处理，请在「单一窗口 → 待认领回执」中查看"
+            if result.unclaimed:
+                text_of = f"有 {result.unclaimed} 份新的回执没有找到单据，请在「单一窗口 → 待认领回执」中认领"
                 found.append(error("CHK-04", text_of))
             found += [note("RECEIPT", sentence) for sentence in result.sentences[:_SHOWN]]
             if len(result.sentences) > _SHOWN:

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 
 from bondesk.desktop import style
 from bondesk.desktop.jobs import Jobs, Told
-from bondesk.desktop.jobs_dock import tone_word
 
 #: How long a good word stays; a warning stays until it is closed. At most this many at once.
 STAY_MS, MOST = 8_000, 4
@@ -23,7 +22,7 @@ class Toast(QFrame):
         self.setObjectName("toast")
         self.setProperty("tone", told.tone)
         self.setFixedWidth(_WIDTH)
-        word = QLabel(f"{tone_word(told.tone)}  {told.at:%H:%M}", self)
+        word = QLabel(f"{told.head_word}  {told.at:%H:%M}", self)
         word.setObjectName("toast_word")
         word.setProperty("role", "heading")
         text = QLabel(told.text, self)

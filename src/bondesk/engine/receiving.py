@@ -38,7 +38,8 @@ class Received:
     """How many receipts told something new, what they said, how many files lie in quarantine.
 
     ``problems`` say which InBox could not be read or which file was left for the next time; ``taken`` counts the
-    files dealt with, ``stopped`` that the user stopped before the end. ``changed`` names the document types touched.
+    files dealt with, ``stopped`` that the user stopped before the end. ``changed`` names the document types touched,
+    ``unclaimed`` counts the files that have come to lie in quarantine just now.
     """
 
     applied: int
@@ -48,6 +49,7 @@ class Received:
     taken: int = 0
     stopped: bool = False
     changed: frozenset[str] = frozenset()
+    unclaimed: int = 0
 
 
 def receive(
@@ -60,6 +62,7 @@ def receive(
     gateway = engine.known_gateway()
     with engine.acting(identity) as act:
         act.require_exchange()
+        before = quarantined(act)
     if engine.counterpart is not None:
         engine.counterpart()
     found = gateway.arrivals()
@@ -85,6 +88,7 @@ def receive(
         run.taken,
         stopped,
         frozenset(run.changed),
+        max(0, left - before),
     )
 
 

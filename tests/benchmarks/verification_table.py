@@ -1,6 +1,7 @@
 """Benchmark: balances of every material from kept totals and from all postings, against one statement of DuckDB.
 
-Run on demand: ``python tests/benchmarks/verification_table.py [lines]`` (1,000,000). 2,000 materials, 1,000 products of
+Run on demand: ``python tests/benchmarks/verification_table.py [lines…]`` (1,000,000); with several numbers of lines
+the growth is printed too. 2,000 materials, 1,000 products of
 40 consumption rows, 3 periods; every balance is compared with an independent sum of fractions. DuckDB (``pip install
 duckdb``) reads the same rows from tables of its own; without it the ratios are left out. Goals: kept totals at most
 1.5 times, rebuilt from postings at most 6 times DuckDB. Nothing fails by the clock.
@@ -8,12 +9,15 @@ duckdb``) reads the same rows from tables of its own; without it the ratios are 
 
 from __future__ import annotations
 
+import math
+import pickle
 import resource
 import statistics
+import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -210,20 +214,32 @@ def duck(session: Session, filed: list[Consumption]) -> tuple[Taken, Table] | No
     return seconds, table
 
 
-def main(count: int) -> None:
-    """Measure, compare and print."""
+def make(folder: Path, count: int) -> None:
+    """Store lines and keep what is wanted of them; in a process of its own, so that it weighs on nobody's memory."""
     lines, filed = made(count)
-    with TemporaryDirectory() as folder:
-        session = stored(lines, Path(folder))
-        wanted = exact(lines, filed)
-        del lines
-        compared(session, filed, wanted, count)
-        session.close()
-    print(f"memory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB, data making included")
+    stored(lines, folder).close()
+    (folder / "wanted").write_bytes(pickle.dumps((filed, exact(lines, filed))))
 
 
-def compared(session: Session, filed: list[Consumption], wanted: Table, count: int) -> None:
-    """Print the seconds of DuckDB and of both ways, and their ratios."""
+def main(counts: Sequence[int]) -> None:
+    """Measure every number of lines, compare and print; then how the seconds grow from the fewest to the most."""
+    seconds: dict[str, list[float]] = defaultdict(list)
+    for count in counts:
+        with TemporaryDirectory() as folder:
+            subprocess.run([sys.executable, __file__, "--make", folder, str(count)], check=True)
+            filed, wanted = pickle.loads((Path(folder) / "wanted").read_bytes())
+            with Session(open_store(f"sqlite:///{folder}/lines.sqlite").sql) as session:
+                for name, taken in compared(session, filed, wanted, count).items():
+                    seconds[name].append(taken.processor)
+    print(f"memory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB (goal 1024)")
+    if len(counts) > 1:
+        for name, found in seconds.items():
+            exponent = math.log(found[-1] / found[0]) / math.log(counts[-1] / counts[0])
+            print(f"{name:21} grows with the lines to the power {exponent:5.2f} (goal 1.05)")
+
+
+def compared(session: Session, filed: list[Consumption], wanted: Table, count: int) -> dict[str, Taken]:
+    """Print the seconds of DuckDB and of both ways, and their ratios; return ours."""
     print(f"{count:,} lines, {MATERIALS} materials, {PRODUCTS} x {ROWS} consumption rows, 3 periods")
     peer = duck(session, filed)
     floor = peer[0] if peer else None
@@ -233,12 +249,15 @@ def compared(session: Session, filed: list[Consumption], wanted: Table, count: i
         print(f"DuckDB, one statement {peer[0]}, {_wrong(peer[1], wanted)} wrong")
     first, known = measured(lambda: prepared(filed), 3)
     print(f"filed consumption     {first}   made once, when a book is read")
+    ours = {}
     for name, books, goal in (
         ("kept totals", StoredBooks, 1.5),
         ("all postings", AllPostings, 6.0),
     ):
         taken, found = measured(lambda books=books: balances(books(session, 1), known))  # type: ignore[misc]
-        print(f"{name:21} {taken}, {_wrong(found, wanted)} wrong{taken.over(floor, goal)}")
+        print(f"{name:21} {taken}, {_wrong(found, wanted)} wrong{taken.over(floor, goal)}", flush=True)
+        ours[name] = taken
+    return ours
 
 
 def prepared(filed: list[Consumption]) -> Filed:
@@ -253,4 +272,7 @@ def _wrong(found: Table, wanted: Table) -> int:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    if sys.argv[1:2] == ["--make"]:
+        make(Path(sys.argv[2]), int(sys.argv[3]))
+    else:
+        main([int(one) for one in sys.argv[1:]] or [1_000_000])

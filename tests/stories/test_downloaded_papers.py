@@ -136,6 +136,21 @@ def test_deliveries_wait_for_their_applications(masters_office: Office, tmp_path
         assert "R1" in [row.number for group in backward for row in group.rows]
 
 
+def test_a_voucher_that_names_an_application_is_none(masters_office: Office, tmp_path: Path) -> None:
+    """A 仓单 has a column 申请表编号 and lies beside the export: it is told as not recognised and overwrites nothing."""
+    office = masters_office
+    path = written(tmp_path / "导出", "外发", OUTSOURCED)
+    voucher = [
+        ["单据号", "单据日期", "仓单类型", "料号", "数量", "申请表编号"],
+        ["S1", "2024-02-01", "A113", "M1", 5, "W1"],
+    ]
+    written(path.parent, "仓单", {"仓单": voucher})
+    source = DownloadFiles(EngineReader(office.engine), [str(path.parent)])
+    found = downloading.look(office.engine, office.clerk, source, ("outsourcing_application",), *RANGE, untold)
+    assert [(one.number, one.title.split()[0]) for one in found.offered] == [("W1", "已审批")]
+    assert [name for name, _reason in found.problems] == ["仓单.xlsx"]
+
+
 def test_an_application_waits_for_its_book(factory_office: Office, tmp_path: Path) -> None:
     """The factory has the account already."""
     assert downloaded(factory_office, ("transfer_application",), written(tmp_path, "申请表", APPLICATION))

@@ -88,7 +88,8 @@ def _workbook(act: Act, documents: Sequence[DocumentType], name: str, book: Shee
         reading = _read(act, document, book)
         hits = sum(len(found.columns) or len(found.indexes) for found in reading.found.values())
         hits += sum(len(sheet.pair_rows) for sheet in reading.sheets)
-        if reading.complete and reading.sheets and _named(document, reading) and (best is None or hits > best[0]):
+        fits = reading.complete and reading.sheets and _named(document, reading) and _recognised(document, reading)
+        if fits and (best is None or hits > best[0]):
             best = hits, document, reading
     if best is None:
         raise Refused(
@@ -126,6 +127,16 @@ def _read(act: Act, document: DocumentType, book: SheetBook) -> Reading:
         except StopIteration as end:
             found: Reading = end.value
             return found
+
+
+def _recognised(document: DocumentType, reading: Reading) -> bool:
+    """Tell whether half of what a head must have is there: a 申请表编号 alone makes no application of a 仓单."""
+    assert document.workbook is not None
+    heads = (one.head if one.part else one.headings for one in document.workbook.sheets)
+    wanted = {one.attribute.key for part in heads for one in part if one.required}
+    there = {one.attribute.key for found in reading.found.values() for one, _name, _index in found.columns}
+    there |= {key for sheet in reading.sheets for key in sheet.pair_rows}
+    return 2 * len(wanted & there) >= len(wanted)
 
 
 def _named(document: DocumentType, reading: Reading) -> bool:

@@ -167,6 +167,7 @@ def test_the_last_try_wants_a_word_and_a_locked_card_is_not_tried(seat: Callable
         one.until(lambda left=left: f"还可尝试 {left} 次" in dialog.message.text())
         one.read(lambda state, left=left: state.pin and state.pin.tries_left == left)
     assert dialog.form.isRowVisible(dialog.lines["last"]) and "最后 1 次" in dialog.tries.text()
+    assert dialog.height() >= dialog.layout().totalHeightForWidth(dialog.width())
     dialog.lines["pin"].setText(RIGHT)
     assert not dialog.ok.isEnabled() and LAST_WORD in dialog.ok.toolTip()
     QTest.keyClick(dialog.lines["pin"], Qt.Key.Key_Return)

@@ -121,7 +121,7 @@ class PasswordDialog(QDialog):
     def _say(self, text: str) -> None:
         self.message.setText(text)
         self.message.setVisible(bool(text))
-        self.adjustSize()
+        style.fit_height(self)
 
     def _set_busy(self, *, busy: bool) -> None:
         self._busy = busy

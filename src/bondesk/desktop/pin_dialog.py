@@ -146,7 +146,7 @@ class CardPinDialog(QDialog):
         if self.form.isRowVisible(self.lines["last"]) != self.last_try:
             self.form.setRowVisible(self.lines["last"], self.last_try)
             self._layout.activate()
-            self.adjustSize()
+            style.fit_height(self)
         why = self._why_busy() or self.why_not()
         self.ok.setEnabled(not why)
         self.ok.setToolTip(why)
@@ -195,7 +195,7 @@ class CardPinDialog(QDialog):
     def _say(self, text: str) -> None:
         self.message.setText(text)
         self.message.setVisible(bool(text))
-        self.adjustSize()
+        style.fit_height(self)
 
     def _set_busy(self, *, busy: bool) -> None:
         self._busy = busy

@@ -119,7 +119,7 @@ class SendDialog(QDialog):
         self.asked.show()
         form.show()  # at once: what is not shown yet loses the cursor again
         self.setMinimumWidth(_WIDE)
-        self.adjustSize()
+        style.fit_height(self)
 
     def _to_first_gap(self, known: SenderSetting) -> None:
         assert self.setting is not None

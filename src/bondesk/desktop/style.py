@@ -167,6 +167,14 @@ def points() -> int:
     return _points
 
 
+def fit_height(dialog: QWidget) -> None:
+    """Give a dialog whose content changed its natural size, high enough for wrapped texts at the width it has."""
+    dialog.adjustSize()
+    layout = dialog.layout()
+    if layout is not None and layout.hasHeightForWidth():
+        dialog.resize(dialog.width(), max(dialog.height(), layout.totalHeightForWidth(dialog.width())))
+
+
 def when_changed(owner: QObject, reaction: Callable[[], object]) -> None:
     """Call ``reaction`` whenever the look has become another one, as long as ``owner`` lives."""
 

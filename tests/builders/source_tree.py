@@ -29,6 +29,7 @@ AREA_FLOORS = (
     "index",
     "reports",
     "verification",
+    "domestic",
     "stock",
     "matching",
     "declarations",

@@ -26,6 +26,7 @@ from bondesk.areas.declarations.declaration_lines import DeclarationLineSource
 from bondesk.areas.declarations.declared_notes import document_relations, note_relations
 from bondesk.areas.declarations.note_declarations import DECLARE_NOTES
 from bondesk.areas.declarations.trade_declarations import DECLARE_TRADE
+from bondesk.areas.domestic.purchase_invoice import PURCHASE_INVOICE
 from bondesk.areas.goods.bom import BOM
 from bondesk.areas.goods.bom_explosion import BOM_EXPLOSION
 from bondesk.areas.goods.consolidation_map import consolidation_map
@@ -100,6 +101,7 @@ from bondesk.areas.transfer.transfer_application import TRANSFER_APPLICATION
 from bondesk.areas.verification.account_verification import ACCOUNT_VERIFICATION
 from bondesk.areas.verification.closed_cycles import outside_closed_cycles
 from bondesk.areas.verification.cycles import locked_until
+from bondesk.areas.verification.handbook_deducting import deducting_verifications
 from bondesk.areas.verification.handbook_verification import HANDBOOK_VERIFICATION
 from bondesk.areas.verification.handbook_verifying import NEW_HANDBOOK_VERIFICATION, RECOMPUTE_HANDBOOK
 from bondesk.areas.verification.shortage_overage import SHORTAGE_OVERAGE
@@ -155,6 +157,7 @@ CATALOGUE = Catalogue(
         Area("transfer", "保税货物流转"),
         Area("outsourcing", "外发加工"),
         Area("stock", "仓单与盘点"),
+        Area("domestic", "内销内购"),
         Area("risk", "风险管理"),
         Area("accounts", "账册管理"),
         Area("goods", "商品信息"),
@@ -175,6 +178,7 @@ CATALOGUE = Catalogue(
         stock_doc(locked_until),
         STOCKTAKE,
         SHORTAGE_OVERAGE,
+        replace(PURCHASE_INVOICE, related=deducting_verifications),
         TRANSFER_APPLICATION,
         RECEIVE_DELIVER_NOTE,
         OUTSOURCING_APPLICATION,

@@ -170,6 +170,17 @@ COUNTED = Flow(
     ),
 )
 
+#: 内购发票 (handbook 13): deducting is ordered by the 核销, never by hand; what it used is locked by it.
+DEDUCTED = Flow(
+    "deducted",
+    states=(
+        State("DRAFT", "未抵扣", "plain", editable=True),
+        State("PART", "部分抵扣", "info", rank=1),
+        State("USED", "已抵扣", "good", rank=2),
+    ),
+    checked_on_save=True,
+)
+
 #: 短溢表 (handbook 12.3): a computed result; once audited it holds the stocktakes it was read from.
 RECKONED = Flow(
     "reckoned",

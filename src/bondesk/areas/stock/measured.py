@@ -18,12 +18,18 @@ from bondesk.base.numbers import QUANTITY_PLACES, half_up
 
 def own_unit(line: Any, facts: Facts) -> Decimal | None:
     """Return the line's quantity in the part's own unit at 5 decimals, None when it cannot be converted."""
+    exact = exact_own_unit(line, facts)
+    return None if exact is None else half_up(exact, QUANTITY_PLACES)
+
+
+def exact_own_unit(line: Any, facts: Facts) -> Fraction | None:
+    """Return the line's quantity in the part's own unit, not rounded; None when it cannot be converted."""
     part = facts.index(Part, Part.part_no).get(line.part_no)
     if part is None or line.quantity is None:
         return None
     same = not line.erp_unit or line.erp_unit == part.erp_unit
     ratio = Fraction(1) if same else quantity_ratio(line.erp_unit, part, facts)
-    return None if ratio is None else half_up(Fraction(line.quantity) * ratio, QUANTITY_PLACES)
+    return None if ratio is None else Fraction(line.quantity) * ratio
 
 
 def part_findings(line: Any, position: int, facts: Facts) -> Iterator[Finding]:

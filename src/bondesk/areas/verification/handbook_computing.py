@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.notes.bonded_note_model import BondedNote
+from bondesk.areas.verification.handbook_deducting import read_invoices, share_out
 from bondesk.areas.verification.handbook_figures import handbook_figures
 from bondesk.areas.verification.handbook_model import (
     HandbookMaterialLine,
@@ -52,14 +53,16 @@ def compute(work: LedgerWork, verification: HandbookVerification, book: Account)
         _product(place, one, products[one.item_no]) for place, one in enumerate(figures.balance.products, 1)
     ]
     verification.vouchers = list(_vouchers(work, figures.postings))
+    read_invoices(work, verification, book)
     _fill_head(work, verification, book, figures.postings)
     return list(figures.balance.findings)
 
 
 def derive_handbook_verification(verification: HandbookVerification, _facts: Facts) -> None:
-    """申报余料 follows the adjustments."""
+    """申报余料 follows the adjustments, and what invoices deduct follows it."""
     for line in verification.materials:
         line.declared_remaining = _declared(line)
+    share_out(verification)
 
 
 def _declared(line: HandbookMaterialLine) -> Decimal:

@@ -1,4 +1,4 @@
-"""The tables of 手册核销: one handbook, its materials, products and vouchers (handbook 9, EML121).
+"""The tables of 手册核销: one handbook, its materials, products, vouchers and deductions (handbook 9, 13.4).
 
 企业调整数 stand beside what was computed: signed, in the same unit, and counted only in 申报余料.
 """
@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -15,6 +17,10 @@ from bondesk.areas.verification.verification_model import IE_FLAGS
 from bondesk.base.columns import Code4, Code10, Code18, Code32, Code64, Memo, Qty, RatePercent, Text255, Text512
 from bondesk.base.fields import shown
 from bondesk.base.records import Flowing, Line, Record, belongs_to
+
+BALANCED = (("1", "平衡"), ("0", "有欠数"))
+#: Quantities a stored 核销 has from its first computation on.
+_NONE: dict[str, Any] = {"default": Decimal(0), "server_default": "0"}
 
 
 class HandbookMaterialLine(Line):
@@ -48,6 +54,10 @@ class HandbookMaterialLine(Line):
     adjust_destroyed: Mapped[Qty | None] = shown("销毁调整数", help="企业调整数，可为负")
     remaining: Mapped[Qty] = shown("余料数量", readonly=True, help="按单证计算")
     declared_remaining: Mapped[Qty] = shown("申报余料", readonly=True, help="余料数量加企业调整数的影响")
+    shortfall: Mapped[Qty] = shown("欠数", readonly=True, help="申报余料小于0的数量", **_NONE)
+    bought: Mapped[Qty] = shown("内购", readonly=True, help="可抵扣的内购发票数量，申报单位", **_NONE)
+    deducted: Mapped[Qty] = shown("抵扣", readonly=True, help="欠数与内购中的小者", **_NONE)
+    shortfall_left: Mapped[Qty] = shown("剩余欠数", readonly=True, help="欠数 − 抵扣，0 为平衡", **_NONE)
     remark: Mapped[Text255] = shown("调整说明", width=20, help="有调整数时必填")
     scrap: Mapped[Qty] = shown("边角料", readonly=True)
     scrap_sold: Mapped[Qty] = shown("边角料内销", readonly=True)
@@ -95,6 +105,30 @@ class HandbookVoucher(Line):
     declared_on: Mapped[date] = shown("申报日期", readonly=True)
 
 
+class HandbookDeduction(Line):
+    """One line of a purchase invoice: what it offers the handbook, and what of it its 欠数 uses (handbook 13.4)."""
+
+    __tablename__ = "handbook_deduction"
+    __table_args__ = (
+        *belongs_to("handbook_verification", "handbook_deduction"),
+        Index("ix_handbook_deduction_invoice", "company_id", "invoice_line_id"),
+    )
+
+    item_no: Mapped[int] = shown("备案序号", readonly=True)
+    invoice_no: Mapped[Code64] = shown("发票号", readonly=True, width=22)
+    invoice_date: Mapped[date] = shown("发票日期", readonly=True)
+    supplier: Mapped[Code32] = shown("供应商", reference="partner", readonly=True)
+    part_no: Mapped[Code32] = shown("料号", readonly=True, width=14)
+    quantity: Mapped[Qty] = shown("发票数量", readonly=True)
+    erp_unit: Mapped[Code10] = shown("企业单位", readonly=True)
+    item_qty: Mapped[Qty] = shown("折申报数量", readonly=True)
+    available: Mapped[Qty] = shown("可抵扣", readonly=True, help="折申报数量 − 其他核销已抵扣")
+    used: Mapped[Qty] = shown("抵扣", readonly=True, **_NONE)
+    unused: Mapped[Qty] = shown("未用", readonly=True, **_NONE)
+    invoice_id: Mapped[int] = mapped_column(BigInteger)
+    invoice_line_id: Mapped[int] = mapped_column(BigInteger)
+
+
 class HandbookVerification(Record, Flowing):
     """One 核销 of one handbook, from its beginning to ``day``."""
 
@@ -111,6 +145,7 @@ class HandbookVerification(Record, Flowing):
     last_export: Mapped[date | None] = shown("最后出口日期", readonly=True)
     valid_to: Mapped[date | None] = shown("手册有效期", readonly=True)
     due_on: Mapped[date | None] = shown("报核期限", readonly=True, help="最后出口或手册到期后30天内")
+    balanced: Mapped[Code4] = shown("合同平衡", choices=BALANCED, readonly=True, help="内购抵扣后没有剩余欠数即为平衡")
     import_papers: Mapped[int] = shown("进口单证数", readonly=True, default=0, counted=True)
     export_papers: Mapped[int] = shown("出口单证数", readonly=True, default=0, counted=True)
     computed_at: Mapped[datetime | None] = shown("计算时间", readonly=True)
@@ -125,6 +160,9 @@ class HandbookVerification(Record, Flowing):
     )
     products: Mapped[list[HandbookProductLine]] = relationship(
         cascade="all, delete-orphan", order_by="HandbookProductLine.line_no", passive_deletes=True
+    )
+    deductions: Mapped[list[HandbookDeduction]] = relationship(
+        cascade="all, delete-orphan", order_by="HandbookDeduction.line_no", passive_deletes=True
     )
     vouchers: Mapped[list[HandbookVoucher]] = relationship(
         cascade="all, delete-orphan", order_by="HandbookVoucher.line_no", passive_deletes=True

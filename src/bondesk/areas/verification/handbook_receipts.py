@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.notes.bonded_note_model import BondedNote
+from bondesk.areas.verification.handbook_deducting import write_held
 from bondesk.areas.verification.handbook_model import HandbookVerification
 from bondesk.areas.verification.verification_receipts import CLOSED, apply
 from bondesk.base.batches import batches
@@ -29,7 +30,10 @@ _RESULTS = {
 
 def receive(verification: HandbookVerification, receipt: Receipt, work: Work) -> str:
     """Apply one receipt; return what it told in Chinese, "" when nothing was new."""
-    return apply("手册核销", verification, receipt, _RESULTS, lambda: close(verification, work))
+    told = apply("手册核销", verification, receipt, _RESULTS, lambda: close(verification, work))
+    if told:
+        write_held(verification, work)
+    return told
 
 
 def close(verification: HandbookVerification, work: Work) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from bondesk.areas.verification.handbook_computing import ADJUSTMENTS
-from bondesk.areas.verification.handbook_model import HandbookVerification
+from bondesk.areas.verification.handbook_model import HandbookMaterialLine, HandbookVerification
 from bondesk.base.facts import Facts
 from bondesk.base.findings import Finding, confirm, error, note
 from bondesk.base.numbers import plain
@@ -21,17 +21,24 @@ def computed_first(verification: HandbookVerification, _facts: Facts) -> Iterato
 
 
 def balances_explained(verification: HandbookVerification, _facts: Facts) -> Iterator[Finding]:
-    """HBK-01 negative surplus, HBK-02 surplus not disposed of, HBK-05 an adjustment without a reason."""
+    """HBK-01 a shortfall not covered by invoices, HBK-02 surplus that is left, HBK-05 an adjustment without reason."""
     for place, line in enumerate(verification.materials):
         name, left = f"料件 {line.item_no} {line.name}", line.declared_remaining or Decimal(0)
-        if left < 0:
-            text = f"{name} 余料 {plain(left)}，小于0：请更正单耗、补报进口，或以内购填企业调整数"
-            yield error("HBK-01", text, "adjust_import", place, table="materials")
+        if line.shortfall_left:
+            yield error("HBK-01", f"{name} {_owing(line)}", "shortfall_left", place, table="materials")
         elif left > 0:
             text = f"{name} 余料 {plain(left)}，结案前须余料结转、复出、内销或销毁"
             yield note("HBK-02", text, "declared_remaining", place, table="materials")
         if any(getattr(line, key) for key in ADJUSTMENTS) and not (line.remark or "").strip():
             yield error("HBK-05", f"{name} 有企业调整数，须填写调整说明", "remark", place, table="materials")
+
+
+def _owing(line: HandbookMaterialLine) -> str:
+    covered = (
+        f"，内购发票抵扣 {plain(line.deducted)} 后还欠 {plain(line.shortfall_left)}" if line.deducted else "，小于0"
+    )
+    todo = "请更正单耗、补报进口、补录内购发票后重新计算，或填企业调整数"
+    return f"余料 {plain(line.declared_remaining)}{covered}：{todo}"
 
 
 def within_filed(verification: HandbookVerification, _facts: Facts) -> Iterator[Finding]:

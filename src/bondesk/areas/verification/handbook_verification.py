@@ -1,10 +1,12 @@
-"""手册核销: the whole handbook computed, adjusted beside, audited, sent and closed (row 99, handbook 9)."""
+"""手册核销: computed, set against purchase invoices, adjusted, audited, sent and closed (row 99, handbook 9)."""
 
 from __future__ import annotations
 
 from bondesk.areas.verification.eml121 import EML121
 from bondesk.areas.verification.handbook_computing import derive_handbook_verification
+from bondesk.areas.verification.handbook_deducting import deducted_invoices, hold_invoices
 from bondesk.areas.verification.handbook_model import (
+    HandbookDeduction,
     HandbookMaterialLine,
     HandbookProductLine,
     HandbookVerification,
@@ -14,7 +16,8 @@ from bondesk.areas.verification.handbook_rules import HANDBOOK_RULES
 from bondesk.base.documents import DocumentType, LineTable, group
 from bondesk.base.flow import VERIFIED
 
-_V, _M, _P, _N = HandbookVerification, HandbookMaterialLine, HandbookProductLine, HandbookVoucher
+_V, _M, _P = HandbookVerification, HandbookMaterialLine, HandbookProductLine
+_D, _N = HandbookDeduction, HandbookVoucher
 
 HANDBOOK_VERIFICATION = DocumentType(
     key="handbook_verification",
@@ -28,13 +31,14 @@ HANDBOOK_VERIFICATION = DocumentType(
         _V.basis,
         _V.day,
         _V.due_on,
+        _V.balanced,
         _V.import_papers,
         _V.export_papers,
         _V.declared_on,
         _V.closed_on,
     ),
     form=(
-        group("核销", _V.internal_no, _V.record_no, _V.basis, _V.day, _V.declared_on, _V.remark),
+        group("核销", _V.internal_no, _V.record_no, _V.basis, _V.day, _V.declared_on, _V.balanced, _V.remark),
         group("期限", _V.last_export, _V.valid_to, _V.due_on, _V.import_papers, _V.export_papers, _V.computed_at),
         group("海关", _V.seq_no, _V.closed_on, _V.customs_at, _V.customs_reason),
     ),
@@ -63,6 +67,10 @@ HANDBOOK_VERIFICATION = DocumentType(
                 _M.adjust_destroyed,
                 _M.remaining,
                 _M.declared_remaining,
+                _M.shortfall,
+                _M.bought,
+                _M.deducted,
+                _M.shortfall_left,
                 _M.remark,
                 _M.direct_import,
                 _M.transfer_in,
@@ -101,6 +109,24 @@ HANDBOOK_VERIFICATION = DocumentType(
             ),
         ),
         LineTable(
+            "deductions",
+            "内购抵扣",
+            _V.deductions,
+            (
+                _D.item_no,
+                _D.invoice_no,
+                _D.invoice_date,
+                _D.supplier,
+                _D.part_no,
+                _D.quantity,
+                _D.erp_unit,
+                _D.item_qty,
+                _D.available,
+                _D.used,
+                _D.unused,
+            ),
+        ),
+        LineTable(
             "vouchers",
             "单证",
             _V.vouchers,
@@ -111,7 +137,9 @@ HANDBOOK_VERIFICATION = DocumentType(
     derive=derive_handbook_verification,
     rules=HANDBOOK_RULES,
     typed_in=True,
+    moved=hold_invoices,
+    related=deducted_invoices,
     message=EML121,
     creatable=False,
-    help="手册的核销：进口 − 耗用 − 内销 − 复出 − 转出 − 销毁 = 余料；企业调整数并列，审核、发送、结案。",
+    help="手册的核销：进口 − 耗用 − 内销 − 复出 − 转出 − 销毁 = 余料；内购抵扣欠数，企业调整数并列，审核、发送、结案。",
 )

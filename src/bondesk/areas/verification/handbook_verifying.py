@@ -99,16 +99,30 @@ def _missing(work: LedgerWork, book: Account, verification: HandbookVerification
     found = []
     if not there:
         found.append(note("RPT-40", f"{book.record_no} 按{paper}统计，系统中还没有它的{paper}，请先下载或导入"))
-    if any(line.remaining < 0 for line in verification.materials):
-        told = "系统没有内购发票资料：以国内购料抵扣欠数时，在「进口调整数」填写并在「调整说明」写明发票号"
+    owing = [line for line in verification.materials if line.shortfall_left]
+    if owing:
+        told = f"{len(owing)} 项料件有欠数：请更正单耗、补报进口或补录内购发票，然后重新计算"
         found.append(note("HBK-01", told))
     return found
 
 
 def _preview(verification: HandbookVerification, findings: Sequence[Finding]) -> Preview:
-    figures = ("进口总数量", "产品总耗用", "内销", "复出", "余料转出", "销毁", "余料", "边角料余量")
+    figures = (
+        "进口总数量",
+        "产品总耗用",
+        "内销",
+        "复出",
+        "余料转出",
+        "销毁",
+        "余料",
+        "欠数",
+        "内购抵扣",
+        "剩余欠数",
+        "边角料余量",
+    )
     headings = ("备案序号", "商品名称", "备案数量", *figures)
-    keys = ("imported", "consumed", "domestic_sale", "reexport", "surplus_out", "destroyed", "remaining", "scrap_left")
+    moved = ("imported", "consumed", "domestic_sale", "reexport", "surplus_out", "destroyed", "remaining")
+    keys = (*moved, "shortfall", "deducted", "shortfall_left", "scrap_left")
     materials = tuple(
         (
             line.item_no,

@@ -16,6 +16,7 @@ from bondesk.areas.codes.customs_code import CustomsCode
 from bondesk.areas.codes.exchange_rate import ExchangeRate
 from bondesk.areas.declarations.declaration_lines import DeclarationLine, DeclarationNoteLine
 from bondesk.areas.declarations.declaration_model import Declaration
+from bondesk.areas.domestic.purchase_invoice import PurchaseInvoice, PurchaseInvoiceLine
 from bondesk.areas.goods.bom import Bom, BomLine
 from bondesk.areas.goods.consolidation_map import ConsolidationMap
 from bondesk.areas.goods.part import Part
@@ -25,6 +26,7 @@ from bondesk.areas.notes.source_document import SourceLine
 from bondesk.areas.setup.company import Company
 from bondesk.areas.setup.users import User
 from bondesk.areas.stock.stock_model import StockDocument, StockLine, Stocktake, StocktakeLine
+from bondesk.areas.verification.handbook_model import HandbookMaterialLine, HandbookVerification
 from bondesk.areas.verification.verification_model import AccountVerification, VerificationMaterial
 from bondesk.base.attachment import AttachedFile, Attachment
 from bondesk.base.formal_copy import MATCHED, MatchPair
@@ -32,6 +34,7 @@ from bondesk.base.operation_log import OperationLog
 from bondesk.base.records import new_id
 from bondesk.engine.act import Act
 from bondesk.engine.tables import BalanceRow, ImportRun, Outbox, PostingRow, ReceiptFile
+from bondesk.ledger.handbook import MATERIAL_FIGURES
 
 Fault = Callable[[Act], object]
 WRONG = "0" * 64
@@ -326,6 +329,29 @@ def grown(model: Any, key: str, by: int = 1, **where: Any) -> Fault:
     return fault
 
 
+def used_by_nobody(act: Act) -> None:
+    """An invoice says that a 核销 used some of it."""
+    invoice, part = new_id(), first(act, Part, Part.goods_kind == "I")
+    own = {"company_id": act.company_id, "state": "PART", "revision": 1}
+    act.session.execute(insert(PurchaseInvoice).values(id=invoice, invoice_no="1", invoice_date=LATER, **own))
+    line = {"part_no": part["part_no"], "erp_unit": part["erp_unit"], "quantity": Decimal(9), "line_no": 1}
+    measured = {"item_no": 1, "item_qty": Decimal(9), "used_qty": Decimal(2)}
+    values = {"company_id": act.company_id, "id": new_id(), "header_id": invoice, **line, **measured}
+    act.session.execute(insert(PurchaseInvoiceLine).values(**values))
+
+
+def deducted_from_nothing(act: Act) -> None:
+    """A 核销 deducts what no invoice gives."""
+    one = HandbookVerification(internal_no="X", record_no="", basis="NOTE", day=LATER, state="DRAFT")
+    line = HandbookMaterialLine(line_no=1, item_no=1, hs_code="1", name="1", unit="007")
+    for key in MATERIAL_FIGURES:
+        setattr(line, key, Decimal(0))
+    line.imported, line.scrap_left, line.remaining = Decimal(0), Decimal(0), Decimal(-5)
+    line.declared_remaining, line.shortfall, line.deducted = Decimal(-5), Decimal(5), Decimal(5)
+    one.materials = [line]
+    act.session.add(one)
+
+
 FAULTS: dict[str, Fault] = {
     "CHK-01": grown(BalanceRow, "quantity"),
     "CHK-02": other_amount,
@@ -408,6 +434,8 @@ FAULTS: dict[str, Fault] = {
     "CHK-87": two_open,
     "CHK-88": open_note,
     "CHK-89": unlocked,
+    "CHK-91": used_by_nobody,
+    "CHK-92": deducted_from_nothing,
     "CHK-90": row_of_cycle(1, in_out=1, direct_import=1, consumed=1),
 }
 

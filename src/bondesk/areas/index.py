@@ -101,6 +101,7 @@ from bondesk.areas.transfer.transfer_application import TRANSFER_APPLICATION
 from bondesk.areas.verification.account_verification import ACCOUNT_VERIFICATION
 from bondesk.areas.verification.closed_cycles import outside_closed_cycles
 from bondesk.areas.verification.cycles import locked_until
+from bondesk.areas.verification.handbook_checks import HANDBOOK_CHECKS
 from bondesk.areas.verification.handbook_deducting import deducting_verifications
 from bondesk.areas.verification.handbook_verification import HANDBOOK_VERIFICATION
 from bondesk.areas.verification.handbook_verifying import NEW_HANDBOOK_VERIFICATION, RECOMPUTE_HANDBOOK
@@ -282,6 +283,7 @@ CATALOGUE = Catalogue(
         *PAIR_CHECKS,
         *STOCK_CHECKS,
         *VERIFICATION_CHECKS,
+        *HANDBOOK_CHECKS,
     ),
     codebook=FactsCodeBook,
     elements=elements_of,

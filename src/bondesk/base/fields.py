@@ -51,8 +51,9 @@ def shown(
     """Declare a mapped column with its Chinese ``label``.
 
     ``choices`` is a fixed list of (code, name); ``table`` the customs code table the value comes from;
-    ``reference`` the key of the document whose number it holds; ``required`` means a document cannot
-    be audited (a master cannot be saved) without it; ``readonly`` that the program alone fills it;
+    ``reference`` the key of the document whose number it holds, or several, parted by blanks;
+    ``required`` means a document cannot be audited (a master cannot be saved) without it; ``readonly`` that the
+    program alone fills it;
     ``width`` is in characters (0 = by kind); ``counted`` that a whole number counts things, so that
     lists add it up; ``elements_of`` names the attribute with the commodity code whose 申报要素 the value
     holds, joined by ``|``. ``types`` and other keywords go to ``mapped_column``.
@@ -79,6 +80,11 @@ class Field:
     length: int
     counted: bool = False
     elements_of: str = ""
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Return the keys of the kinds of documents whose number the value may be."""
+        return tuple(self.reference.split())
 
     @property
     def numeric(self) -> bool:

@@ -56,7 +56,7 @@ class ReferenceEditor(LineEditor):
 
     def _visible(self) -> tuple[DocumentType, ...]:
         try:
-            named = [self.context.engine.catalogue.document(key) for key in self.entry.reference.split()]
+            named = [self.context.engine.catalogue.document(key) for key in self.entry.references]
         except WrongCall:
             return ()
         return tuple(document for document in named if self.context.identity.may(document.key, "view"))

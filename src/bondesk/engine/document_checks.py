@@ -177,10 +177,10 @@ def _references(act: Act) -> Iterator[Breach]:
         fields = [entry for entry in map(field_of, table.attributes) if entry.reference]
         for entry, values in _used(act, table, fields):
             if entry.reference not in numbers:
-                numbers[entry.reference] = _existing(act, entry.reference, entry.key)
+                numbers[entry.reference] = set().union(*(_existing(act, key, entry.key) for key in entry.references))
             for value in values:
                 if value not in numbers[entry.reference]:
-                    title = act.catalogue.document(entry.reference).title
+                    title = "」「".join(act.catalogue.document(key).title for key in entry.references)
                     yield Breach(f"{table.name}{entry.label} {value} 不在「{title}」中")
 
 

@@ -99,9 +99,10 @@ def _forward(act: Act, document: DocumentType, header: Any) -> Iterator[Related]
 
 
 def _named(act: Act, entry: Field, values: Sequence[Any], why: str) -> Iterator[Related]:
-    target = act.catalogue.document(entry.reference)
-    if values and act.identity.may(target.key, "view"):
-        yield from _rows(act, target, _heads(act, target).where(target.number[0].in_(values)), why)
+    for key in entry.references if values else ():
+        target = act.catalogue.document(key)
+        if act.identity.may(key, "view"):
+            yield from _rows(act, target, _heads(act, target).where(target.number[0].in_(values)), why)
 
 
 def _backward(act: Act, document: DocumentType, header: Any) -> Iterator[Related]:
@@ -118,7 +119,7 @@ def _backward(act: Act, document: DocumentType, header: Any) -> Iterator[Related
                 yield from _rows(act, other, _heads(act, other).where(attribute == number), f"其{entry.label}为本档案")
         for table in other.lines:
             for attribute, entry in zip(table.columns, table.fields, strict=True):
-                if entry.reference == document.key:
+                if document.key in entry.references:
                     owners = select(table.model.header_id).where(*_of(act, table.model), attribute == number)
                     statement = _heads(act, other).where(other.header.id.in_(owners))
                     yield from _rows(act, other, statement, f"{table.title}中有本档案")
@@ -126,7 +127,7 @@ def _backward(act: Act, document: DocumentType, header: Any) -> Iterator[Related
 
 def _reference(attribute: Any, document: DocumentType) -> Field | None:
     entry = field_of(attribute)
-    return entry if entry.reference == document.key else None
+    return entry if document.key in entry.references else None
 
 
 def _heads(act: Act, document: DocumentType) -> Select[Any]:

@@ -41,7 +41,7 @@ class DeclareNotes:
     """Which notes are offered, and how their lines and heads are made."""
 
     ie_flag: str = option("进出口", "", choices=DIRECTIONS)
-    record_no: str = option("备案号", "", reference="account", help="空 = 全部")
+    record_no: str = option("备案号", "", reference="account handbook", help="空 = 全部")
     date_from: date | None = option("清单申报日期起", None)
     date_to: date | None = option("清单申报日期止", None)
     number: str = option("清单编号", "", help="只取清单编号或企业内部清单编号包含此文字的清单")

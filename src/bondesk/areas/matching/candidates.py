@@ -37,7 +37,7 @@ class MatchQuery:
 
     begin: date | None = option("申报日期起", None)
     end: date | None = option("申报日期止", None)
-    record_no: str = option("备案号", "", reference="account")
+    record_no: str = option("备案号", "", reference="account handbook")
     ie_flag: str = option("进出口标志", "", choices=WAYS)
     state: str = option("草单状态", "", choices=(("", "全部"),))
     direction: str = option(

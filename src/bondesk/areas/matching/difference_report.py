@@ -33,7 +33,7 @@ class DifferenceOptions:
     kind: str = option("单证", _KINDS[0][0], choices=_KINDS)
     begin: date | None = option("申报日期起", None)
     end: date | None = option("申报日期止", None)
-    record_no: str = option("备案号", "", reference="account")
+    record_no: str = option("备案号", "", reference="account handbook")
     ie_flag: str = option("进出口标志", "", choices=WAYS)
     shown: str = option("列出", "differing", choices=_SHOWN)
 

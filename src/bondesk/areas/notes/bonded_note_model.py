@@ -150,7 +150,7 @@ class BondedNote(Record, Flowing):
     internal_no: Mapped[Code64] = shown("企业内部清单编号", required=True, width=16)
     bond_no: Mapped[Code18] = shown("清单编号", readonly=True, width=20)
     seq_no: Mapped[Code18] = shown("预录入统一编号", readonly=True, width=20)
-    record_no: Mapped[Code18] = shown("备案号", reference="account", required=True, width=14)
+    record_no: Mapped[Code18] = shown("备案号", reference="account handbook", required=True, width=14)
     ie_flag: Mapped[Code4] = shown("进出口标志", choices=IE_FLAGS, required=True)
     goods_flag: Mapped[Code4] = shown("料件成品标志", choices=GOODS_FLAGS, required=True)
     supervision_mode: Mapped[Code4] = shown("监管方式", table="supervision_mode", required=True)

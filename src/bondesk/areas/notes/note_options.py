@@ -19,7 +19,7 @@ DIRECTIONS = (("", "全部"), ("I", "进口"), ("E", "出口"))
 class DocumentsWanted:
     """Which book and which source documents."""
 
-    record_no: str = option("备案号", "", reference="account", help="空 = 唯一的已审批账册")
+    record_no: str = option("备案号", "", reference="account handbook", help="空 = 唯一的已审批账册")
     ie_flag: str = option("进出口", "", choices=DIRECTIONS)
     date_from: date | None = option("单据日期起", None)
     date_to: date | None = option("单据日期止", None)

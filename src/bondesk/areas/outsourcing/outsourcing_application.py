@@ -33,7 +33,7 @@ class OutsourcingApplication(Record):
         "单据种类", choices=COPIES, readonly=True, insert_default=FORMAL, server_default=FORMAL
     )
     application_no: Mapped[Code32] = shown("申请表编号", width=18)
-    record_no: Mapped[Code18] = shown("备案号", reference="account", width=16)
+    record_no: Mapped[Code18] = shown("备案号", reference="account handbook", width=16)
     enterprise_code: Mapped[Code18] = shown("企业海关编码")
     enterprise_name: Mapped[Text255] = shown("企业名称", width=24)
     contractor: Mapped[Code32] = shown("承揽企业代码", reference="partner")

@@ -45,7 +45,7 @@ _WHY = {
 class AttributionOptions:
     """Which book at which day, and which difference is split."""
 
-    record_no: str = option("备案号", "", reference="account", help="空 = 全部账册")
+    record_no: str = option("备案号", "", reference="account handbook", help="空 = 全部账册")
     day: date | None = option("截止日期", None, help="空 = 最近一次盘点的日期")
     start: str = option("分解对象", "GROSS", choices=STARTS)
     source: str = option("实际库存", "STOCKTAKE", choices=SOURCES)

@@ -35,7 +35,7 @@ class BomDifferenceOptions:
     product_part_no: str = option("成品料号", "", reference="part")
     old_version: str = option("原BOM版本", "", help="空 = 最新版本之前的一个")
     new_version: str = option("新BOM版本", "", help="空 = 最新版本")
-    record_no: str = option("备案号", "", reference="account", help="空 = 唯一的已审批账册")
+    record_no: str = option("备案号", "", reference="account handbook", help="空 = 唯一的已审批账册")
     hide_same: bool = option("隐藏相同的行", True)
 
 

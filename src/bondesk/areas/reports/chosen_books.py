@@ -39,7 +39,7 @@ _TOLD_EVERY = 500
 class BookOptions:
     """Which book and period; without a begin the period starts with the book."""
 
-    record_no: str = option("备案号", "", reference="account", help="空 = 全部账册")
+    record_no: str = option("备案号", "", reference="account handbook", help="空 = 全部账册")
     date_from: date | None = option("期间起", None, help="空 = 账册开始")
     date_to: date | None = option("期间止", None, help="空 = 不限")
     item_no: int | None = option("备案序号", None, help="空 = 全部")

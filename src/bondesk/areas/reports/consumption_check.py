@@ -40,7 +40,7 @@ _C = Kind.CONSUMPTION
 class ConsumptionCheckOptions:
     """Which product, and whether agreeing rows are shown."""
 
-    record_no: str = option("备案号", "", reference="account", help="空 = 全部账册")
+    record_no: str = option("备案号", "", reference="account handbook", help="空 = 全部账册")
     product_no: int | None = option("成品序号", None, help="空 = 全部成品")
     differing: bool = option("只看有差异的行", True)
 

@@ -21,7 +21,7 @@ from bondesk.ledger.books import LedgerWork
 class FiledConsumptionOptions:
     """Which product and version."""
 
-    record_no: str = option("备案号", "", reference="account", help="空 = 全部账册")
+    record_no: str = option("备案号", "", reference="account handbook", help="空 = 全部账册")
     product_no: int | None = option("成品序号", None, help="空 = 全部成品")
     uc_version: str = option("单耗版本号", "", help="空 = 全部版本")
     material_no: int | None = option("料件序号", None, help="空 = 全部料件")

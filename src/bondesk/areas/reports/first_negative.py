@@ -34,7 +34,7 @@ _EXACT, _MOST = 14, 200
 class FirstNegativeOptions:
     """Which books, from which day on, and whether unfinished notes count."""
 
-    record_no: str = option("备案号", "", reference="account", help="空 = 全部账册")
+    record_no: str = option("备案号", "", reference="account handbook", help="空 = 全部账册")
     since: date | None = option("起始日期", None, help="只看这一天及以后的倒挂；空 = 从账册开始")
     reserved: bool = option("计入预核扣", True)
     drafts: bool = option("计入草稿和在途清单", True, help="暂存、已审核、已发送而未核扣的清单")

@@ -33,7 +33,7 @@ _BATCH = 1000
 class JournalOptions:
     """Which vouchers."""
 
-    record_no: str = option("备案号", "", reference="account", help="空 = 全部账册和手册")
+    record_no: str = option("备案号", "", reference="account handbook", help="空 = 全部账册和手册")
     date_from: date | None = option("申报日期起", None, help="空 = 不限")
     date_to: date | None = option("申报日期止", None, help="空 = 不限")
     ie_flag: str = option("进出口", "", choices=DIRECTIONS)

@@ -26,7 +26,7 @@ _BATCH = 200
 class MapCheckOptions:
     """Which parts, seen from which book."""
 
-    record_no: str = option("备案号", "", reference="account", help="空 = 任一账册")
+    record_no: str = option("备案号", "", reference="account handbook", help="空 = 任一账册")
     goods_kind: str = option("物料类型", "", choices=(("", "全部"), ("I", "料件"), ("E", "成品")))
     what: str = option("检查项", "", choices=_ALL)
     part_no: str = option("料号", "", help="包含此文字；空 = 全部")

@@ -41,7 +41,7 @@ _Q = Kind.QUANTITY
 class MaterialBalanceOptions:
     """The day, and where the movements begin."""
 
-    record_no: str = option("备案号", "", reference="account", help="空 = 全部账册")
+    record_no: str = option("备案号", "", reference="account handbook", help="空 = 全部账册")
     day: date | None = option("截止日期", None, help="空 = 今天")
     date_from: date | None = option("期初日期", None, help="空 = 账册开始，期初为0")
     item_no: int | None = option("备案序号", None, help="空 = 全部料件")

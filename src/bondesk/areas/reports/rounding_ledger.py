@@ -46,7 +46,7 @@ ROUNDED, RAISED, CHANGED, UNSOURCED, RETURNED = "舍入", "进到最小数", "�
 class RoundingOptions:
     """Which book, up to which day, and whether every note line is listed."""
 
-    record_no: str = option("备案号", "", reference="account", help="空 = 全部账册")
+    record_no: str = option("备案号", "", reference="account handbook", help="空 = 全部账册")
     day: date | None = option("截止日期", None, help="空 = 今天")
     goods_flag: str = option("料件/成品", "", choices=(("", "全部"), ("I", "料件"), ("E", "成品")))
     item_no: int | None = option("备案序号", None, help="空 = 全部")

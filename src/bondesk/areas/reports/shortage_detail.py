@@ -35,7 +35,7 @@ from bondesk.ledger.books import LedgerWork
 class ShortageDetailOptions:
     """The same choices as the 短溢表, and which material."""
 
-    record_no: str = option("备案号", "", reference="account", help="空 = 唯一的已审批账册")
+    record_no: str = option("备案号", "", reference="account handbook", help="空 = 唯一的已审批账册")
     day: date | None = option("截止日期", None, help="空 = 最近一次盘点的日期")
     source: str = option("实际库存", "STOCKTAKE", choices=SOURCES)
     opening_day: date | None = option("期初盘点日期", None, help="仓单滚动库存从这次盘点起算；空 = 从 0 起")

@@ -38,7 +38,7 @@ _STOCK = ("material", "product", "semi_product", "outsourced", "in_transit", "de
 class ShortageOptions:
     """Which book at which day, and what its stock is read from."""
 
-    record_no: str = option("备案号", "", reference="account", help="空 = 全部账册")
+    record_no: str = option("备案号", "", reference="account handbook", help="空 = 全部账册")
     day: date | None = option("截止日期", None, help="空 = 最近一次盘点的日期")
     source: str = option("实际库存", "STOCKTAKE", choices=SOURCES)
     opening_day: date | None = option("期初盘点日期", None, help="仓单滚动库存从这次盘点起算；空 = 从 0 起")

@@ -58,7 +58,7 @@ class StockFlowOptions:
     scope: str = option("保税标志", "bonded", choices=SCOPES)
     goods_kind: str = option("物料类型", "", choices=(("", "全部"), *GOODS_KINDS))
     part_no: str = option("料号", "", help="包含此文字；空 = 全部")
-    record_no: str = option("备案号", "", reference="account", help="项号级用")
+    record_no: str = option("备案号", "", reference="account handbook", help="项号级用")
     item_no: int | None = option("备案序号", None, help="项号级；空 = 全部")
     stock_type: str = option("仓单类型", "", table=TABLE, help="只看这一种的入库、出库；空 = 全部")
     partner: str = option("合作伙伴", "", reference="partner", help="只看它的入库、出库；空 = 全部")

@@ -38,7 +38,7 @@ _NAMES = ("方案一", "方案二", "方案三", "方案四")
 class WhatIfOptions:
     """What is looked at, and up to four assumptions."""
 
-    record_no: str = option("备案号", "", reference="account", help="空 = 全部账册")
+    record_no: str = option("备案号", "", reference="account handbook", help="空 = 全部账册")
     day: date | None = option("截止日期", None, help="空 = 最近一次盘点的日期")
     figure: str = option("看哪个数", "D", choices=FIGURES)
     source: str = option("实际库存", "STOCKTAKE", choices=SOURCES)

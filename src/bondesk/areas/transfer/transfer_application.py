@@ -50,7 +50,7 @@ class TransferApplication(Record):
     )
     application_no: Mapped[Code32] = shown("申请表编号", width=18)
     role: Mapped[Code4] = shown("转入转出", choices=ROLES)
-    record_no: Mapped[Code18] = shown("备案号", reference="account", width=16)
+    record_no: Mapped[Code18] = shown("备案号", reference="account handbook", width=16)
     partner_code: Mapped[Code18] = shown("对方企业海关编码", width=14)
     partner_name: Mapped[Text255] = shown("对方企业名称", width=24)
     partner_record_no: Mapped[Code18] = shown("对方备案号", width=16)

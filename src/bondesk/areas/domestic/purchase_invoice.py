@@ -43,7 +43,7 @@ class PurchaseInvoiceLine(Line):
     erp_unit: Mapped[Code10] = shown("企业单位", help="空 = 料号档案的企业单位")
     amount: Mapped[Amount | None] = shown("金额", help="人民币，不含税")
     tax: Mapped[Amount | None] = shown("税额", help="人民币")
-    record_no: Mapped[Code18] = shown("备案号", reference="account", width=16, help="空 = 料号所在的任一账册、手册")
+    record_no: Mapped[Code18] = shown("备案号", reference="account handbook", width=16, help="空 = 料号所在的任一账册")
     item_no: Mapped[int | None] = shown("备案序号", readonly=True, help="料件的归并序号")
     item_qty: Mapped[Qty | None] = shown("折申报数量", readonly=True, help="数量 × 转换率，申报单位")
     used_qty: Mapped[Qty] = shown(

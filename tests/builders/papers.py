@@ -65,11 +65,12 @@ class Papers:
 
     def _reference(self, document: DocumentType, entry: Field) -> str:
         """Return the number of a stored document, another one for every field; never the document's own kind."""
-        if entry.reference == document.key:
+        if document.key in entry.references:
             return ""
-        place = (entry.reference, entry.key)
+        kind = entry.references[0]
+        place = (kind, entry.key)
         if place not in self._stored:
-            target = self.act.catalogue.document(entry.reference)
+            target = self.act.catalogue.document(kind)
             draft = self.draft(target)
             if target.creatable:
                 records.save(self.act, target, draft)

@@ -104,6 +104,7 @@ class LineTable:
     typed; only empty cells take what it proposes. ``fills`` names the cells that follow from each, so that Enter
     passes over them. ``recompute`` says which cells, empty or not, change after one named in ``recomputes``;
     ``repair`` is offered on marked lines.
+    ``computed``: its rows are the program's; cells may be typed, rows neither added, moved nor taken away.
     ``told(values, name_of)`` writes a whole line in words for the log; "" where it cannot.
     """
 
@@ -119,6 +120,7 @@ class LineTable:
     fill: Fill | None = None
     fills: Mapping[str, frozenset[str]] = field(default_factory=dict)
     told: Callable[[Mapping[str, Any], Callable[[str, str], str]], str] | None = None
+    computed: bool = False
     recompute: Recompute | None = None
     recomputes: frozenset[str] = frozenset()
     repair: Repair | None = None

@@ -15,6 +15,7 @@ from bondesk.desktop.line_model import LineModel
 from bondesk.desktop.line_view import LineView
 
 _NUMBER = "line_no"
+COMPUTED = "这些行由程序计算，不能增加、移动或删除"
 
 
 class LineDeeds:
@@ -28,13 +29,21 @@ class LineDeeds:
         """Return why nothing can be typed."""
         return "" if self._model.editable else "当前不能修改"
 
+    def why_rows_stand(self) -> str:
+        """Return why no row can be added or taken away."""
+        return self.why_locked() or (COMPUTED if self._table.computed else "")
+
+    def why_no_row(self) -> str:
+        """Return why there is no row to copy or take away."""
+        return self.why_rows_stand() or self.why_no_line()
+
     def why_no_line(self) -> str:
         """Return why there is no line to work on."""
         return self.why_locked() or ("" if self._view.rows() else "请先选择明细行")
 
     def why_not_shift(self, by: int) -> str:
         """Return why the marked lines cannot move by one place."""
-        if reason := self.why_no_line():
+        if reason := self.why_no_row():
             return reason
         rows = self._view.rows()
         if rows[-1] - rows[0] + 1 != len(rows):
@@ -192,12 +201,12 @@ class LineDeeds:
 
 def line_commands(deeds: LineDeeds, paste: Callable[[], object]) -> Commands:
     """Return the commands of a grid of lines, in the order of its context menu."""
-    locked, no_line = deeds.why_locked, deeds.why_no_line
+    locked = deeds.why_locked
     return Commands(
-        Command("lines.insert", "插入行", "Ctrl+Ins", deeds.insert, locked),
+        Command("lines.insert", "插入行", "Ctrl+Ins", deeds.insert, deeds.why_rows_stand),
         Command("lines.next", "下一行首格", "Ctrl+Return", deeds.next_line, locked),
-        Command("lines.duplicate", "复制行", "Ctrl+Shift+D", deeds.duplicate, no_line),
-        Command("lines.remove", "删除行", "Ctrl+Del", deeds.remove, no_line),
+        Command("lines.duplicate", "复制行", "Ctrl+Shift+D", deeds.duplicate, deeds.why_no_row),
+        Command("lines.remove", "删除行", "Ctrl+Del", deeds.remove, deeds.why_no_row),
         Command("lines.up", "上移", "Alt+Up", deeds.up, lambda: deeds.why_not_shift(-1)),
         Command("lines.down", "下移", "Alt+Down", deeds.down, lambda: deeds.why_not_shift(1)),
         Command("lines.fill", "向下填充", "Ctrl+D", deeds.fill_down, deeds.why_nothing_above),

@@ -27,7 +27,7 @@ from bondesk.desktop.line_deeds import LineDeeds, line_commands
 from bondesk.desktop.line_delegate import LineDelegate
 from bondesk.desktop.line_filling import LineFilling
 from bondesk.desktop.line_model import LineModel
-from bondesk.desktop.line_paste import Block, block_cells, read_block, too_large, unread_findings
+from bondesk.desktop.line_paste import Block, block_cells, read_block, too_large, unread_findings, within
 from bondesk.desktop.line_view import LineView
 from bondesk.desktop.offer_dialog import choose_from_list
 
@@ -84,7 +84,8 @@ class LineGrid(QWidget):
     def _bottom(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(2)
-        shown = ("lines.choose", "lines.insert", "lines.duplicate", "lines.remove", "lines.paste", "lines.repair")
+        rows = () if self.table.computed else ("lines.choose", "lines.insert", "lines.duplicate", "lines.remove")
+        shown = (*rows, *(("lines.paste", "lines.repair") if self._typed() else ()))
         for key in (one for one in shown if one in self.commands):
             button = QToolButton(self)
             button.setObjectName(f"button.{self.table.key}.{key}")
@@ -95,6 +96,10 @@ class LineGrid(QWidget):
         row.addSpacing(style.WIDE_GAP)
         row.addWidget(self.footer, 1)
         return row
+
+    def _typed(self) -> bool:
+        """Tell whether any cell can be typed into at all."""
+        return not all(entry.readonly for entry in self.table.fields)
 
     def choose(self) -> None:
         """Open the list of what the lines may be, for the head as it is now."""
@@ -116,6 +121,8 @@ class LineGrid(QWidget):
     def append(self) -> None:
         """Open a line after the last one and go to its first cell; an untouched last line is enough."""
         last = self.model.rowCount() - 1
+        if self.table.computed:
+            return
         if last < 0 or not untouched(self.table, self.model.lines[last]):
             self.model.insert(last + 1)
             last += 1
@@ -147,6 +154,8 @@ class LineGrid(QWidget):
         if not self.model.editable:
             return
         row = min(row, self.model.rowCount())
+        if self.table.computed:
+            block = within(block, self.model.rowCount() - row)
         lines = self.model.lines[row : row + block.rows]
         fresh = [blank_line(self.table) for _ in range(block.rows - len(lines))]
         target = [*lines, *fresh]

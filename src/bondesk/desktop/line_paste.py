@@ -79,6 +79,14 @@ def read_block(act: Act, rows: Sequence[Sequence[str]], fields: Sequence[Field],
     return Block(len(rows) - skipped, tuple(cells), tuple(_left_out(rows[skipped:], targets)))
 
 
+def within(block: Block, rows: int) -> Block:
+    """Return a block cut to ``rows`` rows, with a note of what was left out."""
+    if block.rows <= rows:
+        return block
+    left_out = note(PASTE, f"粘贴的内容有 {block.rows - rows} 行超出表格末尾，未采用：这些行由程序计算，不能增加")
+    return Block(rows, tuple(cell for cell in block.cells if cell.row < rows), (*block.notes, left_out))
+
+
 def _read(row: int, entry: Field, raw: str, reader: Any) -> Pasted:
     text = raw if entry.kind is Kind.MEMO else raw.strip()
     try:

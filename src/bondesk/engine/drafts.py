@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import inspect
 
 from bondesk.base.documents import DocumentType, LineTable
+from bondesk.base.errors import Refused
 from bondesk.base.records import Line
 
 
@@ -76,8 +77,9 @@ def shows_line_no(table: LineTable) -> bool:
 def apply_draft(document: DocumentType, header: Any, draft: Draft) -> None:
     """Bring a stored head and its lines to what the draft says; lines are matched by id.
 
-    Windowed tables the draft does not carry stay as they are.
+    Windowed tables the draft does not carry stay as they are; FLOW-04 where computed rows were added or taken away.
     """
+    _require_same_rows(document, header, draft)
     assign(header, draft.head, document.header)
     for table in document.lines:
         if table.windowed and table.key not in draft.lines:
@@ -95,6 +97,14 @@ def apply_draft(document: DocumentType, header: Any, draft: Draft) -> None:
                     row.line_no = number
             wanted.append(row)
         setattr(header, table.attribute_key, wanted)
+
+
+def _require_same_rows(document: DocumentType, header: Any, draft: Draft) -> None:
+    for table in document.typed_lines:
+        if table.computed and table.key in draft.lines:
+            stored = {row.id for row in getattr(header, table.attribute_key)}
+            if stored != {line.id for line in draft.lines[table.key]}:
+                raise Refused(f"「{table.title}」的行由程序计算，不能增加或删除；请刷新单据后重新填写", "FLOW-04")
 
 
 def assign(row: Any, values: dict[str, Any], model: type[Any]) -> None:

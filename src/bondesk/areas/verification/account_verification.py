@@ -120,6 +120,7 @@ ACCOUNT_VERIFICATION = DocumentType(
                 _M.hs_code,
                 _M.part_no,
             ),
+            computed=True,
         ),
         LineTable(
             "products",
@@ -137,6 +138,7 @@ ACCOUNT_VERIFICATION = DocumentType(
                 _P.other,
                 _P.effective,
             ),
+            computed=True,
         ),
         LineTable(
             "notes",
@@ -152,6 +154,7 @@ ACCOUNT_VERIFICATION = DocumentType(
                 _N.included,
                 _N.carried_over,
             ),
+            computed=True,
         ),
     ),
     flow=VERIFIED,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from sqlalchemy import select
 
@@ -19,15 +20,16 @@ from bondesk.areas.verification.handbook_model import HandbookMaterialLine, Hand
 from bondesk.base.errors import Refused
 from bondesk.base.findings import errors_in
 from bondesk.base.messages import Receipt
+from bondesk.base.options import read_options
 from bondesk.base.steps import run_through
-from bondesk.engine import records, related
+from bondesk.engine import records, related, reporting
 from bondesk.engine.act import Act
 from bondesk.engine.checking import check_steps
 from bondesk.engine.drafts import Draft, LineDraft
 from bondesk.engine.engine import SYSTEM
 from builders.handbooks import filed, number_of, prepare
 from builders.office import Office
-from stories.test_handbook_verification import book_of, noted
+from stories.test_handbook_verification import book_of, noted, rows
 
 D = Decimal
 INVOICE, KEY = "purchase_invoice", "handbook_verification"
@@ -73,6 +75,14 @@ def states(office: Office) -> dict[str, tuple[str, Decimal]]:
         return {one.invoice_no: (one.state, sum((line.used_qty for line in one.lines), D(0))) for one in found}
 
 
+def balance(office: Office, number: str, item: int) -> dict[str, Any]:
+    """The row of 内购抵扣平衡表, without its words."""
+    found, _ = rows(office, "purchase_deduction", record_no=number, day="2024-03-31")
+    assert list(found) == [str(item)]
+    words = ("record_no", "item_no", "hs_code", "name", "spec", "unit")
+    return {key: value for key, value in found[str(item)].items() if key not in words}
+
+
 def fired(office: Office, code: str) -> list[Any]:
     with office.act() as act:
         return run_through(check_steps(act, code))
@@ -100,6 +110,11 @@ def test_invoices_explain_a_shortfall_in_the_order_of_their_dates(office: Office
         named = [row.number for group in related.related(act, document, one.id) for row in group.rows]
         assert {"A", "B", number} <= set(named)
     assert states(office)["A"] == states(office)["B"] == ("DRAFT", D(0))  # only proposed as yet
+    by_report = balance(office, number, item)
+    assert by_report == {
+        "remaining": D(-230), "shortfall": D(230), "bought": D(250), "deducted": D(230), "shortfall_left": D(0),
+        "unused": D(20), "balanced": "平衡",
+    }  # fmt: skip
     with office.act(office.auditor) as act:
         records.move(act, document, verification_id, "audit")
     assert states(office) == {
@@ -110,6 +125,7 @@ def test_invoices_explain_a_shortfall_in_the_order_of_their_dates(office: Office
             records.delete(act, office.document(INVOICE), earlier)
         groups = related.related(act, office.document(INVOICE), later)
         assert number in [row.number for group in groups for row in group.rows]
+    assert balance(office, number, item) == by_report  # what the 核销 holds still counts for its own handbook
     assert fired(office, "CHK-91") == fired(office, "CHK-92") == fired(office, "CHK-27") == []
     with office.act(office.auditor) as act:
         records.move(act, document, verification_id, "unaudit")
@@ -170,6 +186,32 @@ def test_an_invoice_that_changed_meanwhile_is_deducted_anew(office: Office) -> N
     with office.act() as act:
         one, line = of_item(act, item)
         assert (one.internal_no, line.deducted) == (f"{number}-2", D(230))
+
+
+def test_every_figure_of_the_balance_is_told_down_to_its_cell(office: Office, tmp_path: Path) -> None:
+    number, item, part = short_by_230(office)
+    invoiced(office, "A", date(2024, 3, 1), part, "150", number)
+    book = openpyxl.Workbook()
+    book.active.append(["发票号", "发票日期", "料号", "数量", "备案号"])
+    book.active.append(["B", "2024-03-02", part, 60, number])
+    book.save(tmp_path / "b.xlsx")
+    office.bring(INVOICE, tmp_path / "b.xlsx")
+    told = {}
+    for column in ("remaining", "shortfall", "bought", "deducted", "shortfall_left", "unused"):
+        with office.act() as act:
+            report = act.catalogue.report("purchase_deduction")
+            options = read_options(report.options, {"record_no": number})
+            told[column] = reporting.explain(act, report, options, str(item), column)
+    values = {key: one.value for key, one in told.items()}
+    assert values == {
+        "remaining": "-230", "shortfall": "230", "bought": "210", "deducted": "210", "shortfall_left": "20", "unused": "0"
+    }  # fmt: skip
+    assert "清单 H2" in told["shortfall"].as_text()
+    deducted = told["deducted"].as_text()
+    assert "2024-03-02 内购发票 B 第1行" in deducted and "D2" in deducted  # the cell of the workbook
+    assert "欠数 − 抵扣" in told["shortfall_left"].as_text()
+    shown = sum(D(line.value) for line in told["bought"].parts)
+    assert shown == D(210)
 
 
 def test_the_invoices_of_the_factory(office: Office) -> None:

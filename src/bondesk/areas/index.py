@@ -70,6 +70,7 @@ from bondesk.areas.reports.material_status import MATERIAL_STATUS
 from bondesk.areas.reports.note_journal import NOTE_JOURNAL
 from bondesk.areas.reports.product_status import PRODUCT_STATUS
 from bondesk.areas.reports.product_usage import PRODUCT_USAGE
+from bondesk.areas.reports.purchase_deduction import PURCHASE_DEDUCTION
 from bondesk.areas.reports.rounding_ledger import ROUNDING_LEDGER
 from bondesk.areas.reports.shortage_detail import SHORTAGE_DETAIL
 from bondesk.areas.reports.shortage_table import SHORTAGE_TABLE
@@ -219,6 +220,7 @@ CATALOGUE = Catalogue(
         PRODUCT_STATUS,
         HANDBOOK_MATERIALS,
         HANDBOOK_PRODUCTS,
+        PURCHASE_DEDUCTION,
         MATERIAL_BALANCE,
         ITEM_LEDGER,
         PRODUCT_USAGE,

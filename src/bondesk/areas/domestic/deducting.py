@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 from sqlalchemy import and_, select
 
@@ -26,10 +27,13 @@ class Offered:
     bought: Bought
 
 
-def offered(work: Work, book: Account, day: date | None) -> list[Offered]:
+def offered(
+    work: Work, book: Account, day: date | None, own: Mapping[int, Decimal] = MappingProxyType({})
+) -> list[Offered]:
     """Return the lines of invoices up to ``day`` whose part is a material of ``book``, by date, number and place.
 
-    Only lines of this book or of none; what audited 核销 have used is no longer available.
+    Only lines of this book or of none; what audited 核销 have used is no longer available, but for what is its
+    ``own`` by the id of the line.
     """
     head, line = PurchaseInvoice, PurchaseInvoiceLine
     statement = (
@@ -45,7 +49,8 @@ def offered(work: Work, book: Account, day: date | None) -> list[Offered]:
     for invoice, one in work.session.execute(statement):
         item_no, quantity = declared_quantity(one, book.record_no, work.facts)
         if item_no in items and item_no is not None and quantity is not None:
-            left = max(quantity - (one.used_qty or Decimal(0)), Decimal(0))
+            used = (one.used_qty or Decimal(0)) - own.get(one.id, Decimal(0))
+            left = max(quantity - used, Decimal(0))
             bought = Bought(one.id, item_no, invoice.invoice_date, invoice.invoice_no, one.line_no, left)
             found.append(Offered(invoice, one, quantity, bought))
     return found

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from bondesk.areas.accounts.book_model import Account
 from bondesk.areas.domestic.deducting import offered, write_used
@@ -110,12 +110,21 @@ def write_held(verification: HandbookVerification, work: Work) -> None:
 
 def held_of(work: Work, line_ids: Sequence[int]) -> dict[int, Decimal]:
     """Return what 核销 that are not open hold of invoice lines."""
+    return _summed(work, [_D.invoice_line_id.in_(batch) for batch in batches(line_ids)])
+
+
+def held_by(work: Work, record_no: str) -> dict[int, Decimal]:
+    """Return what 核销 of one book that are not open hold, by invoice line."""
+    return _summed(work, [_V.record_no == record_no])
+
+
+def _summed(work: Work, parts: Sequence[ColumnElement[bool]]) -> dict[int, Decimal]:
     owned = and_(_V.company_id == _D.company_id, _V.id == _D.header_id)
     every = select(_D.invoice_line_id, _D.used).join(_V, owned)
     every = every.where(_D.company_id == work.company_id, _V.state.not_in(OPEN), _D.used > 0)
     held: dict[int, Decimal] = defaultdict(lambda: _ZERO)
-    for batch in batches(line_ids):
-        for line_id, used in work.session.execute(every.where(_D.invoice_line_id.in_(batch))):
+    for part in parts:
+        for line_id, used in work.session.execute(every.where(part)):
             held[line_id] += used
     return dict(held)
 

@@ -18,9 +18,9 @@ from bondesk.areas.reports.chosen_books import (
     ITEM_COLUMNS,
     OpenedBook,
     explained_title,
-    item_values,
     located,
     over_books,
+    unit_name,
 )
 from bondesk.areas.reports.handbook_status import HANDBOOK_MATERIALS, HandbookStatusOptions
 from bondesk.areas.verification.handbook_deducting import held_by
@@ -48,15 +48,20 @@ class PurchaseDeductionOptions:
     every: bool = option("列出没有欠数和内购的料件", False)
 
 
+_FIGURES = (
+    ReportColumn("remaining", "余料", _Q, 12, explained=True),
+    ReportColumn("shortfall", "欠数", _Q, 12, explained=True),
+    ReportColumn("bought", "内购", _Q, 12, explained=True),
+    ReportColumn("deducted", "抵扣", _Q, 12, explained=True),
+    ReportColumn("shortfall_left", "剩余欠数", _Q, 12, explained=True),
+    ReportColumn("unused", "内购未用", _Q, 12, explained=True),
+)
+#: Of the item what a clerk tells it by; the balance has to be seen without moving sideways.
+_ITEM = ("record_no", "item_no", "name", "unit")
 COLUMNS = (
-    *ITEM_COLUMNS,
-    ReportColumn("remaining", "余料", _Q, 14, explained=True),
-    ReportColumn("shortfall", "欠数", _Q, 14, explained=True),
-    ReportColumn("bought", "内购", _Q, 14, explained=True),
-    ReportColumn("deducted", "抵扣", _Q, 14, explained=True),
-    ReportColumn("shortfall_left", "剩余欠数", _Q, 14, explained=True),
-    ReportColumn("unused", "内购未用", _Q, 14, explained=True),
-    ReportColumn("balanced", "平衡", Kind.TEXT, 8),
+    *(column for column in ITEM_COLUMNS if column.key in _ITEM),
+    ReportColumn("balanced", "平衡", Kind.TEXT, 7),
+    *_FIGURES,
 )
 _FORMULAS = {
     "shortfall": "max(0, −余料)",
@@ -115,10 +120,11 @@ def run(work: LedgerWork, options: PurchaseDeductionOptions) -> Generator[Progre
             idle = not (one.settlement.shortfall or one.settlement.bought)
             if options.item_no not in (None, item_no) or (idle and not options.every):
                 continue
-            figures = [one.figure(column.key) for column in COLUMNS[len(ITEM_COLUMNS) : -1]]
+            line = lines[item_no]
+            item = (opened.record_no, item_no, line.name, unit_name(work.facts, line))
             word = "有欠数" if one.settlement.left else "平衡"
-            values = (*item_values(opened, lines[item_no]), *figures, word)
-            yield item_row(opened.key(item_no), values, opened.book, lines[item_no])
+            values = (*item, word, *(one.figure(column.key) for column in _FIGURES))
+            yield item_row(opened.key(item_no), values, opened.book, line)
 
     return (yield from over_books(work, options, rows_of))
 

@@ -7,10 +7,12 @@ once; the certificate has to be valid and the signature its own. The password of
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import logging
 import re
 import secrets
+import socket
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -34,6 +36,8 @@ HOST = "127.0.0.1"
 UPDATES = "程序更新"
 _RANGE = re.compile(r"bytes=(\d{1,12})-")
 _LONGEST, _LONGEST_PACKAGE = 64 << 10, 64 << 20
+#: Seconds a client may take to hear that it was turned away, and bytes thrown away at once meanwhile.
+_LINGERS, _PIECE = 5.0, 64 << 10
 _CHALLENGE_LIVES, _TOKEN_LIVES = timedelta(minutes=5), timedelta(minutes=30)
 
 
@@ -238,6 +242,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Range", ranged)
         self.end_headers()
         self.wfile.write(content)
+        if self.close_connection:
+            self._linger()
+
+    def _linger(self) -> None:
+        """Take what is still under way: a connection closed upon unread bytes is reset, and the answer is lost."""
+        with contextlib.suppress(OSError):
+            self.wfile.flush()
+            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.settimeout(_LINGERS)
+            left = _LONGEST_PACKAGE
+            while left > 0 and (taken := len(self.connection.recv(_PIECE))):
+                left -= taken
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: requests name business numbers."""

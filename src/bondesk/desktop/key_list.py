@@ -60,7 +60,7 @@ def _pages(context: DeskContext, open_pages: Sequence[QWidget]) -> Iterator[tupl
 
     catalogue, identity = context.engine.catalogue, context.identity
     seen = [document for document in catalogue.documents if identity.may(document.key, "view")]
-    richest = sorted(seen, key=lambda document: -len(document.lines) - len(document.flow.moves))
+    richest = sorted(seen, key=lambda one: (not one.creatable, -len(one.lines) - len(one.flow.moves)))
     shown = next((page for page in open_pages if isinstance(page, ListPage)), None)
     if shown is not None:
         yield "列表", shown, False

@@ -51,6 +51,7 @@ SOURCES: Mapping[str, str] = {
     "PRE": "数据预录入 · 手册 18、决定 0034",
     "PROG": "客户端程序更新 · 手册 18、决定 0034",
     "PTN": "商业合作伙伴的合同与证照 · 手册 18",
+    "PUR": "内购发票 · 手册 13.4",
     "RATE": "汇率 · 手册 18",
     "SIGN": "本机IC卡签名 · 单一窗口报文规范",
     "RCP": "拆单方案 · 手册 5.3、5.4",
@@ -68,6 +69,7 @@ SOURCES: Mapping[str, str] = {
 #: Single rules that stand elsewhere than their family.
 ELSEWHERE: Mapping[str, str] = {
     "NOTE-15": "代码与企业参数对照 · 手册 5.9、18",
+    "HBK-08": "内购抵扣 · 手册 13.4",
     "MAP-12": "单位对照（企业参数）· 手册 2.4、18",
     "AUTH-02": "新增单据用户才可以编辑 · 手册 0.4、0.5",
     "REQ-01": "必填项 · 单据的字段定义",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -39,6 +39,10 @@ class PlainFacts:
             values = tuple(getattr(row, attribute.key) for attribute in attributes)
             found.setdefault(values[0] if len(values) == 1 else values, []).append(row)
         return found
+
+    def made_of(self, _model: type[Any], make: Callable[[Any], Any]) -> Any:
+        """Return what is made of the rows."""
+        return make(self)
 
 
 def with_rows(facts: PlainFacts, rows: Iterable[Any]) -> PlainFacts:

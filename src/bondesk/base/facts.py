@@ -6,7 +6,7 @@ transaction of one user. The engine implements both; tests implement ``Facts`` f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from bondesk.base.explanation import Explanation
 
 M = TypeVar("M")
+T = TypeVar("T")
 
 
 class Facts(Protocol):
@@ -36,6 +37,9 @@ class Facts(Protocol):
 
     def groups(self, model: type[M], *attributes: InstrumentedAttribute[Any]) -> Mapping[Any, Sequence[M]]:
         """Return all rows of ``model`` grouped as ``index`` keys them; rows of a file being imported included."""
+
+    def made_of(self, model: type[Any], make: Callable[[Facts], T]) -> T:
+        """Return what ``make`` makes of the rows of ``model``: made once, and again after they were forgotten."""
 
 
 @dataclass(frozen=True, slots=True)

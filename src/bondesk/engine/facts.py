@@ -10,9 +10,11 @@ from typing import Any, TypeVar
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from bondesk.base.facts import Facts
 from bondesk.base.records import Line, Row
 
 M = TypeVar("M")
+T = TypeVar("T")
 
 
 class StoredFacts:
@@ -26,6 +28,7 @@ class StoredFacts:
         self._found: dict[Any, Sequence[Any]] = {}
         self._indexes: dict[Any, Mapping[Any, Any]] = {}
         self._groups: dict[Any, dict[Any, list[Any]]] = {}
+        self._made: dict[Any, Any] = {}
         self._arriving: dict[type[Any], Sequence[Any]] = {}
 
     @property
@@ -73,6 +76,13 @@ class StoredFacts:
             self._groups[model, keys] = dict(built)
         return self._groups[model, keys]
 
+    def made_of(self, model: type[Any], make: Callable[[Facts], T]) -> T:
+        """Return what ``make`` makes of the rows of ``model``, made once."""
+        if (model, make) not in self._made:
+            self._made[model, make] = make(self)
+        made: T = self._made[model, make]
+        return made
+
     def arriving(self, model: type[Any], rows: Sequence[Any]) -> None:
         """Let ``groups`` show the rows of a file being imported beside the stored ones."""
         self._arriving[model] = rows
@@ -80,7 +90,7 @@ class StoredFacts:
 
     def forget_rows(self, model: type[Any]) -> None:
         """Drop what is cached of one model, after the act gave its rows other values."""
-        for cache in (self._found, self._indexes, self._groups):
+        for cache in (self._found, self._indexes, self._groups, self._made):
             for key in [key for key in cache if key[0] is model]:
                 del cache[key]
 
@@ -89,4 +99,5 @@ class StoredFacts:
         self._found.clear()
         self._indexes.clear()
         self._groups.clear()
+        self._made.clear()
         self._arriving.clear()

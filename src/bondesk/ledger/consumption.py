@@ -142,6 +142,10 @@ def exploded(products: Mapping[Version, Decimal], filed: Filed, share: Share = S
     return Exploded(products, filed, held, decimals + places + 2)
 
 
-def usage(quantity: Decimal, row: Consumption) -> Fraction:
+def usage(quantity: Decimal | Fraction, row: Consumption) -> Fraction:
     """Return the bonded usage Q x U x r / 100 of one material, unrounded (handbook 3.1)."""
-    return Fraction(quantity) * Fraction(row.unit_consumption) * Fraction(row.bonded) / 100
+    upper, lower = 1, 100
+    for factor in (quantity, row.unit_consumption, row.bonded):  # reduced once, not at every step
+        over, under = factor.as_integer_ratio()
+        upper, lower = upper * over, lower * under
+    return Fraction(upper, lower)

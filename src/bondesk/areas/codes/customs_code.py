@@ -164,6 +164,10 @@ def unit_of(row: CustomsCode) -> Unit:
 
 def units_of(facts: Facts) -> Mapping[str, Unit]:
     """Return every unit by its customs code."""
+    return facts.made_of(CustomsCode, _units)
+
+
+def _units(facts: Facts) -> Mapping[str, Unit]:
     return {row.code: unit_of(row) for row in facts.find(CustomsCode, table_name="unit")}
 
 

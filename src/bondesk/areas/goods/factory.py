@@ -7,12 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from bondesk.areas.codes.customs_code import units_of
 from bondesk.areas.codes.units import kilograms_per
 from bondesk.areas.goods import bom as boms_of_erp
 from bondesk.areas.goods.bom import rolled
 from bondesk.areas.goods.consolidation_map import merge_no_of
 from bondesk.areas.goods.explosion import Bom, Explosion
-from bondesk.areas.goods.part import Part, units_of_cached
+from bondesk.areas.goods.part import Part
 from bondesk.areas.goods.rollup import Mapped, RollUp, roll_up
 from bondesk.base.facts import Facts
 
@@ -57,7 +58,7 @@ def mapped_to(facts: Facts, part: Part, record_no: str) -> Mapped | None:
         return None
     if part.conv_factor is not None:
         return Mapped(item_no, Fraction(part.conv_factor))
-    unit = units_of_cached(facts).get(part.dcl_unit)
+    unit = units_of(facts).get(part.dcl_unit)
     kilograms = kilograms_per(unit) if unit else None
     if part.unit_weight is None or kilograms is None:
         return None

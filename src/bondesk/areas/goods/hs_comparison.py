@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bondesk.areas.codes.customs_code import units_of
 from bondesk.areas.codes.hs_code import HsCode, hs_code_on, successors
 from bondesk.areas.goods.hs_known import KNOWN, LEGAL_UNITS
-from bondesk.areas.goods.part import units_of_cached
 from bondesk.base.elements import carried_over, element_names, values_of
 from bondesk.base.facts import Facts
 from bondesk.base.readings import width_normal
@@ -75,7 +75,7 @@ def _units(goods: Any, known: HsCode, facts: Facts) -> Iterator[Difference]:
 
 
 def _unit(code: str, facts: Facts) -> str:
-    unit = units_of_cached(facts).get(code)
+    unit = units_of(facts).get(code)
     return str(unit) if unit is not None else code or "空"
 
 

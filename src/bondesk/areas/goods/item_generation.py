@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from bondesk.areas.codes.customs_code import units_of
 from bondesk.areas.goods.consolidation_map import ConsolidationMap
 from bondesk.areas.goods.hs_known import KNOWN
 from bondesk.areas.goods.merged_item import GOODS_FLAGS, MergedItem
-from bondesk.areas.goods.part import Part, convertible, declared_price, hs_code_known, unit_known, units_of_cached
+from bondesk.areas.goods.part import Part, convertible, declared_price, hs_code_known, unit_known
 from bondesk.base.errors import Refused
 from bondesk.base.facts import Facts, Work
 from bondesk.base.findings import Finding, error, errors_in
@@ -130,7 +131,7 @@ def _problems(part: Part, facts: Facts) -> list[Finding]:
 
 
 def _unit(code: str, facts: Facts) -> str:
-    unit = units_of_cached(facts).get(code)
+    unit = units_of(facts).get(code)
     return str(unit) if unit is not None else code
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from bondesk.areas.codes.customs_code import FactsCodeBook, units_of
-from bondesk.areas.codes.units import Unit, kilograms_per
+from bondesk.areas.codes.units import kilograms_per
 from bondesk.areas.goods.hs_filling import PART_FILLS, fill_part
 from bondesk.areas.goods.hs_known import HsKnown, fill_from_table, hs_findings
 from bondesk.base.columns import Code4, Code10, Code32, Factor, Memo, SourcePrice, Text255, Text512
@@ -95,7 +95,7 @@ def convertible(part: Part, facts: Facts) -> Iterator[Finding]:
         yield error("MAP-10", "转换率须大于0", "conv_factor")
     if part.unit_weight is not None and part.unit_weight < 0:
         yield error("MAP-10", "单重不能小于0", "unit_weight")
-    unit = units_of_cached(facts).get(part.dcl_unit)
+    unit = units_of(facts).get(part.dcl_unit)
     kilograms = kilograms_per(unit) if unit else None
     if part.conv_factor is None and part.unit_weight is None:
         mapped = facts.groups(ConsolidationMap, ConsolidationMap.part_no).get(part.part_no, ())
@@ -118,15 +118,6 @@ def still_agrees(part: Part, facts: Facts) -> Iterator[Finding]:
 
     for text in disagreements(part, facts):
         yield note("MAP-02", f"{text}；请同时修改归并项，或改归并关系", "hs_code")
-
-
-def units_of_cached(facts: Facts) -> dict[str, Unit]:
-    """Return the units, loaded once per facts."""
-    cached: dict[str, Unit] | None = getattr(facts, "_units", None)
-    if cached is None:
-        cached = dict(units_of(facts))
-        facts._units = cached  # type: ignore[attr-defined]
-    return cached
 
 
 def declared_price(part: Part) -> Decimal | None:

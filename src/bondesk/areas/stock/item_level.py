@@ -8,10 +8,10 @@ Everything stays exact here; a figure is rounded where it is stored or shown.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 from typing import NamedTuple
 
 from bondesk.areas.accounts.book_model import Account
@@ -22,7 +22,7 @@ from bondesk.areas.goods.factory import Factory, factory_of
 from bondesk.areas.goods.rollup import Mapped, roll_up
 from bondesk.base.facts import Facts
 from bondesk.base.findings import Finding, error, note
-from bondesk.base.numbers import QUANTITY_PLACES, half_up
+from bondesk.base.numbers import QUANTITY_PLACES, half_up_ratio
 from bondesk.ledger.consumption import Consumption, Filed, usage
 
 
@@ -48,8 +48,7 @@ class Placed(NamedTuple):
     quantity: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """What one lot is in one material item, exactly; ``version`` and ``unit_consumption`` for made parts."""
 
     lot: Lot
@@ -69,10 +68,11 @@ class ItemLevel:
         self._filed: Filed = filed or filed_of(book)
         self._boms: Mapping[tuple[str, str], Bom] = facts.index(Bom, Bom.product_part_no, Bom.bom_version)
         self._newest: dict[int, str] = {}
-        for row in book.consumptions:
-            if row.row_mark != "2":
-                known = self._newest.setdefault(row.product_no, row.uc_version)
-                self._newest[row.product_no] = max(known, row.uc_version, key=natural_key)
+        for product_no, version in {
+            (row.product_no, row.uc_version) for row in book.consumptions if row.row_mark != "2"
+        }:
+            known = self._newest.setdefault(product_no, version)
+            self._newest[product_no] = max(known, version, key=natural_key)
         self._semis: dict[tuple[str, str], tuple[Consumption, ...]] = {}
 
     def explode(self, lots: Iterable[Lot]) -> tuple[list[Share], list[Finding]]:
@@ -162,7 +162,7 @@ class ItemLevel:
 
 
 def _made(lot: Lot, row: Consumption, quantity: Fraction) -> Share:
-    exact = usage(Decimal(1), row) * quantity
+    exact = usage(quantity, row)
     return Share(lot, row.material_no, exact, row.uc_version, row.unit_consumption)
 
 
@@ -177,7 +177,13 @@ def _no_bom(lot: Lot, why: str) -> Finding:
 
 def by_material(shares: Iterable[Share]) -> dict[int, Decimal]:
     """Add shares per material, each sum rounded once at 5 decimals."""
-    sums: dict[int, Fraction] = defaultdict(Fraction)
+    sums: dict[int, list[Fraction]] = defaultdict(list)
     for share in shares:
-        sums[share.material_no] += share.quantity
-    return {material: half_up(quantity, QUANTITY_PLACES) for material, quantity in sums.items()}
+        sums[share.material_no].append(share.quantity)
+    return {material: half_up_ratio(*_summed(parts), QUANTITY_PLACES) for material, parts in sums.items()}
+
+
+def _summed(parts: Sequence[Fraction]) -> tuple[int, int]:
+    """Return the sum as numerator and denominator, brought to one denominator once rather than at every step."""
+    whole = lcm(*(part.denominator for part in parts))
+    return sum(part.numerator * (whole // part.denominator) for part in parts), whole

@@ -68,9 +68,8 @@ class ItemLevel:
         self._filed: Filed = filed or filed_of(book)
         self._boms: Mapping[tuple[str, str], Bom] = facts.index(Bom, Bom.product_part_no, Bom.bom_version)
         self._newest: dict[int, str] = {}
-        for product_no, version in {
-            (row.product_no, row.uc_version) for row in book.consumptions if row.row_mark != "2"
-        }:
+        filed_versions = {(row.product_no, row.uc_version) for row in book.consumptions if row.row_mark != "2"}
+        for product_no, version in filed_versions:
             known = self._newest.setdefault(product_no, version)
             self._newest[product_no] = max(known, version, key=natural_key)
         self._semis: dict[tuple[str, str], tuple[Consumption, ...]] = {}

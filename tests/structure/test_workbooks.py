@@ -18,6 +18,7 @@ from bondesk.engine import exporting, importing
 from bondesk.engine.engine import SYSTEM, Engine
 from bondesk.engine.sheet_reading import SheetReader
 
+TEMPLATES = Path(__file__).resolve().parents[2] / "import_templates"
 INTERCHANGE = Path(__file__).resolve().parents[3] / "shared" / "spec" / "interchange.md"
 
 with_workbook = pytest.mark.parametrize(
@@ -143,6 +144,24 @@ def test_its_template_is_read_back_by_the_import(document: DocumentType, engine:
             assert set(map(heading_key, found.texts.values())) == set(headings_of(plan))
             assert [f for f in reader.findings if f.code != "REQ-01"] == []
             assert plan.pairs or found.records == [], "the row of explanation is no data"
+
+
+@with_workbook
+def test_the_template_that_is_carried_is_the_present_one(
+    document: DocumentType, engine: Engine, tmp_path: Path
+) -> None:
+    """``packaging/templates.py`` writes them anew."""
+    folder = tmp_path / "fresh"
+    folder.mkdir()
+    with engine.acting(SYSTEM) as act:
+        exporting.write_templates(act, document, folder / f"{document.key}.xlsx")
+        for fresh in sorted(folder.iterdir()):
+            carried = TEMPLATES / fresh.name
+            assert carried.exists(), carried.name
+            sheets, wanted = act.files.read(carried).sheets, act.files.read(fresh).sheets
+            assert [one.name for one in sheets] == [one.name for one in wanted]
+            for one, other in zip(sheets, wanted, strict=True):
+                assert list(one.rows) == list(other.rows), one.name
 
 
 @with_workbook

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from sqlalchemy import and_, select
+from sqlalchemy.orm import selectinload
 
 from bondesk.areas.domestic.deducting import state_of
 from bondesk.areas.domestic.purchase_invoice import PurchaseInvoice
@@ -34,7 +35,8 @@ def _used(work: Work) -> Iterator[Breach]:
     """已抵扣数量 of an invoice line is what audited 核销 hold of it, never more than it has; its state says so."""
     held = _held(work)
     mine = select(PurchaseInvoice).where(PurchaseInvoice.company_id == work.company_id)
-    for invoice in work.session.scalars(mine.order_by(PurchaseInvoice.id)):
+    whole = mine.options(selectinload(PurchaseInvoice.lines)).order_by(PurchaseInvoice.id)
+    for invoice in work.session.scalars(whole.execution_options(yield_per=1000)):
         number = invoice.invoice_no
         for line in invoice.lines:
             wanted = held.pop(line.id, _ZERO)

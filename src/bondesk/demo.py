@@ -46,6 +46,7 @@ WORKBOOKS = (
     ("source_document", "source_document_export.xlsx"),
     ("stock_doc", "stock_doc.xls"),
     ("stocktake", "stocktake.xlsx"),
+    ("purchase_invoice", "purchase_invoice.xlsx"),
 )
 #: The balances printed at the end: the cut-off dates of the sample company.
 CUT_OFFS = (date(2024, 2, 22), date(2024, 4, 7))

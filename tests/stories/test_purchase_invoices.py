@@ -10,7 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bondesk.areas.domestic.purchase_invoice import PurchaseInvoice
 from bondesk.areas.goods.consolidation_map import ConsolidationMap
@@ -71,7 +71,8 @@ def of_item(act: Act, item: int) -> tuple[HandbookVerification, HandbookMaterial
 
 def states(office: Office) -> dict[str, tuple[str, Decimal]]:
     with office.act() as act:
-        found = act.session.scalars(select(PurchaseInvoice).order_by(PurchaseInvoice.invoice_no))
+        ours = func.length(PurchaseInvoice.invoice_no) == 1  # not the factory's own
+        found = act.session.scalars(select(PurchaseInvoice).where(ours).order_by(PurchaseInvoice.invoice_no))
         return {one.invoice_no: (one.state, sum((line.used_qty for line in one.lines), D(0))) for one in found}
 
 
@@ -216,8 +217,6 @@ def test_every_figure_of_the_balance_is_told_down_to_its_cell(office: Office, tm
 
 def test_the_invoices_of_the_factory(office: Office) -> None:
     """The sample workbook: numbers of 20 digits as text, dates of three kinds, a tax that is a formula."""
-    outcome = office.bring(INVOICE, SAMPLES / "factory" / "purchase_invoice.xlsx")
-    assert len(outcome.changed[INVOICE]) == 5
     with office.act() as act:
         found = {one.invoice_no: one for one in act.session.scalars(select(PurchaseInvoice))}
         first = found["24442000000011873521"]
@@ -225,6 +224,9 @@ def test_the_invoices_of_the_factory(office: Office) -> None:
             date(2024, 1, 18), D("4176.00"), D("542.88"), "D01"
         )  # fmt: skip
         assert len(found) == 5 and first.state == "DRAFT"
+    with pytest.raises(Refused) as refused:
+        office.bring(INVOICE, SAMPLES / "factory" / "purchase_invoice.xlsx")
+    assert {one.code for one in refused.value.findings} == {"IMP-08"}
     with pytest.raises(Refused) as refused:
         office.bring(INVOICE, SAMPLES / "factory-bad" / "purchase_invoice_scientific.xlsx")
     told = [(one.code, one.place.row if one.place else 0) for one in refused.value.findings]

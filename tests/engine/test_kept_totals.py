@@ -17,6 +17,7 @@ from bondesk.engine.engine import SYSTEM
 from bondesk.engine.headings import HEADING, numbers_of
 from bondesk.engine.tables import BalanceRow, PostingRow
 from bondesk.ledger.books import Books
+from bondesk.ledger.imports import AddingBooks, added, imported
 from bondesk.ledger.posting import Only
 from builders.office import Office
 
@@ -39,7 +40,8 @@ def scatter(act: Act, count: int = 400, first: int = 0) -> list[dict[str, object
                 "goods_flag": goods, "item_no": random.randrange(1, 5) + first, "uc_version": "" if goods == "I" else "V1",
                 "mode": random.choice(("0615", "0654")), "ie_flag": goods, "term": "in_out", "business_date": day,
                 "stage": random.choice(("posted", "reserved")), "quantity": Decimal(random.randrange(10**9)).scaleb(-5),
-                "effect": random.choice((1, -1)), "amount": Decimal(1), "currency": "USD", "document_key": "none",
+                "effect": random.choice((1, -1)), "amount": Decimal(random.randrange(10**9)).scaleb(-2),
+                "currency": random.choice(("USD", "CNY")), "document_key": "none",
                 "document_no": f"N{place}", "document_id": place, "line_id": place, "line_no": 1,
                 "reversal": random.random() < 0.2, "posted_at": known,
             }
@@ -177,3 +179,16 @@ def test_a_posting_that_sums_elsewhere_is_found(codes_office: Office) -> None:
         assert [text for text in found if "没有计入" in text] == [
             f"{row.document_no} 第1项的记账没有计入它自己的余额" for row in (one, other)
         ]
+
+
+@pytest.mark.parametrize("known_on", [None, date(2024, 2, 10)])
+def test_imports_added_up_by_the_database_are_those_of_the_postings(codes_office: Office, known_on: Day) -> None:
+    """Per material, currency and day: what prices are made of, whether the database adds or Python."""
+    with codes_office.act(SYSTEM) as act:
+        scatter(act)
+        books = act.books.as_known(known_on)
+        assert isinstance(books, AddingBooks)
+        for begin, end in ((None, None), (date(2023, 12, 5), date(2024, 1, 20))):
+            wanted = added(books.postings(BOOK, begin, end, "posted", Only("I")))
+            assert sorted(imported(books, BOOK, begin, end)) == sorted(wanted) != []
+            assert any(one.quantity < 0 for one in wanted), "something was taken back"

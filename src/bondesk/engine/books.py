@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, select
 from sqlalchemy.orm import Session
 
-from bondesk.engine.tables import QUANTITY, BalanceRow, HeadingRow, PostingRow
+from bondesk.engine.tables import AMOUNT, QUANTITY, BalanceRow, HeadingRow, PostingRow
 from bondesk.ledger.balance import Movement
 from bondesk.ledger.consumption import ZERO
+from bondesk.ledger.imports import Imported
 from bondesk.ledger.posting import EVERY, Only, Posting, Stage
 
 #: Columns of tables, not of the mapped classes: rows come as they are, thousands at a time.
@@ -100,6 +101,18 @@ class StoredBooks:
         mine = row.company_id == self._company_id, row.record_no == record_no, row.stage == stage
         order = row.business_date, row.document_no, row.line_no, row.id
         return _read(self._session.execute(statement.where(*mine).order_by(*order)))
+
+    def imported(self, record_no: str, begin: date | None, end: date | None) -> Sequence[Imported]:
+        """Return the posted imports of a book summed per material, currency and day; the database adds them up."""
+        row = PostingRow
+        key: list[Any] = [row.item_no, row.currency, row.business_date]
+        sums = [
+            func.sum(case((row.reversal, -column), else_=column), type_=kind)
+            for column, kind in ((row.quantity, QUANTITY), (row.amount, AMOUNT))
+        ]
+        mine = row.company_id == self._company_id, row.record_no == record_no, row.stage == Stage.POSTED.value
+        statement = self._within(select(*key, *sums), begin, end).where(*mine, row.goods_flag == "I", row.effect == 1)
+        return [Imported(*one) for one in self._session.execute(statement.group_by(*key))]
 
     def _within(self, statement: Select[Any], begin: date | None, end: date | None) -> Select[Any]:
         """Restrict to postings of the days, and to those known."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,7 +16,8 @@ from bondesk.base.facts import Facts
 from bondesk.base.findings import Finding, note
 from bondesk.base.numbers import PRICE_PLACES, half_up
 from bondesk.ledger.books import Books, LedgerWork
-from bondesk.ledger.posting import Only, Stage
+from bondesk.ledger.consumption import ZERO
+from bondesk.ledger.imports import Imported, imported
 
 _RATE_DAYS = 31
 _HOME = "CNY"
@@ -37,27 +39,40 @@ def valuation_of(
     work: LedgerWork, book: Account, begin: date | None, end: date | None, books: Books | None = None
 ) -> Valuation:
     """Average P = sum(total x rate of the document's date) / sum(quantity) over imports with effect +1."""
-    rates = Rates(work.facts)
     target = company_of(work.facts).verification_currency or _HOME
-    amounts: dict[int, Fraction] = defaultdict(Fraction)
-    quantities: dict[int, Fraction] = defaultdict(Fraction)
-    missing: dict[tuple[str, date], None] = {}
-    for posting in (books or work.books).postings(book.record_no, begin, end, Stage.POSTED.value, Only("I")):
-        if posting.effect != 1:
-            continue
-        rate = rates.between(posting.currency, target, posting.business_date)
-        if rate is None:
-            missing[posting.currency, posting.business_date] = None
-            continue
-        sign = -1 if posting.reversal else 1
-        amounts[posting.item_no] += sign * Fraction(posting.amount) * rate
-        quantities[posting.item_no] += sign * Fraction(posting.quantity)
-    prices = {item: half_up(amounts[item] / quantities[item], PRICE_PLACES) for item in amounts if quantities[item] > 0}
+    bought = imported(books or work.books, book.record_no, begin, end)
+    prices, missing = average_prices(bought, Rates(work.facts), target)
     findings = [
         note("RATE-01", f"{currency} 在 {day} 及之前{_RATE_DAYS}天内没有汇率，未计入平均单价")
         for currency, day in missing
     ]
     return Valuation(prices, tuple(findings))
+
+
+def average_prices(
+    bought: Iterable[Imported], rates: Rates, target: str
+) -> tuple[dict[int, Decimal], list[tuple[str, date]]]:
+    """Return sum(amount x rate of the day) / sum(quantity) per material at 4 decimals, and days without a rate.
+
+    What has no rate is left out, amount and quantity; so is a material of which nothing is left.
+    """
+    known: dict[tuple[str, date], Fraction | None] = {}
+    amounts: dict[int, dict[Fraction, Decimal]] = defaultdict(dict)
+    quantities: dict[int, Decimal] = defaultdict(Decimal)
+    for item_no, currency, day, quantity, amount in bought:
+        if (currency, day) not in known:
+            known[currency, day] = rates.between(currency, target, day)
+        rate = known[currency, day]
+        if rate is not None:
+            of_item = amounts[item_no]
+            of_item[rate] = of_item.get(rate, ZERO) + amount
+            quantities[item_no] += quantity
+    prices = {}
+    for item, of_item in amounts.items():
+        if quantities[item] > 0:
+            total = sum((Fraction(one) * rate for rate, one in of_item.items()), Fraction(0))
+            prices[item] = half_up(total / Fraction(quantities[item]), PRICE_PLACES)
+    return prices, sorted((key for key, rate in known.items() if rate is None), key=lambda key: (key[1], key[0]))
 
 
 class Rates:

@@ -203,7 +203,7 @@ def _opening_and_in(result: Reckoned, reasons: Reasons, item_no: int) -> Explana
 
 def _priced(row: ShortageRow, pricing: Pricing, title: str, column: str) -> Explanation:
     price = row.valued.price
-    imports = pricing.imports.get(row.item_no, ())
+    imports = pricing.imports_of(row.item_no)
     parts = tuple(
         Explanation(
             f"{one.business_date} 清单 {one.document_no} 第{one.line_no}项",

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
+from itertools import chain
 
 from bondesk.areas.accounts.book_model import Account
-from bondesk.areas.accounts.valuation import Rates
+from bondesk.areas.accounts.valuation import Rates, average_prices
 from bondesk.areas.declarations.declared_books import books_of
 from bondesk.areas.verification.reckoning import previous_of
 from bondesk.base.findings import Finding, note
-from bondesk.base.numbers import PRICE_PLACES, half_up
 from bondesk.ledger.books import LedgerWork
+from bondesk.ledger.imports import Imported, added, imported
 from bondesk.ledger.posting import Only, Posting, Stage
 from bondesk.ledger.shortage import Valued
 
@@ -24,10 +24,10 @@ HOME = "CNY"
 
 @dataclass(frozen=True, slots=True)
 class Pricing:
-    """Prices per material, the imports they come from, and what is missing."""
+    """Prices per material, the imports one comes from (read when asked for), and what is missing."""
 
     prices: Mapping[int, Decimal]
-    imports: Mapping[int, tuple[Posting, ...]]
+    imports_of: Callable[[int], Sequence[Posting]]
     findings: tuple[Finding, ...]
 
     def valued(self, items: Iterable[int], duty_rates: Mapping[int, Decimal], vat_rate: Decimal) -> dict[int, Valued]:
@@ -41,17 +41,24 @@ def prices_of(work: LedgerWork, book: Account, day: date, choice: str) -> Pricin
     begin, end = (previous.end_date + timedelta(days=1) if previous else None), day
     if choice == "PREVIOUS":
         if previous is None:
-            return Pricing({}, {}, (note("SHO-07", f"{day} 之前没有已审核的报核，没有上期平均单价"),))
+            found = note("SHO-07", f"{day} 之前没有已审核的报核，没有上期平均单价")
+            return Pricing({}, lambda _item: (), (found,))
         begin, end = previous.begin_date, previous.end_date
-    if choice == "LATEST":
-        begin = None
-    imports: dict[int, list[Posting]] = defaultdict(list)
-    for one in books_of(work, book).postings(book.record_no, begin, end, Stage.POSTED.value, Only("I")):
-        if one.effect == 1:
-            imports[one.item_no].append(one)
-    if choice == "LATEST":
-        imports = defaultdict(list, {item: _standing(mine)[-1:] for item, mine in imports.items()})
-    return _priced(work, imports)
+    books = books_of(work, book)
+
+    def read(only: Only) -> list[Posting]:
+        first = None if choice == "LATEST" else begin
+        found = books.postings(book.record_no, first, end, Stage.POSTED.value, only)
+        return [one for one in found if one.effect == 1]
+
+    if choice != "LATEST":
+        bought = imported(books, book.record_no, begin, end)
+        return _pricing(work, bought, lambda item: read(Only("I", frozenset({item}))))
+    mine: dict[int, list[Posting]] = defaultdict(list)
+    for one in read(Only("I")):
+        mine[one.item_no].append(one)
+    latest = {item: _standing(every)[-1:] for item, every in mine.items()}
+    return _pricing(work, added(chain.from_iterable(latest.values())), lambda item: latest.get(item, ()))
 
 
 def _standing(postings: Iterable[Posting]) -> list[Posting]:
@@ -64,21 +71,7 @@ def _standing(postings: Iterable[Posting]) -> list[Posting]:
     ]
 
 
-def _priced(work: LedgerWork, imports: Mapping[int, list[Posting]]) -> Pricing:
-    rates = Rates(work.facts)
-    missing: dict[str, None] = {}
-    prices: dict[int, Decimal] = {}
-    for item, mine in imports.items():
-        amount = quantity = Fraction(0)
-        for one in mine:
-            rate = rates.between(one.currency, HOME, one.business_date)
-            if rate is None:
-                missing[f"{one.currency} 在 {one.business_date} 及之前31天内没有汇率，未计入单价"] = None
-                continue
-            sign = -1 if one.reversal else 1
-            amount += sign * Fraction(one.amount) * rate
-            quantity += sign * Fraction(one.quantity)
-        if quantity > 0:
-            prices[item] = half_up(amount / quantity, PRICE_PLACES)
-    findings = tuple(note("RATE-01", text) for text in missing)
-    return Pricing(prices, {item: tuple(mine) for item, mine in imports.items()}, findings)
+def _pricing(work: LedgerWork, bought: Iterable[Imported], imports_of: Callable[[int], Sequence[Posting]]) -> Pricing:
+    prices, missing = average_prices(bought, Rates(work.facts), HOME)
+    findings = [note("RATE-01", f"{currency} 在 {day} 及之前31天内没有汇率，未计入单价") for currency, day in missing]
+    return Pricing(prices, imports_of, tuple(findings))

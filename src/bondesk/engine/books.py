@@ -97,10 +97,27 @@ class StoredBooks:
     ) -> Sequence[Posting]:
         """Return the single postings of a book in one stage, by date and voucher."""
         row = PostingRow
-        statement = _narrowed(self._within(select(*_POSTING), begin, end), only)
-        mine = row.company_id == self._company_id, row.record_no == record_no, row.stage == stage
+        statement = self._within(select(*_POSTING), begin, end).where(row.company_id == self._company_id)
+        if stage == Stage.POSTED.value and only.items is None and only.modes is None:
+            statement = statement.where(row.record_no == record_no, row.stage == stage)
+            if only.goods_flag:
+                statement = statement.where(row.goods_flag == only.goods_flag)
+        else:  # few of many: their headings lead there, and say all of this
+            statement = statement.where(row.heading_id.in_(self._few(record_no, stage, only)))
+        if only.documents is not None:
+            statement = statement.where(row.document_id.in_(sorted(only.documents)))
         order = row.business_date, row.document_no, row.line_no, row.id
-        return _read(self._session.execute(statement.where(*mine).order_by(*order)))
+        return _read(self._session.execute(statement.order_by(*order)))
+
+    def _few(self, record_no: str, stage: str, only: Only) -> Select[int]:
+        row = HeadingRow
+        mine = select(row.id).where(row.company_id == self._company_id, row.record_no == record_no, row.stage == stage)
+        if only.goods_flag:
+            mine = mine.where(row.goods_flag == only.goods_flag)
+        for column, wanted in ((row.item_no, only.items), (row.mode, only.modes)):
+            if wanted is not None:
+                mine = mine.where(column.in_(sorted(wanted)))
+        return mine
 
     def imported(self, record_no: str, begin: date | None, end: date | None) -> Sequence[Imported]:
         """Return the posted imports of a book summed per material, currency and day; the database adds them up."""
@@ -124,16 +141,6 @@ class StoredBooks:
         if self._known_on is not None:
             statement = statement.where(row.posted_at < datetime.combine(self._known_on + timedelta(days=1), time.min))
         return statement
-
-
-def _narrowed(statement: Select[Any], only: Only) -> Select[Any]:
-    row = PostingRow
-    if only.goods_flag:
-        statement = statement.where(row.goods_flag == only.goods_flag)
-    for column, wanted in ((row.item_no, only.items), (row.mode, only.modes), (row.document_id, only.documents)):
-        if wanted is not None:
-            statement = statement.where(column.in_(sorted(wanted)))
-    return statement
 
 
 def summed_quantity() -> ColumnElement[Decimal]:

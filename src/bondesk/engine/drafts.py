@@ -102,8 +102,8 @@ def apply_draft(document: DocumentType, header: Any, draft: Draft) -> None:
 def _require_same_rows(document: DocumentType, header: Any, draft: Draft) -> None:
     for table in document.typed_lines:
         if table.computed and table.key in draft.lines:
-            stored = {row.id for row in getattr(header, table.attribute_key)}
-            if stored != {line.id for line in draft.lines[table.key]}:
+            stored, kept = getattr(header, table.attribute_key), draft.lines[table.key]
+            if len(stored) != len(kept) or {row.id for row in stored} != {line.id for line in kept}:
                 raise Refused(f"「{table.title}」的行由程序计算，不能增加或删除；请刷新单据后重新填写", "FLOW-04")
 
 

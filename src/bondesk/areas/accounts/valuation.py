@@ -42,11 +42,13 @@ def valuation_of(
     target = company_of(work.facts).verification_currency or _HOME
     bought = imported(books or work.books, book.record_no, begin, end)
     prices, missing = average_prices(bought, Rates(work.facts), target)
-    findings = [
-        note("RATE-01", f"{currency} 在 {day} 及之前{_RATE_DAYS}天内没有汇率，未计入平均单价")
-        for currency, day in missing
-    ]
-    return Valuation(prices, tuple(findings))
+    return Valuation(prices, without_rate(missing, "平均单价"))
+
+
+def without_rate(missing: Iterable[tuple[str, date]], price: str) -> tuple[Finding, ...]:
+    """Say of each currency and day without a rate that it is not in ``price`` (RATE-01)."""
+    told = f"{_RATE_DAYS}天内没有汇率，未计入{price}"
+    return tuple(note("RATE-01", f"{currency} 在 {day} 及之前{told}") for currency, day in missing)
 
 
 def average_prices(

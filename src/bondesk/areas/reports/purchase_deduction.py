@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -139,23 +139,28 @@ def explain(work: LedgerWork, options: PurchaseDeductionOptions, row: str, colum
         asked = HandbookStatusOptions(record_no=opened.record_no, day=options.day)
         return HANDBOOK_MATERIALS.explain(work, asked, str(line.item_no), "remaining")
 
-    def told(key: str, *parts: Explanation) -> Explanation:
+    def given() -> tuple[Explanation, ...]:
+        return tuple(_invoice(work, offer, one.used[offer.bought.line_id]) for offer in one.offers)
+
+    def told(key: str, parts: tuple[Explanation, ...]) -> Explanation:
         return Explanation(_TITLES[key], plain(one.figure(key)), _FORMULAS[key], parts)
+
+    def parts(key: str) -> tuple[Explanation, ...]:
+        match key:
+            case "shortfall":
+                return (of_ledger(),)
+            case "bought":
+                return tuple(_invoice(work, offer, offer.bought.available) for offer in one.offers)
+            case "deducted":
+                return (told("shortfall", parts("shortfall")), *given())
+            case "shortfall_left":
+                return told("shortfall", parts("shortfall")), told("deducted", given())
+            case _:
+                return told("bought", parts("bought")), told("deducted", given())
 
     if column == "remaining":
         return of_ledger()
-    shortfall = told("shortfall", of_ledger())
-    bought = told("bought", *(_invoice(work, offer, offer.bought.available) for offer in one.offers))
-    given = [_invoice(work, offer, one.used[offer.bought.line_id]) for offer in one.offers]
-    parts: dict[str, tuple[Explanation, ...]] = {
-        "shortfall": shortfall.parts,
-        "bought": bought.parts,
-        "deducted": (shortfall, *given),
-        "shortfall_left": (shortfall, told("deducted", *given)),
-        "unused": (bought, told("deducted", *given)),
-    }
-    head = f"{line.item_no} {line.name} {title}"
-    return Explanation(head, plain(one.figure(column)), _FORMULAS[column], parts[column])
+    return replace(told(column, parts(column)), title=f"{line.item_no} {line.name} {title}")
 
 
 _TITLES = {column.key: column.title for column in COLUMNS}

@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from bondesk.areas.domestic.deducting import state_of
 from bondesk.areas.domestic.purchase_invoice import PurchaseInvoice
-from bondesk.areas.verification.handbook_deducting import OPEN
-from bondesk.areas.verification.handbook_model import HandbookDeduction, HandbookVerification
+from bondesk.areas.verification.handbook_deducting import held
+from bondesk.areas.verification.handbook_model import HandbookVerification
 from bondesk.base.checks import Breach, Check
 from bondesk.base.facts import Work
 from bondesk.base.numbers import plain
@@ -21,37 +21,23 @@ from bondesk.ledger.deduction import shortfall_of
 _ZERO = Decimal(0)
 
 
-def _held(work: Work) -> dict[int, Decimal]:
-    row, head = HandbookDeduction, HandbookVerification
-    owned = and_(head.company_id == row.company_id, head.id == row.header_id)
-    mine = select(row.invoice_line_id, row.used).join(head, owned).where(row.company_id == work.company_id)
-    held: dict[int, Decimal] = defaultdict(lambda: _ZERO)
-    for line_id, used in work.session.execute(mine.where(head.state.not_in(OPEN), row.used > 0)):
-        held[line_id] += used
-    return held
-
-
 def _used(work: Work) -> Iterator[Breach]:
     """已抵扣数量 of an invoice line is what audited 核销 hold of it, never more than it has; its state says so."""
-    held = _held(work)
+    standing = held(work)
     mine = select(PurchaseInvoice).where(PurchaseInvoice.company_id == work.company_id)
     whole = mine.options(selectinload(PurchaseInvoice.lines)).order_by(PurchaseInvoice.id)
     for invoice in work.session.scalars(whole.execution_options(yield_per=1000)):
-        number = invoice.invoice_no
         for line in invoice.lines:
-            wanted = held.pop(line.id, _ZERO)
+            wanted = standing.pop(line.id, _ZERO)
+            told = f"第 {line.line_no} 行已抵扣 {plain(line.used_qty)}"
             if line.used_qty != wanted:
-                text = (
-                    f"内购发票 {number} 第 {line.line_no} 行已抵扣 {plain(line.used_qty)}，各核销合计 {plain(wanted)}"
-                )
-                yield Breach(text, "purchase_invoice", invoice.id, number)
+                yield _of_invoice(invoice, f"{told}，各核销合计 {plain(wanted)}")
             elif line.used_qty > (line.item_qty or _ZERO):
-                text = f"内购发票 {number} 第 {line.line_no} 行已抵扣 {plain(line.used_qty)}，超过发票数量"
-                yield Breach(text, "purchase_invoice", invoice.id, number)
+                yield _of_invoice(invoice, f"{told}，超过发票数量")
         if invoice.state != state_of(invoice):
-            yield Breach(f"内购发票 {number} 的状态与已抵扣数量不符", "purchase_invoice", invoice.id, number)
-    if held:
-        yield Breach(f"有 {len(held)} 行已抵扣的内购发票不在系统中")
+            yield _of_invoice(invoice, "的状态与已抵扣数量不符")
+    if standing:
+        yield Breach(f"有 {len(standing)} 行已抵扣的内购发票不在系统中")
 
 
 def _of_invoice(invoice: PurchaseInvoice, text: str) -> Breach:

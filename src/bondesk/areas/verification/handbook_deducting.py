@@ -104,29 +104,31 @@ def write_held(verification: HandbookVerification, work: Work) -> None:
     """Bring 已抵扣数量 of the invoices of ``verification`` to what all 核销 that are not open hold of them."""
     work.session.flush()
     rows = {row.invoice_line_id: row for row in verification.deductions if row.used}
-    held = held_of(work, list(rows))
-    write_used(work, {key: (row.item_no, row.item_qty, held.get(key, _ZERO)) for key, row in rows.items()})
+    now = held_of(work, list(rows))
+    write_used(work, {key: (row.item_no, row.item_qty, now.get(key, _ZERO)) for key, row in rows.items()})
 
 
 def held_of(work: Work, line_ids: Sequence[int]) -> dict[int, Decimal]:
     """Return what 核销 that are not open hold of invoice lines."""
-    return _summed(work, [_D.invoice_line_id.in_(batch) for batch in batches(line_ids)])
+    found: dict[int, Decimal] = {}
+    for batch in batches(line_ids):
+        found |= held(work, _D.invoice_line_id.in_(batch))
+    return found
 
 
 def held_by(work: Work, record_no: str) -> dict[int, Decimal]:
     """Return what 核销 of one book that are not open hold, by invoice line."""
-    return _summed(work, [_V.record_no == record_no])
+    return held(work, _V.record_no == record_no)
 
 
-def _summed(work: Work, parts: Sequence[ColumnElement[bool]]) -> dict[int, Decimal]:
+def held(work: Work, *where: ColumnElement[bool]) -> dict[int, Decimal]:
+    """Return what 核销 that are not open hold, by invoice line; without ``where`` all they hold."""
     owned = and_(_V.company_id == _D.company_id, _V.id == _D.header_id)
-    every = select(_D.invoice_line_id, _D.used).join(_V, owned)
-    every = every.where(_D.company_id == work.company_id, _V.state.not_in(OPEN), _D.used > 0)
-    held: dict[int, Decimal] = defaultdict(lambda: _ZERO)
-    for part in parts:
-        for line_id, used in work.session.execute(every.where(part)):
-            held[line_id] += used
-    return dict(held)
+    mine = _D.company_id == work.company_id, _V.state.not_in(OPEN), _D.used > 0
+    found: dict[int, Decimal] = defaultdict(lambda: _ZERO)
+    for line_id, used in work.session.execute(select(_D.invoice_line_id, _D.used).join(_V, owned).where(*mine, *where)):
+        found[line_id] += used
+    return dict(found)
 
 
 def deducted_invoices(verification: HandbookVerification, work: Work) -> Sequence[Related]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import chain
 
 from bondesk.areas.accounts.book_model import Account
-from bondesk.areas.accounts.valuation import Rates, average_prices
+from bondesk.areas.accounts.valuation import Rates, average_prices, without_rate
 from bondesk.areas.declarations.declared_books import books_of
 from bondesk.areas.verification.reckoning import previous_of
 from bondesk.base.findings import Finding, note
@@ -44,11 +44,12 @@ def prices_of(work: LedgerWork, book: Account, day: date, choice: str) -> Pricin
             found = note("SHO-07", f"{day} 之前没有已审核的报核，没有上期平均单价")
             return Pricing({}, lambda _item: (), (found,))
         begin, end = previous.begin_date, previous.end_date
+    if choice == "LATEST":
+        begin = None
     books = books_of(work, book)
 
     def read(only: Only) -> list[Posting]:
-        first = None if choice == "LATEST" else begin
-        found = books.postings(book.record_no, first, end, Stage.POSTED.value, only)
+        found = books.postings(book.record_no, begin, end, Stage.POSTED.value, only)
         return [one for one in found if one.effect == 1]
 
     if choice != "LATEST":
@@ -73,5 +74,4 @@ def _standing(postings: Iterable[Posting]) -> list[Posting]:
 
 def _pricing(work: LedgerWork, bought: Iterable[Imported], imports_of: Callable[[int], Sequence[Posting]]) -> Pricing:
     prices, missing = average_prices(bought, Rates(work.facts), HOME)
-    findings = [note("RATE-01", f"{currency} 在 {day} 及之前31天内没有汇率，未计入单价") for currency, day in missing]
-    return Pricing(prices, imports_of, tuple(findings))
+    return Pricing(prices, imports_of, without_rate(missing, "单价"))
